@@ -1,0 +1,44 @@
+"""The machine interface: one API of all apps' routers, with one form of refusal."""
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from geo_portal.home.problems import told
+from municipality.conf import PROFILE
+from municipality.problems import FieldProblem, Problem
+from municipality.words import Text
+
+api = NinjaAPI(
+    title=f"{PROFILE.municipality_en}: spatial services",
+    version="1",
+    description="Addresses, units and errors are the same in every city.",
+    urls_namespace="api",
+    docs_url="docs",
+    openapi_url="openapi.json",
+)
+
+
+@api.exception_handler(Problem)
+def _problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    return told(request, error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    found = [
+        FieldProblem(
+            "/".join(str(part) for part in row["loc"][1:]),
+            Text(f"قيمة غير مقبولة: {row['msg']}", str(row["msg"])),
+        )
+        for row in error.errors
+    ]
+    names = "، ".join(row.pointer for row in found), ", ".join(row.pointer for row in found)
+    detail = Text(f"قيم غير مقبولة: {names[0]}.", f"Unacceptable values: {names[1]}.")
+    return told(request, Problem(422, "bad_value", detail, found))
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    detail = Text("تعذر فهم الطلب.", str(error))
+    return told(request, Problem(error.status_code, "bad_request", detail))

@@ -1,0 +1,1 @@
+"""The front door: pages, sign-in, search, what applies here, and how errors are told."""

@@ -1,0 +1,76 @@
+"""Is the process alive, and is it ready to serve?"""
+
+import os
+import shutil
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from municipality.people.access import ANYONE, open_to
+
+MIN_FREE_BYTES = 500_000_000  # below this, uploads and sorts fail
+
+
+@require_safe
+@open_to(ANYONE)
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 as long as the process answers at all; it asks nobody."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT postgis_lib_version()")
+            version: str = cursor.fetchone()[0]
+    except DatabaseError as error:
+        return f"down: {type(error).__name__}"
+    return f"ok: PostGIS {version}"
+
+
+def _migrations() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return f"down: {type(error).__name__}"
+    return f"{len(waiting)} wait" if waiting else "ok"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(settings.MEDIA_ROOT.parent.parent).free
+    return "ok" if free > MIN_FREE_BYTES else f"only {free // 1_000_000} MB free"
+
+
+@require_safe
+@open_to(ANYONE)
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when database, migrations and disk are fit, else 503 with what is not."""
+    parts = {"database": _database(), "migrations": _migrations(), "disk": _disk()}
+    ready = all(part.startswith("ok") for part in parts.values())
+    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+
+@require_safe
+@open_to(ANYONE)
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text, for this machine only."""
+    if request.META.get("REMOTE_ADDR") not in ("127.0.0.1", "::1"):
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), sum((state = 'active')::int) FROM pg_stat_activity")
+        total, active = cursor.fetchone()
+    with open("/proc/self/statm") as statm:
+        resident = int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    lines = [
+        "# TYPE geo_database_connections gauge",
+        f"geo_database_connections {total}",
+        "# TYPE geo_database_connections_active gauge",
+        f"geo_database_connections_active {active}",
+        "# TYPE process_resident_memory_bytes gauge",
+        f"process_resident_memory_bytes {resident}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")

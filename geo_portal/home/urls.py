@@ -1,0 +1,7 @@
+"""The pages, without their language prefix."""
+
+from django.urls import URLPattern
+
+app_name = "home"
+
+urlpatterns: list[URLPattern] = []

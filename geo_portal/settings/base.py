@@ -1,0 +1,144 @@
+"""What every environment shares."""
+
+from geo_portal.settings.environment import (
+    BASE_DIR,
+    database,
+    database_url,
+    flag,
+    text,
+    wheel_library,
+)
+from geo_portal.wiring import IMPORTERS, MAP_LAYERS  # noqa: F401  (read here by the engines)
+
+GDAL_LIBRARY_PATH = wheel_library("pyogrio", "libgdal*", "GDAL_LIBRARY_PATH")
+GEOS_LIBRARY_PATH = wheel_library("shapely", "libgeos_c*", "GEOS_LIBRARY_PATH")
+
+SECRET_KEY = text("GEO_SECRET_KEY", "for-development-and-tests-only")
+DEBUG = False
+ALLOWED_HOSTS = text("GEO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "csp",
+    "ninja",
+    "django_tasks",
+    "django_tasks_db",
+    "municipality.places",
+    "municipality.people",
+    "municipality.calendar",
+    "municipality.billing",
+    "municipality.documents",
+    "municipality.jobs",
+    "municipality.importing",
+    "maps",
+    "plots",
+    "parking_zones",
+    "observations",
+    "geo_portal.home",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "geo_portal.home.language.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "geo_portal.home.problems.ProblemMiddleware",
+]
+
+ROOT_URLCONF = "geo_portal.urls"
+WSGI_APPLICATION = "geo_portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "geo_portal" / "templates", *sorted(BASE_DIR.glob("*/*/templates"))],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["geo_portal.home.templatetags.words"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "geo_portal.home.context.city",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database(database_url())}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "people.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "home:sign_in"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600  # guards.md threat 18: staff, 8 h absolute
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Muscat"  # for display; the database keeps UTC
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".local" / "static"
+STATICFILES_DIRS = [("front", BASE_DIR / "frontend" / "dist")]
+if not (BASE_DIR / "frontend" / "dist").is_dir():
+    STATICFILES_DIRS = []
+MEDIA_ROOT = BASE_DIR / ".local" / "media"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+_SELF = "'self'"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [_SELF],
+        "img-src": [_SELF, "data:", "blob:"],
+        "worker-src": [_SELF],
+        "connect-src": [_SELF],
+        "style-src": [_SELF],
+        "frame-ancestors": ["'none'"],
+        "base-uri": [_SELF],
+        "form-action": [_SELF],
+        "object-src": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY = {"geolocation": "self", "camera": "self", "microphone": []}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+NINJA_PAGINATION_MAX_LIMIT = 1_000
+GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
+GEO_DEMO = flag("GEO_DEMO")
+GEO_MAP_STYLE_LIGHT = text("MAP_STYLE_URL_LIGHT")
+GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
+GEO_MAP_PMTILES = text("MAP_PMTILES")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": text("GEO_LOG_LEVEL", "INFO")},
+}

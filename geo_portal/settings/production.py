@@ -1,0 +1,19 @@
+"""Production refuses to start without its secrets, on a demo database's limits, or on defaults."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from geo_portal.settings.base import *  # noqa: F403
+from geo_portal.settings.base import GEO_DEMO, GEO_LIMITS, SECRET_KEY
+
+if SECRET_KEY == "for-development-and-tests-only" or len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("Set GEO_SECRET_KEY to 50 random characters or more.")
+if not GEO_LIMITS:
+    raise ImproperlyConfigured("GEO_LIMITS=off is for demo and bench, never for production.")
+if GEO_DEMO:
+    raise ImproperlyConfigured("A demo database has known passwords; production refuses it.")
+
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

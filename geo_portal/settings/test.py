@@ -1,0 +1,14 @@
+"""Tests: the owner's role (it makes the test database), fast hashing, plain static files."""
+
+import os
+
+os.environ.setdefault("GEO_DB_ROLE", "owner")
+
+from geo_portal.settings.base import *  # noqa: F403
+from geo_portal.settings.base import DATABASES
+from geo_portal.settings.environment import text
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["TEST"] = {"NAME": text("GEO_TEST_DB", "test_geo")}
+ALLOWED_HOSTS = ["*"]
+WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,23 @@
+"""Every address of the platform, in one place: machines first, then pages in two languages."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from geo_portal.api import api
+from geo_portal.home import health
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("api/", api.urls),
+    path("tiles/", include("maps.urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(path("", include("geo_portal.home.urls")), prefix_default_language=False),
+]
+
+handler400 = "geo_portal.home.problems.bad_request"
+handler403 = "geo_portal.home.problems.permission_denied"
+handler404 = "geo_portal.home.problems.page_not_found"
+handler500 = "geo_portal.home.problems.server_error"

@@ -1,0 +1,24 @@
+"""Who answers whom: the one page where lower packages are told of upper ones.
+
+Plain dotted names, tested to lead somewhere.
+"""
+
+MAP_LAYERS = [
+    "plots.layers.PLOTS",
+    "plots.layers.BUILDINGS",
+    "plots.layers.ROADS",
+    "plots.layers.THEMES",
+    "plots.layers.WILAYATS",
+    "plots.layers.AREAS",
+    "parking_zones.layers.ZONES",
+    "observations.layers.OBSERVATIONS",
+]
+
+IMPORTERS = {
+    "plots": "plots.register.imports.PLOTS",
+    "buildings": "plots.register.imports.BUILDINGS",
+    "zones": "parking_zones.zones.imports.ZONES",
+    "boundaries": "municipality.places.imports.BOUNDARIES",
+    "observations": "observations.reports.imports.OBSERVATIONS",
+    "layer": "plots.restrictions.imports.LAYER",
+}

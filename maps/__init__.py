@@ -1,0 +1,1 @@
+"""The engine that draws and serves what the apps declare; it knows no app."""

@@ -1,0 +1,5 @@
+"""Tiles and their descriptions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

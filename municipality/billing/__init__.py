@@ -1,0 +1,1 @@
+"""Money: dated tariffs now; bills, payments and receipts come with the engines."""

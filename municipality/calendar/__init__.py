@@ -1,0 +1,1 @@
+"""The municipal calendar: weekends, holidays, Ramadan and office hours as dated data."""

@@ -1,0 +1,1 @@
+"""Files: the gate through which untrusted bytes enter."""

@@ -1,0 +1,200 @@
+"""The one door for geometry that a client sends: GeoJSON text or lon/lat numbers.
+
+What was validated is what is stored.  Refused, each with a sentence: a ``crs`` member, a type
+that was not asked for, NaN and infinities, too many vertices, an invalid shape, a place outside
+the city (with a guess at what went wrong: swapped axes, or a survey datum taken for WGS 84).
+"""
+
+import json
+import math
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+import numpy as np
+import shapely
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from municipality import crs
+from municipality.conf import PROFILE
+from municipality.digits import NotANumber, number
+from municipality.problems import Problem, bad_value
+from municipality.words import Text
+
+MAX_VERTICES = 10_000  # guards.md threat 13: per feature on public doors
+MAX_TEXT = 2_000_000  # characters of GeoJSON read at all
+MAX_ACCURACY_M = 5_000.0  # a fix worse than this names no place in a city
+NEAR_DATUM_M = 25.0  # a rival reading of the same numbers that comes this near a plot is named
+
+OUTSIDE = Text(
+    "الموقع خارج حدود {city}. تحقق من الإحداثيات.",
+    "The position lies outside {city_en}. Check the coordinates.",
+)
+SWAPPED = Text(
+    "يبدو أن خط الطول وخط العرض معكوسان: اكتب خط الطول أولًا ({lon}) ثم خط العرض ({lat}).",
+    "Longitude and latitude seem to be swapped: give longitude ({lon}) first, then latitude ({lat}).",
+)
+METRES = Text(
+    "هذه أمتار لا درجات، ويبدو أنها بنظام {system_ar}. حوّلها إلى خط طول وخط عرض، "
+    "أو اختر هذا النظام عند إرفاق الملف.",
+    "These are metres, not degrees; they look like {system_en}. Turn them into longitude and "
+    "latitude, or choose that system when you attach a file.",
+)
+
+
+def _no_constants(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not finite")
+    return value
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Read JSON without NaN, infinities, overflows and doubled keys; raises Problem 400."""
+    try:
+        return json.loads(
+            text,
+            parse_constant=_no_constants,
+            object_pairs_hook=_no_duplicates,
+            parse_float=_finite,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Problem(
+            400,
+            "not_json",
+            Text("النص المرسل ليس JSON صحيحًا.", f"The body is not valid JSON: {str(error)[:120]}."),
+        ) from None
+
+
+def _looks_like(lon: float, lat: float) -> Text:
+    """Say what coordinates outside the city probably are."""
+    if crs.in_extent(lat, lon):
+        return SWAPPED.with_values(lon=f"{lat:g}", lat=f"{lon:g}")
+    if abs(lon) > 180 or abs(lat) > 90:
+        for system in PROFILE.systems.values():
+            if system.geographic:
+                continue
+            x, y = crs.transform_to_metric(np.array([lon]), np.array([lat]), srid=system.srid)
+            west, south, east, north = crs.metric_extent()
+            if west <= x[0] <= east and south <= y[0] <= north:
+                return METRES.with_values(system_ar=system.name_ar, system_en=system.name_en)
+    return OUTSIDE.with_values(city=PROFILE.name_ar, city_en=PROFILE.name_en)
+
+
+def _coordinate(name: str, value: str | float | None) -> float:
+    if value is None or value == "":
+        raise bad_value(
+            name,
+            Text(f"ينقص الحقل {name}.", f"The value {name} is missing."),
+            status=400,
+            code="missing_value",
+        )
+    try:
+        return number(value) if isinstance(value, str) else _finite(str(value))
+    except (NotANumber, ValueError):
+        raise bad_value(
+            name, Text(f"قيمة {name} ليست رقمًا.", f"The value of {name} is not a number.")
+        ) from None
+
+
+def position(*, lon: str | float | None, lat: str | float | None) -> Point:
+    """Read a WGS 84 position and give it in METRIC; raises Problem 400 or 422."""
+    x, y = _coordinate("lon", lon), _coordinate("lat", lat)
+    if not crs.in_extent(x, y):
+        raise bad_value("lon", _looks_like(x, y), code="outside_city")
+    return crs.metric_point(x, y)
+
+
+def accuracy(value: str | float | None, *, default: float) -> float:
+    """Read the accuracy of a position in metres (0 to MAX_ACCURACY_M); raises Problem 422."""
+    if value is None or value == "":
+        return default
+    metres = _coordinate("accuracy_m", value)
+    if not 0 <= metres <= MAX_ACCURACY_M:
+        raise bad_value(
+            "accuracy_m",
+            Text(
+                f"الدقة بالأمتار بين 0 و{MAX_ACCURACY_M:g}.",
+                f"The accuracy is in metres, 0 to {MAX_ACCURACY_M:g}.",
+            ),
+        )
+    return metres
+
+
+def _check_numbers(shape: BaseGeometry) -> None:
+    if shapely.get_num_coordinates(shape) > MAX_VERTICES:
+        raise bad_value(
+            "geometry",
+            Text(
+                f"الشكل يزيد على {MAX_VERTICES:,} نقطة.",
+                f"The shape has more than {MAX_VERTICES:,} points.",
+            ),
+            status=413,
+            code="too_many_vertices",
+        )
+    if not np.isfinite(shapely.get_coordinates(shape)).all() or shape.is_empty:
+        raise bad_value(
+            "geometry", Text("في الشكل إحداثيات ناقصة.", "The shape has missing coordinates.")
+        )
+
+
+def _check_place(shape: BaseGeometry) -> None:
+    west, south, east, north = shape.bounds
+    for lon, lat in ((west, south), (east, north)):
+        if not crs.in_extent(lon, lat):
+            raise bad_value("geometry", _looks_like(lon, lat), code="outside_city")
+
+
+def shape_from_geojson(
+    geometry: dict[str, Any] | str | bytes, *, kinds: Collection[str]
+) -> BaseGeometry:
+    """Read one GeoJSON geometry (WGS 84) and give it, 2D and valid, in METRIC.
+
+    ``kinds`` are the GeoJSON types taken.  Raises Problem 400, 413 or 422; stores nothing.
+    """
+    if isinstance(geometry, str | bytes):
+        if len(geometry) > MAX_TEXT:
+            raise bad_value(
+                "geometry", Text("النص أطول من المسموح.", "The text is too long."), status=413
+            )
+        geometry = strict_json(geometry)
+    if not isinstance(geometry, dict) or geometry.get("type") not in kinds:
+        raise bad_value(
+            "geometry/type",
+            Text(f"المقبول: {', '.join(kinds)}.", f"Accepted types: {', '.join(kinds)}."),
+        )
+    if "crs" in geometry:
+        raise bad_value(
+            "geometry/crs",
+            Text(
+                "GeoJSON بنظام WGS 84 دائمًا؛ احذف الحقل crs.", "GeoJSON is always WGS 84; drop crs."
+            ),
+        )
+    try:
+        shape = shapely.from_geojson(json.dumps(geometry))
+    except (shapely.GEOSException, ValueError, RecursionError):
+        raise bad_value(
+            "geometry", Text("تعذرت قراءة الشكل.", "The shape could not be read.")
+        ) from None
+    shape = shapely.force_2d(shape)
+    _check_numbers(shape)
+    if not shape.is_valid:
+        reason = shapely.is_valid_reason(shape)
+        raise bad_value(
+            "geometry",
+            Text("الشكل غير صحيح هندسيًا: يقطع نفسه.", f"The shape is not valid: {reason}."),
+        )
+    _check_place(shape)
+    metric: BaseGeometry = crs.to_metric([shape], srid=crs.LONLAT)[0]
+    return metric

@@ -1,0 +1,1 @@
+"""Loading of files: every row accounted for."""

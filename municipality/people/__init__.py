@@ -1,0 +1,1 @@
+"""Persons, their roles, and who may open what."""

@@ -1,0 +1,86 @@
+"""Who may open a page: every view says it with ``open_to``, a test asks every URL for it.
+
+Not signed in: pages lead to sign-in, machines get 401.  Signed in without the role: 404,
+the same body as for what does not exist (guards.md §1.5).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from municipality.people.roles import CODES
+from municipality.problems import Problem
+from municipality.words import Text
+
+ANYONE = "anyone"
+SIGNED_IN = "signed_in"
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+NOT_FOUND = Text("لا يوجد شيء بهذا العنوان.", "There is nothing at this address.")
+SIGN_IN_FIRST = Text("سجّل الدخول أولًا.", "Sign in first.")
+
+
+def not_found() -> Problem:
+    """Make the one answer for "does not exist" and "not yours"."""
+    return Problem(404, "not_found", NOT_FOUND)
+
+
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """Return the role codes of who asks; empty for someone not signed in."""
+    user = request.user
+    if not user.is_authenticated:
+        return frozenset()
+    return frozenset(user.roles)
+
+
+def may_open(request: HttpRequest, allowed: tuple[str, ...]) -> bool:
+    """Tell whether the person of this request is let in by ``allowed``."""
+    if ANYONE in allowed:
+        return True
+    if not request.user.is_authenticated:
+        return False
+    return SIGNED_IN in allowed or not roles_of(request).isdisjoint(allowed)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether a machine asks: an API or tile address, or an Accept for JSON alone."""
+    path = request.path_info
+    if path.startswith(("/api/", "/tiles/", "/ogc/", "/open311/", "/cds/")) or path.endswith(
+        ".json"
+    ):
+        return True
+    accept = request.headers.get("Accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _turn_away(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        raise not_found()
+    if wants_json(request):
+        raise Problem(401, "sign_in", SIGN_IN_FIRST)
+    query = urlencode({"next": request.get_full_path()})
+    return redirect(f"{reverse('home:sign_in')}?{query}")
+
+
+def open_to(*allowed: str) -> Callable[[_View], _View]:
+    """Let only these roles (or ANYONE, SIGNED_IN) open a view; the view carries the list."""
+    unknown = set(allowed) - {ANYONE, SIGNED_IN, *CODES}
+    if unknown or not allowed:
+        raise ValueError(f"open_to(): not a role: {sorted(unknown)}")
+
+    def decorate(view: _View) -> _View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if not may_open(request, allowed):
+                return _turn_away(request)
+            return view(request, *args, **kwargs)
+
+        guarded.open_to = allowed  # type: ignore[attr-defined]  # read by the access matrix test
+        return cast(_View, guarded)
+
+    return decorate

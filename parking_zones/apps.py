@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ParkingZonesConfig(AppConfig):
+    name = "parking_zones"

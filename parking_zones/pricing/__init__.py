@@ -1,0 +1,1 @@
+"""Paid hours and the tariff in force: pure functions over dated tables."""

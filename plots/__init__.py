@@ -1,0 +1,1 @@
+"""The ground register and what stands on it."""

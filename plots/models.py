@@ -1,0 +1,27 @@
+"""Only imports the tables, so that Django finds them."""
+
+from plots.register.models import (
+    Building,
+    Lineage,
+    PlanLimit,
+    Plot,
+    PlotNumber,
+    PlotVersion,
+    Road,
+    Unit,
+)
+from plots.restrictions.models import Theme, ThemeFeature, ThemeLayer
+
+__all__ = [
+    "Building",
+    "Lineage",
+    "PlanLimit",
+    "Plot",
+    "PlotNumber",
+    "PlotVersion",
+    "Road",
+    "Theme",
+    "ThemeFeature",
+    "ThemeLayer",
+    "Unit",
+]

@@ -1,0 +1,1 @@
+"""Plots with an identity that outlives re-imports, splits, merges and renumbering."""

@@ -1,0 +1,1 @@
+"""What restricts a plot: planning themes, concerned, not concerned or without data."""
