@@ -10,15 +10,20 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import stat
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.report import SetupError
+
 DATABASE_USER = "geoportal-db"
 WEB_USER = "geoportal"
 FALLBACKS = ("postgres", "nobody")
+
+Words = list[str | Path]  # a command line
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def run_as(
     env: Mapping[str, str] | None = None,
     stdin: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program as ``account`` from ``/`` and return what it said; no check of its exit code."""
+    """Run a program as ``account`` from ``/``; return what it said, whatever its exit code."""
     return subprocess.run(
         [str(part) for part in command],
         env=None if env is None else dict(env),
@@ -107,6 +112,7 @@ def run_as(
         text=True,
         cwd="/",
         check=False,
+        start_new_session=True,  # Ctrl-C is ours to handle, not theirs
         **identity(account),
     )
 
@@ -126,3 +132,19 @@ def can_run(account: Account, command: Sequence[str | Path]) -> bool:
         return run_as(account, command).returncode == 0
     except OSError:
         return False
+
+
+def own_folder(
+    folder: Path, account: Account, *, mode: int = 0o700, gid: int | None = None
+) -> None:
+    """Make a folder of ``account``'s; refuse one that somebody else put there before."""
+    try:
+        folder.mkdir(mode=0o700, parents=False)
+    except FileExistsError:
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), account.uid):
+            raise SetupError(
+                f"{folder} belongs to somebody else; remove it and try again."
+            ) from None
+    os.chown(folder, account.uid, account.gid if gid is None else gid)
+    folder.chmod(mode)

@@ -61,7 +61,7 @@ class Layout:
         return self.elsewhere / f"geo-portal-{self.short_name}"
 
     def make_local(self) -> Path:
-        """Create ``.local``; open to pass through, so that the cluster's user can reach its data."""
+        """Create ``.local``, open to pass through: the cluster's user has its data below."""
         self.local.mkdir(mode=0o711, exist_ok=True)
         self.local.chmod(0o711)
         return self.local

@@ -35,31 +35,15 @@ class Need:
     present: Callable[[], bool]
 
 
-def postgres_bin() -> Path | None:
-    """Folder of the programs of the newest PostgreSQL that has PostGIS, or None."""
+def postgres_bin(version: str = "*") -> Path | None:
+    """Folder of the programs of the newest PostgreSQL (of a version) that has PostGIS, or None."""
     found: list[tuple[int, Path]] = []
-    for control in Path("/usr/share/postgresql").glob("*/extension/postgis.control"):
-        version = control.parent.parent.name
-        folder = Path("/usr/lib/postgresql") / version / "bin"
-        if version.isdigit() and (folder / "initdb").exists():
-            found.append((int(version), folder))
-    if found:
-        return max(found)[1]
-    return _postgres_bin_by_pg_config()
-
-
-def _postgres_bin_by_pg_config() -> Path | None:
-    """The same on systems that are not laid out like Debian."""
-    program = shutil.which("pg_config")
-    if program is None:
-        return None
-    asked = [program, "--bindir", "--sharedir"]
-    lines = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
-    if len(lines) != 2:
-        return None
-    bindir, sharedir = Path(lines[0]), Path(lines[1])
-    postgis = sharedir / "extension" / "postgis.control"
-    return bindir if postgis.exists() and (bindir / "initdb").exists() else None
+    for control in Path("/usr/share/postgresql").glob(f"{version}/extension/postgis.control"):
+        number = control.parent.parent.name
+        folder = Path("/usr/lib/postgresql") / number / "bin"
+        if number.isdigit() and (folder / "initdb").exists():
+            found.append((int(number), folder))
+    return max(found)[1] if found else None
 
 
 def _library(name: str) -> bool:
@@ -178,7 +162,7 @@ def _apt(*arguments: str, check: bool = True) -> str:
 
 
 def fetched_bytes(said: str) -> int:
-    """Read what apt says it has to fetch ("Need to get 12.3 MB of archives", "1,234 kB/2,345 kB")."""
+    """Read what apt says it has to fetch: "Need to get 1,234 kB/2,345 kB of archives"."""
     found = re.search(r"Need to get ([\d.,]+) (B|kB|MB|GB)", said)
     if found is None:
         return 0
@@ -188,7 +172,7 @@ def fetched_bytes(said: str) -> int:
 
 @contextmanager
 def _no_services() -> Iterator[None]:
-    """Keep package scripts from starting, restarting or stopping services; a policy of theirs stays."""
+    """Keep package scripts from starting or restarting services; a policy of theirs stays."""
     if POLICY.exists():
         yield
         return
@@ -202,7 +186,7 @@ def _no_services() -> Iterator[None]:
 
 @contextmanager
 def _no_new_cluster() -> Iterator[None]:
-    """Keep a new PostgreSQL server package from creating its "main" cluster, for the install only."""
+    """Keep a new server package from creating its "main" cluster, for the install only."""
     before = CREATE_CLUSTER.read_text(encoding="utf-8")
     CREATE_CLUSTER.write_text(f"{before}\ncreate_main_cluster = false\n", encoding="utf-8")
     try:

@@ -6,6 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+NETWORK = Path("/proc/net/dev")
+WORTH_TELLING = 1_000_000
 
 
 class SetupError(Exception):
@@ -32,13 +36,25 @@ def complain(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def received_bytes() -> int:
+    """Bytes that this machine has received over the network so far; 0 where it cannot be known."""
+    try:
+        lines = NETWORK.read_text(encoding="ascii").splitlines()[2:]
+    except OSError:
+        return 0
+    counts = {name.strip(): int(rest.split()[0]) for name, rest in (x.split(":") for x in lines)}
+    return sum(count for name, count in counts.items() if name != "lo")
+
+
 @contextmanager
 def step(name: str) -> Iterator[Note]:
     """Time one step and print a line for it when it is done."""
     note = Note()
-    started = time.monotonic()
+    started, before = time.monotonic(), received_bytes()
     yield note
     seconds = time.monotonic() - started
+    if (received := received_bytes() - before) >= WORTH_TELLING:
+        note(f"{megabytes(received)} received")
     say(f"  {name:<28} {seconds:6.1f} s  {note.text}".rstrip())
 
 

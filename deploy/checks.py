@@ -1,0 +1,105 @@
+"""`make test`: everything that must hold before a change lands, as CI runs it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy import frontend, processes, session
+from deploy.accounts import Words
+from deploy.children import attempt, attend
+from deploy.city import environment
+from deploy.layout import Layout
+from deploy.prepare import prepare
+from deploy.report import complain, say
+
+AT_ONCE = 2  # cores of the smallest machine that runs the tests
+LINT, TYPES, TABLES = "lint", "types", "tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One tool that must be content."""
+
+    name: str
+    group: str
+    command: Words
+    cwd: Path
+
+
+def checks(layout: Layout) -> list[Check]:
+    """All checks beside pytest; slow ones first, so that two at a time end together."""
+    programs, root = layout.venv / "bin", layout.project
+    found = [
+        Check("mypy", TYPES, [programs / "mypy"], root),
+        Check("djlint", LINT, [programs / "djlint", "--lint", "--check", "--quiet", "."], root),
+        Check("import contracts", LINT, [programs / "lint-imports"], root),
+        Check(
+            "migrations current",
+            TABLES,
+            [layout.python, "manage.py", "makemigrations", "--check", "--dry-run"],
+            root,
+        ),
+        Check("ruff check", LINT, [programs / "ruff", "check", "."], root),
+        Check("ruff format", LINT, [programs / "ruff", "format", "--check", "."], root),
+    ]
+    if (front := frontend.folder(layout)).joinpath("package.json").exists():
+        found.insert(1, Check("front end lint", LINT, [programs / "npm", "run", "lint"], front))
+        found.insert(2, Check("front end tests", LINT, [programs / "npm", "test"], front))
+    return found
+
+
+def run_checks(wanted: Sequence[Check], env: Mapping[str, str]) -> list[str]:
+    """Run checks two at a time, print each when it ends, return the names of those that failed."""
+    failed: list[str] = []
+
+    def one(check: Check) -> tuple[Check, int, str, float]:
+        started = time.monotonic()
+        code, said = attempt(check.command, cwd=check.cwd, env=env)
+        return check, code, said, time.monotonic() - started
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for check, code, said, seconds in pool.map(one, wanted):
+            say(f"  {check.name:<28} {seconds:6.1f} s  {'ok' if code == 0 else 'FAILED'}")
+            if code != 0:
+                say(said.rstrip())
+                failed.append(check.name)
+    return failed
+
+
+def only(layout: Layout, group: str) -> int:
+    """`make lint`, `make types`: the checks of one group; they need no database."""
+    prepare(layout)
+    wanted = [check for check in checks(layout) if check.group == group]
+    return 1 if run_checks(wanted, frontend.environment(layout)) else 0
+
+
+def test(layout: Layout, arguments: str) -> int:
+    """All checks, then all tests; with ``arguments`` for pytest only the tests they choose."""
+    prepare(layout)
+    with session.database(layout, name=None) as lent:
+        defaults = processes.load().defaults
+        env = frontend.environment(layout) | environment(lent, "test", defaults)
+        env |= {"PATH": frontend.environment(layout)["PATH"], "GEO_DB_ROLE": "owner"}
+        failed = [] if arguments else run_checks(checks(layout), env)
+        if failed:
+            complain(f"  failed before the tests: {', '.join(failed)}")
+        chosen = shlex.split(arguments) or ["-n", str(AT_ONCE), "--dist", "loadfile"]
+        code = attend([layout.python, "-m", "pytest", *chosen], cwd=layout.project, env=env)
+    if failed:
+        complain(f"make test fails because of: {', '.join(failed)}")
+    return code or (1 if failed else 0)
+
+
+def within(layout: Layout, command: Sequence[str]) -> int:
+    """Run a command of ours (bench, campaign) with everything installed and the database there."""
+    prepare(layout)
+    with session.database(layout, name=None) as lent:
+        env = environment(lent, "test", processes.load().defaults)
+        env |= {"GEO_DB_ROLE": "owner", "GEO_LIMITS": "off"}
+        return attend([layout.python, *command], cwd=layout.project, env={**os.environ, **env})

@@ -1,0 +1,79 @@
+"""From a running database to a city that can be served: tables, demo data, static files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy import frontend, stamps, venv
+from deploy.accounts import Words
+from deploy.children import run
+from deploy.layout import Layout
+from deploy.report import step
+from deploy.session import Session
+
+DEMO, SERVE = "demo", "serve"
+SIZES = {"PLOTS": "--plots", "OBSERVATIONS": "--observations"}
+ROLES = "from municipality.people.roles import CODES; print(*CODES)"
+
+
+def environment(session: Session, kind: str, defaults: Mapping[str, str]) -> dict[str, str]:
+    """What every process of this city sees: the user's variables, ours, then the defaults."""
+    env = {**defaults, **{name: value for name, value in os.environ.items() if value}}
+    env |= session.environment
+    if kind == DEMO:
+        env |= {"GEO_DEMO": "1", "GEO_LIMITS": "off"}
+    return env
+
+
+def build(layout: Layout, env: Mapping[str, str], kind: str) -> None:
+    """Migrate as the owner, fill a demo city that is empty, collect changed static files."""
+    with stamps.one_at_a_time(layout):
+        with step("tables"):
+            _manage(layout, {**env, "GEO_DB_ROLE": "owner"}, "migrate", "--no-input")
+        if kind == DEMO:
+            with step("demo city") as note:
+                note(_last_line(_manage(layout, env, "build_demo_city", *demo_arguments(env))))
+        with step("static files") as note:
+            note("collected" if _collect(layout, env) else "")
+
+
+def demo_arguments(env: Mapping[str, str]) -> list[str]:
+    """Arguments of build_demo_city: only an empty city is filled, sizes as the user wants them."""
+    sizes = [word for name, flag in SIZES.items() if env.get(name) for word in (flag, env[name])]
+    return ["--if-empty", *sizes]
+
+
+def _manage(layout: Layout, env: Mapping[str, str], *arguments: str) -> str:
+    command: Words = [layout.python, "manage.py", *arguments]
+    return run(command, cwd=layout.project, env=env, name=f"manage.py {arguments[0]}")
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1].strip() if lines else ""
+
+
+def _collect(layout: Layout, env: Mapping[str, str]) -> bool:
+    """Collect static files when any source of them changed."""
+    goal = stamps.digest(venv.wanted(layout), *_static_sources(layout))
+    stamp = layout.stamps / "static"
+    if stamps.read(stamp) == goal:
+        return False
+    _manage(layout, env, "collectstatic", "--no-input")
+    stamps.write(stamp, goal)
+    return True
+
+
+def _static_sources(layout: Layout) -> list[str | Path]:
+    """Names and contents of all that may change the collected files."""
+    folders = [frontend.folder(layout) / "dist", *layout.project.glob("*/**/static")]
+    settings = sorted((layout.project / "geo_portal" / "settings").glob("*.py"))
+    own = [path for path in folders if path.is_dir() and "node_modules" not in path.parts]
+    return [*map(stamps.digest_tree, own), *settings]
+
+
+def role_codes(layout: Layout) -> list[str]:
+    """Codes of all roles, which are the demo sign-ins."""
+    return run([layout.python, "-c", ROLES], cwd=layout.project, name="roles").split()
