@@ -4,10 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
 from municipality.conf import PROFILE
+from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
+from parking_zones.zones.api import router as parking_router
+from plots.register.api import router as plots_router
 
 api = NinjaAPI(
     title=f"{PROFILE.municipality_en}: spatial services",
@@ -42,3 +46,9 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     detail = Text("تعذر فهم الطلب.", str(error))
     return told(request, Problem(error.status_code, "bad_request", detail))
+
+
+api.add_router("/session", session_router)
+api.add_router("/plots", here_router)
+api.add_router("/plots", plots_router)
+api.add_router("/parking", parking_router)

@@ -61,20 +61,22 @@ def to_metric(
     shapes: Sequence[BaseGeometry] | NDArray[np.object_], *, srid: int
 ) -> NDArray[np.object_]:
     """Turn many shapes (2D) of an accepted system into METRIC."""
-    return shapely.transform(
+    turned: NDArray[np.object_] = shapely.transform(
         np.asarray(shapes, dtype=object),
         lambda xy: np.column_stack(transform_to_metric(xy[:, 0], xy[:, 1], srid=srid)),
     )
+    return turned
 
 
 def from_metric(
     shapes: Sequence[BaseGeometry] | NDArray[np.object_], *, srid: int = LONLAT
 ) -> NDArray[np.object_]:
     """Turn many METRIC shapes (2D) into an accepted system, WGS 84 by default."""
-    return shapely.transform(
+    turned: NDArray[np.object_] = shapely.transform(
         np.asarray(shapes, dtype=object),
         lambda xy: np.column_stack(transform_from_metric(xy[:, 0], xy[:, 1], srid=srid)),
     )
+    return turned
 
 
 def metric_point(lon: float, lat: float) -> Point:

@@ -32,7 +32,8 @@ OUTSIDE = Text(
 )
 SWAPPED = Text(
     "يبدو أن خط الطول وخط العرض معكوسان: اكتب خط الطول أولًا ({lon}) ثم خط العرض ({lat}).",
-    "Longitude and latitude seem to be swapped: give longitude ({lon}) first, then latitude ({lat}).",
+    "Longitude and latitude seem to be swapped: "
+    "give longitude ({lon}) first, then latitude ({lat}).",
 )
 METRES = Text(
     "هذه أمتار لا درجات، ويبدو أنها بنظام {system_ar}. حوّلها إلى خط طول وخط عرض، "

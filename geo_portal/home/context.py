@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from municipality.conf import PROFILE
+from municipality.people.access import roles_of
+from municipality.people.roles import ROLES
 from municipality.words import Text, in_arabic
 
 
@@ -14,14 +16,26 @@ def other_language_path(path: str) -> str:
     return f"/en{path}"
 
 
+def _account_name(request: HttpRequest) -> str:
+    """Name who is signed in by the first role's name, else by the account's own name."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    names = [str(role.name) for role in ROLES if role.code in user.roles]
+    return names[0] if names else user.get_username()
+
+
 def city(request: HttpRequest) -> dict[str, object]:
-    """Give templates the city's names, the direction of writing and the other language's address."""
+    """Give templates the city's names, the direction of writing, the other language's address."""
     arabic = in_arabic()
     return {
         "city_name": Text(PROFILE.name_ar, PROFILE.name_en),
         "municipality": Text(PROFILE.municipality_ar, PROFILE.municipality_en),
+        "municipality_other": Text(PROFILE.municipality_en, PROFILE.municipality_ar),
         "lang": "ar" if arabic else "en",
         "dir": "rtl" if arabic else "ltr",
         "is_demo": settings.GEO_DEMO,
         "other_language": other_language_path(request.get_full_path()),
+        "roles": roles_of(request) if hasattr(request, "user") else frozenset(),
+        "account_name": _account_name(request),
     }

@@ -1,7 +1,7 @@
 """What every environment shares."""
 
+from geo_portal.settings import environment
 from geo_portal.settings.environment import (
-    BASE_DIR,
     database,
     database_url,
     flag,
@@ -9,6 +9,8 @@ from geo_portal.settings.environment import (
     wheel_library,
 )
 from geo_portal.wiring import IMPORTERS, MAP_LAYERS  # noqa: F401  (read here by the engines)
+
+BASE_DIR = environment.BASE_DIR
 
 GDAL_LIBRARY_PATH = wheel_library("pyogrio", "libgdal*", "GDAL_LIBRARY_PATH")
 GEOS_LIBRARY_PATH = wheel_library("shapely", "libgeos_c*", "GEOS_LIBRARY_PATH")

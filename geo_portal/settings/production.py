@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from geo_portal.settings.base import *  # noqa: F403
 from geo_portal.settings.base import GEO_DEMO, GEO_LIMITS, SECRET_KEY
 
-if SECRET_KEY == "for-development-and-tests-only" or len(SECRET_KEY) < 50:
+if len(SECRET_KEY) < 50:  # the development key is shorter
     raise ImproperlyConfigured("Set GEO_SECRET_KEY to 50 random characters or more.")
 if not GEO_LIMITS:
     raise ImproperlyConfigured("GEO_LIMITS=off is for demo and bench, never for production.")

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,6 +23,9 @@ SIGNED_IN = "signed_in"
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 NOT_FOUND = Text("لا يوجد شيء بهذا العنوان.", "There is nothing at this address.")
+CSRF_MISSING = Text(
+    "أعد تحميل الصفحة ثم حاول مرة أخرى.", "Send X-CSRFToken with the value of the cookie csrftoken."
+)
 SIGN_IN_FIRST = Text("سجّل الدخول أولًا.", "Sign in first.")
 
 
@@ -67,6 +71,26 @@ def _turn_away(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('home:sign_in')}?{query}")
 
 
+_CSRF = CsrfViewMiddleware(lambda request: HttpResponse())
+
+
+def _is_asked_about(request: HttpRequest) -> None:
+    """Stand for the view: the API's own views are exempt, so they are asked about here."""
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    """Refuse a write that rides on a session without its token; raises Problem 403.
+
+    The API's views are exempt from the middleware (keys need no token), so a call that is
+    authenticated by the session cookie is checked here.
+    """
+    safe = request.method in ("GET", "HEAD", "OPTIONS", "TRACE")
+    if safe or not request.path_info.startswith("/api/") or not request.user.is_authenticated:
+        return
+    if _CSRF.process_view(request, _is_asked_about, (), {}) is not None:
+        raise Problem(403, "csrf", CSRF_MISSING)
+
+
 def open_to(*allowed: str) -> Callable[[_View], _View]:
     """Let only these roles (or ANYONE, SIGNED_IN) open a view; the view carries the list."""
     unknown = set(allowed) - {ANYONE, SIGNED_IN, *CODES}
@@ -78,6 +102,7 @@ def open_to(*allowed: str) -> Callable[[_View], _View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not may_open(request, allowed):
                 return _turn_away(request)
+            _check_csrf(request)
             return view(request, *args, **kwargs)
 
         guarded.open_to = allowed  # type: ignore[attr-defined]  # read by the access matrix test

@@ -1,0 +1,225 @@
+"""Search by place first: plots by any of their numbers, areas, wilayats, zones and streets.
+
+A query may hold a name and a number ("الحيل الشمالية 2417"); names are folded
+(municipality.names), digits of three scripts are one.  Nothing is guessed: a number that no
+plot has ever had gives no plot.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from municipality import crs
+from municipality.digits import western
+from municipality.names import fold
+from municipality.places.models import Area, Wilayat
+from municipality.places.stamps import Kept
+from municipality.words import Text
+from parking_zones.zones.models import Zone
+
+MAX_QUERY = 100
+SHOWN = 8
+_NUMBER = re.compile(r"[0-9][0-9A-Za-z/\-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place that can be searched by name."""
+
+    kind: str
+    id: int
+    name: Text
+    place: Text | None
+    folded: tuple[str, ...]
+
+
+def _named(kind: str, thing: Any, place: Text | None, *more: str) -> Named:
+    names = (thing.name_ar, thing.name_en, *getattr(thing, "aliases", ()), *more)
+    return Named(
+        kind,
+        thing.pk,
+        Text(thing.name_ar, thing.name_en),
+        place,
+        tuple(fold(western(name)) for name in names if name),
+    )
+
+
+def _read_names() -> list[Named]:
+    wilayats = [_named("wilayat", row, None) for row in Wilayat.objects.order_by("id")]
+    areas = [
+        _named(
+            "area",
+            row,
+            Text(row.wilayat.name_ar, row.wilayat.name_en) if row.wilayat else None,
+        )
+        for row in Area.objects.select_related("wilayat").order_by("name_ar", "id")
+    ]
+    zones = [
+        _named("parking_zone", row, None, row.number) for row in Zone.objects.order_by("number")
+    ]
+    return [*wilayats, *areas, *zones]
+
+
+_NAMES = Kept(_read_names, "places", "zones")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query taken apart: the folded name and the folded number, either may be empty."""
+
+    name: str
+    number: str
+
+
+def take_apart(query: str) -> Asked:
+    """Split a query into its name and its last number; anything past MAX_QUERY is dropped."""
+    plain = western(query.replace("\x00", " ")[:MAX_QUERY]).strip()
+    numbers = _NUMBER.findall(plain)
+    if not numbers:
+        return Asked(fold(plain), "")
+    number = numbers[-1]
+    at = plain.rfind(number)
+    name = f"{plain[:at]} {plain[at + len(number) :]}".strip()
+    return Asked(" ".join(fold(name).split()), fold(number))
+
+
+def _matches(thing: Named, words: list[str]) -> bool:
+    return any(all(word in name for word in words) for name in thing.folded)
+
+
+def _rank(thing: Named, name: str) -> tuple[bool, bool, int]:
+    exact = name in thing.folded
+    starts = any(folded.startswith(name) for folded in thing.folded)
+    return (not exact, not starts, len(str(thing.name)))
+
+
+def named_places(name: str) -> list[Named]:
+    """Return the places whose name or alias holds every word, best first."""
+    words = fold(western(name)).split()
+    if not words:
+        return []
+    found = [thing for thing in _NAMES.get() if _matches(thing, words)]
+    return sorted(found, key=lambda thing: _rank(thing, " ".join(words)))
+
+
+PLOTS_SQL = """
+SELECT p.id, p.number, p.old_number, p.krooki_number, a.name_ar, a.name_en, w.name_ar, w.name_en,
+       ph.code, ST_X(p.centre), ST_Y(p.centre), p.exact
+FROM (SELECT *, ST_PointOnSurface(boundary) AS centre,
+        (ar_fold(number) = %(n)s OR ar_fold(old_number) = %(n)s OR ar_fold(krooki_number) = %(n)s)
+          AS exact
+      FROM plots_plot
+      WHERE upper_inf(valid) AND (%(areas)s::bigint[] IS NULL OR area_id = ANY(%(areas)s)
+             OR wilayat_id = ANY(%(wilayats)s))
+        AND (ar_fold(number) LIKE %(like)s
+             OR (old_number <> '' AND ar_fold(old_number) LIKE %(like)s)
+             OR (krooki_number <> '' AND ar_fold(krooki_number) LIKE %(like)s)
+             OR id IN (SELECT plot_id FROM plots_plotnumber WHERE ar_fold(number) = %(n)s))
+      ORDER BY exact DESC, length(number), number, id
+      LIMIT %(limit)s) AS p
+LEFT JOIN places_area a ON a.id = p.area_id
+LEFT JOIN places_wilayat w ON w.id = p.wilayat_id
+LEFT JOIN places_phase ph ON ph.id = p.phase_id
+ORDER BY p.exact DESC, length(p.number), p.number, p.id
+"""
+
+
+def _plot_result(row: tuple[Any, ...]) -> dict[str, Any]:
+    plot_id, number, old, krooki, area_ar, area_en, wil_ar, wil_en, phase, x, y, exact = row
+    lon, lat = crs.lonlat(x, y)
+    ar = "، ".join(part for part in (area_ar, phase and f"المرحلة {phase}", wil_ar) if part)
+    en = ", ".join(part for part in (area_en, phase and f"phase {phase}", wil_en) if part)
+    return {
+        "kind": "plot",
+        "id": plot_id,
+        "title": str(Text(f"القطعة {number}", f"Plot {number}")),
+        "place": str(Text(ar, en)),
+        "number": number,
+        "old_number": old or None,
+        "krooki_number": krooki or None,
+        "exact": exact,
+        "url": f"{reverse('home:map')}?plot={plot_id}",
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
+    }
+
+
+def plots_like(asked: Asked, *, limit: int) -> list[dict[str, Any]]:
+    """Return plots whose number begins with the one asked for, inside the places named."""
+    areas: list[int] | None = None
+    wilayats: list[int] = []
+    if asked.name:
+        places = named_places(asked.name)
+        areas = [place.id for place in places if place.kind == "area"]
+        wilayats = [place.id for place in places if place.kind == "wilayat"]
+        if not areas and not wilayats:
+            return []
+    escaped = asked.number.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    values = {
+        "n": asked.number,
+        "like": f"{escaped}%",
+        "areas": areas,
+        "wilayats": wilayats,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PLOTS_SQL, values)
+        return [_plot_result(row) for row in cursor.fetchall()]
+
+
+PLACE_SQL = {
+    "wilayat": "SELECT wilayat_id, boundary FROM places_wilayatversion",
+    "area": "SELECT area_id, boundary FROM places_areaversion",
+    "parking_zone": "SELECT zone_id, boundary FROM parking_zones_zoneversion",
+}
+
+
+def _centre(kind: str, place_id: int) -> tuple[float, float] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ST_X(c), ST_Y(c) FROM (SELECT ST_PointOnSurface(boundary) AS c "  # noqa: S608
+            f"FROM ({PLACE_SQL[kind]}) AS v (id, boundary) WHERE id = %s LIMIT 1) AS p",
+            [place_id],
+        )
+        row = cursor.fetchone()
+    return None if row is None else crs.lonlat(*row)
+
+
+def _place_result(thing: Named) -> dict[str, Any]:
+    centre = _centre(thing.kind, thing.id)
+    zoom = {"wilayat": 11, "area": 14, "parking_zone": 15}[thing.kind]
+    url = reverse("home:map")
+    if thing.kind == "parking_zone":
+        url = f"{reverse('home:zone')}?zone={thing.id}"
+    if centre is not None:
+        url += f"#{zoom}/{centre[1]:.5f}/{centre[0]:.5f}"
+    return {
+        "kind": thing.kind,
+        "id": thing.id,
+        "title": str(thing.name),
+        "place": "" if thing.place is None else str(thing.place),
+        "url": url,
+        "lon": None if centre is None else round(centre[0], 7),
+        "lat": None if centre is None else round(centre[1], 7),
+    }
+
+
+def search(query: str, *, limit: int = SHOWN) -> list[dict[str, Any]]:
+    """Answer a query with at most ``limit`` results, best first."""
+    asked = take_apart(query)
+    results: list[dict[str, Any]] = []
+    if asked.number:
+        results += plots_like(asked, limit=limit)
+        zone_numbers = [
+            thing
+            for thing in _NAMES.get()
+            if thing.kind == "parking_zone" and asked.number in thing.folded
+        ]
+        if not asked.name:
+            results += [_place_result(thing) for thing in zone_numbers]
+    if asked.name and len(results) < limit:
+        results += [_place_result(thing) for thing in named_places(asked.name)[:limit]]
+    return results[:limit]

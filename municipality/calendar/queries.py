@@ -1,0 +1,34 @@
+"""The calendar of the city, read once and kept until a row changes."""
+
+from typing import Any
+
+from municipality.calendar.models import Holiday, Weekend
+from municipality.calendar.rest_days import CityCalendar, HolidayDays, Span, WeekendRule
+from municipality.places.stamps import Kept
+
+
+def span(valid: Any) -> Span:
+    """Turn a database range of days into a Span."""
+    return Span(valid.lower, valid.upper)
+
+
+def read_calendar() -> CityCalendar:
+    """Read the calendar from its tables."""
+    return CityCalendar(
+        weekends=tuple(
+            WeekendRule(span(row.valid), frozenset(row.weekdays))
+            for row in Weekend.objects.order_by("valid")
+        ),
+        holidays=tuple(
+            HolidayDays(span(row.valid), row.code, row.name_ar, row.name_en, row.provisional)
+            for row in Holiday.objects.order_by("valid", "code")
+        ),
+    )
+
+
+_KEPT = Kept(read_calendar, "calendar")
+
+
+def city_calendar() -> CityCalendar:
+    """Return the calendar as it stands now."""
+    return _KEPT.get()

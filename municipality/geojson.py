@@ -1,0 +1,31 @@
+"""GeoJSON out (RFC 7946): WGS 84 only, at most 7 decimals, outer rings counter-clockwise."""
+
+import json
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from municipality import crs
+
+DECIMALS = 7  # of a degree: about a centimetre
+
+
+def geometry(shape: BaseGeometry) -> dict[str, Any]:
+    """Turn a METRIC shape into a GeoJSON geometry; a multi-shape of one part stays multi."""
+    lonlat = crs.from_metric([shape])[0]
+    return lonlat_geometry(lonlat)
+
+
+def lonlat_geometry(lonlat: BaseGeometry) -> dict[str, Any]:
+    """Write a shape already in WGS 84 as a GeoJSON geometry."""
+    oriented = shapely.orient_polygons(lonlat)
+    rounded = shapely.transform(oriented, lambda xy: xy.round(DECIMALS))
+    found: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
+    return found
+
+
+def position(x: float, y: float) -> list[float]:
+    """Turn METRIC x, y into a GeoJSON position."""
+    lon, lat = crs.lonlat(x, y)
+    return [round(lon, DECIMALS), round(lat, DECIMALS)]

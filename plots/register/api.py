@@ -1,0 +1,121 @@
+"""The register for machines: ``/api/plots``."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Router
+
+from municipality import asked, geometry_gate
+from municipality.located import DEFAULT_ACCURACY_M
+from municipality.people.access import ANYONE, not_found, open_to
+from municipality.problems import bad_value
+from municipality.words import Text
+from plots.register.features import plot_feature, restriction_json
+from plots.register.queries import PlotOnDay, plot_at, plot_on, plots_numbered
+from plots.restrictions.queries import restrictions_of
+
+router = Router(tags=["plots"])
+
+MAX_LISTED = 50
+MAX_ID = 2**63 - 1
+
+
+def geojson_response(body: dict[str, Any]) -> JsonResponse:
+    """Answer with the media type of RFC 7946."""
+    return JsonResponse(
+        body, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False}
+    )
+
+
+def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
+    """Return the plot of an address as it was on the day asked for; raises Problem 404."""
+    on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
+    if not plot_id.isascii() or not plot_id.isdigit() or int(plot_id) > MAX_ID:
+        raise not_found()
+    plot = plot_on(plot_id=int(plot_id), on=on)
+    if plot is None:
+        raise not_found()
+    return plot, on
+
+
+@router.get("/at", summary="Which plot is here: one of four answers")
+@open_to(ANYONE)
+def at(request: HttpRequest) -> JsonResponse:
+    """Answer for ``lon``, ``lat`` (WGS 84), ``accuracy_m`` (default 10) and ``on`` (a day)."""
+    asked.only(request, ("lon", "lat", "accuracy_m", "on"))
+    point = geometry_gate.position(lon=asked.one(request, "lon"), lat=asked.one(request, "lat"))
+    accuracy_m = geometry_gate.accuracy(
+        asked.one(request, "accuracy_m"), default=DEFAULT_ACCURACY_M
+    )
+    on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
+    answer = plot_at(point=point, accuracy_m=accuracy_m, on=on)
+    candidates = [
+        {
+            "id": candidate.feature.plot_id,
+            "number": candidate.feature.facts.number,
+            "use_class": candidate.feature.facts.use_class,
+            "distance_to_edge_m": round(candidate.distance_to_edge_m, 3),
+            "version": candidate.feature.facts.version,
+        }
+        for candidate in answer.candidates
+    ]
+    return JsonResponse(
+        {
+            "result": answer.result.value,
+            "accuracy_m": accuracy_m,
+            "on": on.isoformat(),
+            "candidates": candidates,
+        }
+    )
+
+
+@router.get("", summary="Plots by old or new number, in any digits")
+@open_to(ANYONE)
+def by_number(request: HttpRequest) -> JsonResponse:
+    """Answer a FeatureCollection of the plots that are known by ``number``."""
+    asked.only(request, ("number", "on"))
+    number = (asked.one(request, "number") or "").strip()
+    if not number or len(number) > 60 or "\x00" in number:
+        raise bad_value(
+            "number", Text("اكتب رقم القطعة.", "Give the number of the plot."), status=400
+        )
+    on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
+    found = plots_numbered(number).select_related("wilayat", "area", "phase")
+    plots = list(found[: MAX_LISTED + 1])
+    features = [plot_feature(PlotOnDay(plot.pk, plot), on=on) for plot in plots[:MAX_LISTED]]
+    return geojson_response(
+        {
+            "type": "FeatureCollection",
+            "numberReturned": len(features),
+            "more": len(plots) > MAX_LISTED,
+            "features": features,
+        }
+    )
+
+
+@router.get("/{plot_id}", summary="One plot with its limits")
+@open_to(ANYONE)
+def detail(request: HttpRequest, plot_id: str) -> JsonResponse:
+    """Answer the plot as a feature, as it is now or as it was ``on`` a day."""
+    asked.only(request, ("on",))
+    plot, on = found_plot(plot_id, request)
+    return geojson_response(plot_feature(plot, on=on))
+
+
+@router.get("/{plot_id}/restrictions", summary="What restricts a plot, theme by theme")
+@open_to(ANYONE)
+def restrictions(request: HttpRequest, plot_id: str) -> JsonResponse:
+    """Answer concerned, not concerned or no data for every theme, with m² and per cent."""
+    asked.only(request, ("on",))
+    plot, on = found_plot(plot_id, request)
+    rows = restrictions_of(shape=plot.shape, on=on)
+    return JsonResponse(
+        {
+            "plot": plot.plot_id,
+            "number": plot.facts.number,
+            "version": plot.facts.version,
+            "on": on.isoformat(),
+            "measured_m2": round(plot.shape.area, 2),
+            "themes": [restriction_json(row) for row in rows],
+        }
+    )

@@ -1,0 +1,128 @@
+"""Reads of the register that two callers share."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import shapely
+from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Q, QuerySet
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from municipality import crs
+from municipality.digits import western
+from municipality.located import Located, locate
+from municipality.names import fold
+from plots.register.models import PlanLimit, Plot, PlotFacts, PlotVersion
+
+LIMITS = (
+    "setback_front_m",
+    "setback_side_m",
+    "setback_rear_m",
+    "coverage_pct",
+    "built_up_pct",
+    "floors",
+    "height_m",
+    "parking_bays",
+)
+
+
+def shape_of(geometry: GEOSGeometry) -> BaseGeometry:
+    """Turn a stored METRIC geometry into shapely."""
+    return shapely.from_wkb(bytes(geometry.wkb))
+
+
+def geos_of(shape: BaseGeometry) -> GEOSGeometry:
+    """Turn a METRIC shapely shape into what a query or a column takes."""
+    return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=crs.METRIC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlotOnDay:
+    """A plot as it was on a day: its stable id and the facts of the version of that day."""
+
+    plot_id: int
+    facts: PlotFacts
+
+    @property
+    def shape(self) -> BaseGeometry:
+        """The boundary in METRIC."""
+        return shape_of(self.facts.boundary)
+
+
+def _on_day(facts: PlotFacts) -> PlotOnDay:
+    plot_id = facts.plot_id if isinstance(facts, PlotVersion) else facts.pk
+    return PlotOnDay(plot_id, facts)
+
+
+def plots_near(*, point: Point, within_m: float, on: dt.date) -> list[PlotOnDay]:
+    """Return the plots of a day whose boundary comes within some metres of a METRIC point."""
+    near = Q(boundary__dwithin=(geos_of(point), within_m), valid__contains=on)
+    names = ("wilayat", "area", "phase")
+    present = Plot.objects.filter(near).select_related(*names)
+    past = PlotVersion.objects.filter(near).select_related(*names)
+    return [_on_day(facts) for facts in (*present, *past)]
+
+
+def plot_at(*, point: Point, accuracy_m: float, on: dt.date) -> Located[PlotOnDay]:
+    """Say which plot a METRIC point with its accuracy in metres lies in, on a day of the city."""
+    near = plots_near(point=point, within_m=accuracy_m, on=on)
+    return locate(
+        point=point, accuracy_m=accuracy_m, features=[(plot, plot.shape) for plot in near]
+    )
+
+
+def plot_on(*, plot_id: int, on: dt.date) -> PlotOnDay | None:
+    """Return a plot as it was on a day; None if there is no such plot or it did not hold then."""
+    names = ("wilayat", "area", "phase")
+    present = Plot.objects.filter(pk=plot_id, valid__contains=on).select_related(*names)
+    past = PlotVersion.objects.filter(plot=plot_id, valid__contains=on).select_related(*names)
+    for facts in (*present, *past):
+        return _on_day(facts)
+    return None
+
+
+def plots_numbered(number: str) -> QuerySet[Plot]:
+    """Return the plots known by a number, present or former, in any digits; nothing by guess."""
+    wanted = fold(western(number.strip()))
+    # ar_fold() has an index of its own; the ORM knows no function index, so the text is SQL
+    return Plot.objects.extra(
+        where=[
+            "(ar_fold(plots_plot.number) = %s"
+            " OR (plots_plot.old_number <> '' AND ar_fold(plots_plot.old_number) = %s)"
+            " OR (plots_plot.krooki_number <> '' AND ar_fold(plots_plot.krooki_number) = %s)"
+            " OR plots_plot.id IN"
+            " (SELECT plot_id FROM plots_plotnumber WHERE ar_fold(number) = %s))"
+        ],
+        params=[wanted] * 4,
+    ).order_by("number", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The planning limits of a plot: metres, per cent, counts; None is unknown, never zero."""
+
+    values: dict[str, float | int | None]
+    source: str
+
+
+def limits_for(*, facts: PlotFacts, on: dt.date) -> Limits:
+    """Return the limits of a plot on a day: its own first, then those of its plan.
+
+    A plan for the plot's area goes before one for the use class alone (Local Order 23/92
+    art. 11: "the percentage set for each area according to its detailed plans").
+    """
+    own = {name: getattr(facts, name) for name in LIMITS}
+    sources = [facts.limits_source] if any(v is not None for v in own.values()) else []
+    if any(value is None for value in own.values()):
+        plans = PlanLimit.objects.filter(
+            Q(area=facts.area_id) | Q(area__isnull=True),
+            use_class=facts.use_class,
+            valid__contains=on,
+        )
+        for plan in sorted(plans, key=lambda plan: plan.area_id is None):
+            filled = {n: getattr(plan, n) for n in LIMITS if own[n] is None}
+            if any(value is not None for value in filled.values()):
+                sources.append(plan.source)
+            own.update(filled)
+    return Limits(own, "; ".join(source for source in sources if source))
