@@ -7,9 +7,9 @@ MAP_LAYERS = [
     "plots.layers.PLOTS",
     "plots.layers.BUILDINGS",
     "plots.layers.ROADS",
-    "plots.layers.THEMES",
-    "plots.layers.WILAYATS",
-    "plots.layers.AREAS",
+    "plots.layers.RESTRICTIONS",
+    "geo_portal.layers.WILAYATS",
+    "geo_portal.layers.AREAS",
     "parking_zones.layers.ZONES",
     "observations.layers.OBSERVATIONS",
 ]

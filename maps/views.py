@@ -1,0 +1,72 @@
+"""Tiles and their descriptions over HTTP."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.views.decorators.http import require_safe
+
+from maps.layers import Layer, Viewer, layer_named
+from maps.tilejson import tilejson
+from maps.tiles import tile, tile_address
+from municipality.conf import PROFILE
+from municipality.people.access import ANYONE, not_found, open_to, roles_of
+
+MVT = "application/vnd.mapbox-vector-tile"
+OPEN_AGE_S = 60  # how long a browser may show an open tile without asking again
+
+
+def content_answer(
+    request: HttpRequest, body: bytes, *, content_type: str, cache: str
+) -> HttpResponse:
+    """Answer a body with a strong ETag, or 304 where the asker holds the same bytes.
+
+    Not compressed here: packing a dense tile costs more than the database takes to cut it on
+    a local network; the proxy in front packs for slow lines (docs/decisions/0021).
+    """
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    held = parse_etags(request.headers.get("If-None-Match", ""))
+    if "*" in held or etag in [tag.removeprefix("W/") for tag in held]:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(body, content_type=content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = cache
+    return response
+
+
+def _layer_and_viewer(request: HttpRequest, name: str) -> tuple[Layer, Viewer]:
+    """Return the layer and who looks; an open layer is the same for all, so nobody is asked."""
+    layer = layer_named(name)
+    today = timezone.now().astimezone(PROFILE.time_zone).date()
+    if layer.open_to_all():
+        return layer, Viewer(frozenset(), today)
+    roles = roles_of(request)
+    if not layer.seen_by(roles):
+        raise not_found()
+    return layer, Viewer(roles, today)
+
+
+def _cache(layer: Layer) -> str:
+    return f"public, max-age={OPEN_AGE_S}" if layer.open_to_all() else "no-store"
+
+
+@require_safe
+@open_to(ANYONE)
+def layer_tile(request: HttpRequest, name: str, z: str, x: str, y: str) -> HttpResponse:
+    """Answer one vector tile of a layer the asker may see, else 404."""
+    layer, viewer = _layer_and_viewer(request, name)
+    body = tile(layer, at=tile_address(z, x, y), viewer=viewer)
+    return content_answer(request, body, content_type=MVT, cache=_cache(layer))
+
+
+@require_safe
+@open_to(ANYONE)
+def layer_tilejson(request: HttpRequest, name: str) -> JsonResponse:
+    """Answer the TileJSON of a layer the asker may see, else 404."""
+    layer, viewer = _layer_and_viewer(request, name)
+    url = request.build_absolute_uri(f"/tiles/{layer.name}/") + "{z}/{x}/{y}.mvt"
+    response = JsonResponse(tilejson(layer, viewer=viewer, tiles_url=url))
+    response["Cache-Control"] = _cache(layer)
+    return response

@@ -1,0 +1,69 @@
+"""What plots shows on the map."""
+
+from django.db.models import Q
+
+from maps.layers import Layer
+from municipality.words import Text
+from plots.register.models import Building, Plot, Road
+from plots.restrictions.models import ThemeFeature
+
+MAIN_ROADS = Q(road_class__in=("motorway", "main"))
+STREETS = Q(road_class__in=("motorway", "main", "minor"))
+
+PLOTS = Layer(
+    name="plots",
+    title=Text("قطع الأراضي", "Plots"),
+    rows=lambda viewer: Plot.objects.filter(valid__contains=viewer.on),
+    geometry="boundary",
+    web="web",
+    properties={"number": "number", "use_class": "use_class"},
+    kind="polygon",
+    min_zoom=13,
+    best_zoom=15,
+    max_zoom=17,
+)
+
+BUILDINGS = Layer(
+    name="buildings",
+    title=Text("المباني", "Buildings"),
+    rows=lambda viewer: Building.objects.all(),
+    geometry="footprint",
+    web="web",
+    properties={
+        "use_class": "use_class",
+        "name_ar": "name_ar",
+        "name_en": "name_en",
+        "floors": "floors",
+    },
+    kind="polygon",
+    min_zoom=14,
+    best_zoom=16,
+    max_zoom=17,
+)
+
+ROADS = Layer(
+    name="roads",
+    title=Text("الطرق", "Roads"),
+    rows=lambda viewer: Road.objects.all(),
+    geometry="centre_line",
+    web="web",
+    properties={"road_class": "road_class", "name_ar": "name_ar", "name_en": "name_en"},
+    kind="line",
+    min_zoom=8,
+    best_zoom=15,
+    max_zoom=17,
+    detail=((12, MAIN_ROADS), (14, STREETS)),
+)
+
+RESTRICTIONS = Layer(
+    name="restrictions",
+    title=Text("طبقات التخطيط", "Planning layers"),
+    rows=lambda viewer: ThemeFeature.objects.filter(layer__valid__contains=viewer.on),
+    geometry="shape",
+    web="web",
+    properties={"theme": "layer__theme__code", "name_ar": "name_ar", "name_en": "name_en"},
+    kind="any",
+    min_zoom=9,
+    best_zoom=14,
+    max_zoom=17,
+)
