@@ -17,16 +17,7 @@ from deploy.cluster import ADMINISTRATOR, APPLICATION, OWNER, PORT, Cluster, cho
 from deploy.layout import Layout
 from deploy.report import SetupError
 
-TEMPLATE_SQL = f"""
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE EXTENSION IF NOT EXISTS btree_gist;
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-GRANT SELECT, INSERT, UPDATE, DELETE ON spatial_ref_sys TO {OWNER};
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER}
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION};
-ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER}
-    GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION};
-"""
+TEMPLATE = Path(__file__).with_name("sql") / "template.sql"
 
 
 def ensure(layout: Layout, database: str) -> Cluster:
@@ -156,4 +147,4 @@ def _make_roles(cluster: Cluster) -> None:
         f" PASSWORD '{passwords[role]}';\n"
         for role, right in roles.items()
     )
-    server.administer(cluster, sql + TEMPLATE_SQL, database="template1")
+    server.administer(cluster, sql + TEMPLATE.read_text(encoding="utf-8"), database="template1")

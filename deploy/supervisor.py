@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -79,19 +80,22 @@ class Supervisor:
 
     async def _once(self, program: Program) -> int:
         """Run a program from start to end; its whole process group is gone afterwards."""
-        child = await asyncio.create_subprocess_exec(
-            *program.command,
-            cwd=program.cwd,
-            env=dict(program.env),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            limit=LONGEST_LINE,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
-            **accounts.identity(program.account),
-        )
-        lines = asyncio.create_task(self._pump(program.name, child.stdout))
+        inlet, outlet = os.pipe()  # a pipe of our own: asyncio's would wait for heirs of the child
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *program.command,
+                cwd=program.cwd,
+                env=dict(program.env),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=outlet,
+                stderr=outlet,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+                **accounts.identity(program.account),
+            )
+        finally:
+            os.close(outlet)
+        lines = asyncio.create_task(self._pump(program.name, inlet))
         ended = asyncio.create_task(child.wait())
         asked = asyncio.create_task(self.stopping.wait())
         try:
@@ -102,7 +106,7 @@ class Supervisor:
             asked.cancel()
             signal_group(child.pid, signal.SIGKILL)  # what it left behind, also after a crash
         code = await ended
-        with suppress(TimeoutError):  # a daemon that escaped the group may hold the pipe open
+        with suppress(TimeoutError):  # a daemon that left the group may hold the pipe open
             await asyncio.wait_for(lines, 2)
         return code
 
@@ -113,20 +117,27 @@ class Supervisor:
         await asyncio.wait({ended, hurried}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         hurried.cancel()
 
-    async def _pump(self, name: str, stream: asyncio.StreamReader | None) -> None:
+    async def _pump(self, name: str, inlet: int) -> None:
         """Tell each line of a program; an endless one is told in pieces."""
-        if stream is None:
-            return
-        while True:
-            try:
-                line = await stream.readuntil()
-            except asyncio.IncompleteReadError as rest:
-                line = rest.partial
-            except asyncio.LimitOverrunError as overrun:
-                line = await stream.read(overrun.consumed)
-            if not line:
-                return
-            self.tell(name, line.decode(errors="replace").rstrip("\n"))
+        stream = asyncio.StreamReader(limit=LONGEST_LINE)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(inlet, "rb")
+        )
+        try:
+            while line := await _line(stream):
+                self.tell(name, line.decode(errors="replace").rstrip("\n"))
+        finally:
+            transport.close()
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    """The next line, or a piece of one that is too long; empty at the end."""
+    try:
+        return await stream.readuntil()
+    except asyncio.IncompleteReadError as rest:
+        return rest.partial
+    except asyncio.LimitOverrunError as overrun:
+        return await stream.read(max(overrun.consumed, 1))
 
 
 def _end_with_parent() -> None:
