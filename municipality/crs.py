@@ -53,8 +53,14 @@ def transform_from_metric(x: Array, y: Array, *, srid: int = LONLAT) -> tuple[Ar
     """Turn metres in METRIC into x, y (lon, lat) of an accepted system, the pinned way back."""
     if srid == METRIC:
         return x, y
-    out = _transformer(srid).transform(x, y, direction="INVERSE")
-    return np.asarray(out[0], dtype=float), np.asarray(out[1], dtype=float)
+    back = _transformer(srid).transform(x, y, direction="INVERSE")
+    out = np.asarray(back[0], dtype=float), np.asarray(back[1], dtype=float)
+    if operation(srid).geographic:
+        return out
+    # A Helmert step is turned round with its matrix transposed, which leaves millimetres at a
+    # survey datum; both systems are metres, so what is missing is added as it stands.
+    there = transform_to_metric(*out, srid=srid)
+    return out[0] + (x - there[0]), out[1] + (y - there[1])
 
 
 def to_metric(

@@ -31,9 +31,8 @@ def _cluster() -> dict[str, str]:
 
 def database_url() -> str:
     """The application's role, or the owner's where ``GEO_DB_ROLE=owner`` (migrations, tests)."""
-    cluster = _cluster()
     own = "DATABASE_OWNER_URL" if text("GEO_DB_ROLE") == "owner" else "DATABASE_URL"
-    return text(own) or text("DATABASE_URL") or cluster.get(own.lower(), "")
+    return text(own) or text("DATABASE_URL") or _cluster().get(own.lower(), "")
 
 
 def database(url: str) -> dict[str, object]:

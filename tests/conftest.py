@@ -1,0 +1,43 @@
+"""What every test stands on: real PostGIS, no network but loopback, the city's own time."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
+settings.load_profile("house")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files; skipped where it is absent, an error in CI."""
+    folder = Path(os.environ.get("GEO_TEST_DATA") or SHARED)
+    if folder.is_dir():
+        return folder
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no real data at {folder}: set GEO_TEST_DATA")
+    pytest.skip(f"no real data at {folder}: set GEO_TEST_DATA")
+
+
+@pytest.fixture(autouse=True)
+def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sockets connect to this machine only."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"tests do not leave this machine: {address}")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
