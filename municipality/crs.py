@@ -36,6 +36,10 @@ def operation(srid: int) -> Operation:
         raise UnknownSystem(f"EPSG:{srid} is not accepted by {PROFILE.code}") from None
 
 
+for _srid in (LONLAT, METRIC):
+    operation(_srid)  # a profile without these two cannot be served: the start stops here
+
+
 @cache
 def _transformer(srid: int) -> pyproj.Transformer:
     return pyproj.Transformer.from_pipeline(operation(srid).pipeline)

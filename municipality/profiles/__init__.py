@@ -78,9 +78,6 @@ def _sound(profile: Profile, path: Path) -> Profile:
         raise ProfileError(f"{path}: extent is west, south, east, north in degrees")
     if not (west <= profile.centre[0] <= east and south <= profile.centre[1] <= north):
         raise ProfileError(f"{path}: centre lies outside the extent")
-    for srid in (4326, profile.metric_srid):
-        if srid not in profile.systems:
-            raise ProfileError(f"{path}: the input systems must include EPSG:{srid}")
     return profile
 
 
