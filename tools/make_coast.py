@@ -15,6 +15,7 @@ import argparse
 import json
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def faces(lines: list[LineString], bins: list[tuple[int, int]]) -> list[Polygon]
 def side(face: Polygon, tree: shapely.STRtree, lines: list[LineString]) -> int:
     """Return +1 if shorelines run counter-clockwise round the face, -1 clockwise, 0 if none."""
     ring = np.asarray(shapely.geometry.polygon.orient(face).exterior.coords)
-    for a, b in zip(ring[:-1], ring[1:], strict=True):
+    for a, b in pairwise(ring):
         edge = LineString([a, b])
         for found in tree.query(edge.centroid, predicate="dwithin", distance=1e-7):
             step = lines[found].project(shapely.Point(b)) - lines[found].project(shapely.Point(a))
