@@ -20,7 +20,9 @@ ALWAYS = (dt.date(2000, 1, 1), None)
 SINCE_2016 = (dt.date(2016, 10, 16), None)
 
 
-def square(x: float = 0.0, y: float = 0.0, side: float = 20.0, height: float | None = None) -> BaseGeometry:
+def square(
+    x: float = 0.0, y: float = 0.0, side: float = 20.0, height: float | None = None
+) -> BaseGeometry:
     """A rectangle whose lower left corner is x, y metres from the middle of the city."""
     return shapely.box(EAST + x, NORTH + y, EAST + x + side, NORTH + y + (height or side))
 
@@ -37,12 +39,17 @@ def a_wilayat(code: str = "seeb", shape: BaseGeometry | None = None, **values: A
     names = {"name_ar": "السيب", "name_en": "Seeb", **values}
     wilayat = Wilayat.objects.create(code=code, **names)
     WilayatVersion.objects.create(
-        wilayat=wilayat, valid=ALWAYS, source="test", boundary=multi(shape or square(-5e3, -5e3, 1e4))
+        wilayat=wilayat,
+        valid=ALWAYS,
+        source="test",
+        boundary=multi(shape or square(-5e3, -5e3, 1e4)),
     )
     return wilayat
 
 
-def an_area(wilayat: Wilayat, code: str = "hail", shape: BaseGeometry | None = None, **values: Any) -> Area:
+def an_area(
+    wilayat: Wilayat, code: str = "hail", shape: BaseGeometry | None = None, **values: Any
+) -> Area:
     """A housing area with one boundary."""
     names = {"name_ar": "الحيل الشمالية", "name_en": "Al Hail North", **values}
     area = Area.objects.create(code=code, wilayat=wilayat, **names)
@@ -73,15 +80,26 @@ def a_zone_version(
 ) -> ZoneVersion:
     """One dated boundary of a zone."""
     return ZoneVersion.objects.create(
-        zone=zone, version=version, valid=valid, source="test", boundary=multi(shape or square(0, 0, 100))
+        zone=zone,
+        version=version,
+        valid=valid,
+        source="test",
+        boundary=multi(shape or square(0, 0, 100)),
     )
 
 
-def a_tariff(amount_baisa: int = 100, valid: Any = ALWAYS, zone_code: str = "", **values: Any) -> Tariff:
+def a_tariff(
+    amount_baisa: int = 100, valid: Any = ALWAYS, zone_code: str = "", **values: Any
+) -> Tariff:
     """A price of parking for half an hour."""
     return Tariff.objects.create(
-        kind="parking", zone_code=zone_code, valid=valid, amount_baisa=amount_baisa,
-        per_minutes=values.pop("per_minutes", 30), source="test", **values,
+        kind="parking",
+        zone_code=zone_code,
+        valid=valid,
+        amount_baisa=amount_baisa,
+        per_minutes=values.pop("per_minutes", 30),
+        source="test",
+        **values,
     )
 
 
@@ -96,15 +114,26 @@ def the_paid_hours(zone: Zone | None = None, valid: Any = ALWAYS) -> None:
     """08:00-13:00 and 16:00-21:00."""
     for part, (opens, closes) in enumerate([(8, 13), (16, 21)], start=1):
         PaidHours.objects.create(
-            zone=zone, valid=valid, part=part, opens=dt.time(opens), closes=dt.time(closes), source="test"
+            zone=zone,
+            valid=valid,
+            part=part,
+            opens=dt.time(opens),
+            closes=dt.time(closes),
+            source="test",
         )
 
 
-def a_theme_layer(code: str = "wadi", shapes: list[BaseGeometry] | None = None, **values: Any) -> ThemeLayer:
+def a_theme_layer(
+    code: str = "wadi", shapes: list[BaseGeometry] | None = None, **values: Any
+) -> ThemeLayer:
     """The data of a planning theme."""
     theme, _ = Theme.objects.get_or_create(code=code, defaults={"name_ar": code, "name_en": code})
     layer = ThemeLayer.objects.create(
-        theme=theme, valid=values.pop("valid", ALWAYS), source="test", as_of=dt.date(2020, 1, 1), **values
+        theme=theme,
+        valid=values.pop("valid", ALWAYS),
+        source="test",
+        as_of=dt.date(2020, 1, 1),
+        **values,
     )
     for shape in shapes or []:
         ThemeFeature.objects.create(layer=layer, shape=geos_of(shape))

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone, translation
 from ninja import Router
 
 from municipality import asked, geometry_gate
@@ -13,6 +14,7 @@ from municipality.words import Text
 from plots.register.features import plot_feature, restriction_json
 from plots.register.queries import PlotOnDay, plot_at, plot_on, plots_numbered
 from plots.restrictions.queries import restrictions_of
+from plots.restrictions.sheet import sheet_pdf
 
 router = Router(tags=["plots"])
 
@@ -119,3 +121,19 @@ def restrictions(request: HttpRequest, plot_id: str) -> JsonResponse:
             "themes": [restriction_json(row) for row in rows],
         }
     )
+
+
+@router.get("/{plot_id}/restrictions.pdf", summary="What restricts a plot, as a sheet to print")
+@open_to(ANYONE)
+def restrictions_sheet(request: HttpRequest, plot_id: str) -> HttpResponse:
+    """Answer one A4 page in Arabic, or in English by ``lang=en``."""
+    asked.only(request, ("on", "lang"))
+    plot, on = found_plot(plot_id, request)
+    language = "en" if asked.one(request, "lang") == "en" else "ar"
+    with translation.override(language):
+        pdf = sheet_pdf(
+            plot, on=on, at=timezone.now(), address=request.build_absolute_uri(f"/?plot={plot_id}")
+        )
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="plot-{plot.plot_id}.pdf"'
+    return response

@@ -55,7 +55,9 @@ def test_every_view_says_who_may_open_it() -> None:
         for function in operations(callback)
         if function.__module__.split(".")[0] in PACKAGES
     ]
-    silent = [f"{route} {f.__module__}.{f.__qualname__}" for route, f in ours if not hasattr(f, "open_to")]
+    silent = [
+        f"{route} {f.__module__}.{f.__qualname__}" for route, f in ours if not hasattr(f, "open_to")
+    ]
     assert len(ours) > 10
     assert not silent
 
@@ -71,7 +73,11 @@ def test_every_stored_geometry_is_metric() -> None:
     wrong = []
     for model in apps.get_models():
         for field in model._meta.get_fields():
-            output = getattr(field, "output_field", field) if isinstance(field, models.GeneratedField) else field
+            output = (
+                getattr(field, "output_field", field)
+                if isinstance(field, models.GeneratedField)
+                else field
+            )
             if not isinstance(output, GeometryField):
                 continue
             expected = crs.WEB if isinstance(field, models.GeneratedField) else crs.METRIC
@@ -138,7 +144,17 @@ def check_pure(path: Path) -> None:
 
 
 CLOCK = re.compile(r"timezone\.now\(\)|\.today\(\)|\bnow\(\)\.date")
-MAY_LOOK = ("views", "api", "commands", "imports", "worker", "jobs", "asked", "here_api", "schedule")
+MAY_LOOK = (
+    "views",
+    "api",
+    "commands",
+    "imports",
+    "worker",
+    "jobs",
+    "asked",
+    "here_api",
+    "schedule",
+)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

@@ -42,7 +42,9 @@ def guarded_paths() -> list[tuple[str, tuple[str, ...]]]:
             continue
         path = re.sub(
             r"<(?:(\w+):)?(\w+)>",
-            lambda m: FILLED.get(m[2], "00000000-0000-0000-0000-000000000000" if m[1] == "uuid" else "1"),
+            lambda m: FILLED.get(
+                m[2], "00000000-0000-0000-0000-000000000000" if m[1] == "uuid" else "1"
+            ),
             route,
         )
         found.append(("/" + path.replace("^", ""), allowed))
@@ -102,7 +104,9 @@ def test_same_answer_for_an_unknown_name_and_a_wrong_password(client) -> None:
     a_person("planner")
     bodies = []
     for name in ("planner", "nobody"):
-        body = client.post("/api/session", {"name": name, "password": "x"}, "application/json").json()
+        body = client.post(
+            "/api/session", {"name": name, "password": "x"}, "application/json"
+        ).json()
         body.pop("instance")
         bodies.append(body)
     assert bodies[0] == bodies[1]

@@ -32,7 +32,9 @@ def test_query_is_taken_apart(query, name, number) -> None:
     assert take_apart(query) == Asked(fold(name), number)
 
 
-@pytest.mark.parametrize("query", ["2417", "٢٤١٧", "الحيل الشماليه 2417", "hail 2417", "٢٤١٧ al hayl"])
+@pytest.mark.parametrize(
+    "query", ["2417", "٢٤١٧", "الحيل الشماليه 2417", "hail 2417", "٢٤١٧ al hayl"]
+)
 def test_plot_is_found(client, hail, query) -> None:
     plot = a_plot(area=hail, wilayat=hail.wilayat)
     a_plot("k2", square(500), number="24170")
@@ -42,7 +44,9 @@ def test_plot_is_found(client, hail, query) -> None:
 
 
 def test_number_in_another_area_is_not_found_there(client, hail) -> None:
-    other = an_area(hail.wilayat, "khoudh", square(3e3, 3e3, 100), name_ar="الخوض", name_en="Al Khoud")
+    other = an_area(
+        hail.wilayat, "khoudh", square(3e3, 3e3, 100), name_ar="الخوض", name_en="Al Khoud"
+    )
     a_plot(area=hail, wilayat=hail.wilayat)
     assert ask(client, "الخوض 2417")["count"] <= 1
     assert all(row["kind"] != "plot" for row in ask(client, f"{other.name_ar} 2417")["results"])
@@ -63,7 +67,8 @@ def test_area_by_alias_and_zone_by_number_and_name(client, hail) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "%", "_", "'; DROP TABLE plots_plot; --", "\u202e2417", "٪" * 500, "9" * 500, "\\"]
+    "query",
+    ["", "%", "_", "'; DROP TABLE plots_plot; --", "\u202e2417", "٪" * 500, "9" * 500, "\\"],
 )
 def test_odd_queries_are_answered(client, hail, query) -> None:
     response = client.get("/search/", {"q": query}, headers={"Accept": "application/json"})

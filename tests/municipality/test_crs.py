@@ -45,7 +45,9 @@ def test_ongd14_is_not_the_null_operation() -> None:
         "+step +proj=helmert +x=0.819 +y=-0.5762 +z=-1.6446 +rx=0.00378 +ry=0.03317 +rz=-0.00318 "
         "+s=0.0693 +convention=coordinate_frame +step +inv +proj=cart +ellps=WGS84"
     )
-    lon, lat = pyproj.Transformer.from_pipeline(steps).transform(642852.73, 2609533.58, radians=True)
+    lon, lat = pyproj.Transformer.from_pipeline(steps).transform(
+        642852.73, 2609533.58, radians=True
+    )
     expected = crs.metric_point(np.degrees(lon), np.degrees(lat))
     found = metric(7375, 642852.73, 2609533.58)
     assert np.hypot(found[0] - expected.x, found[1] - expected.y) < 0.001

@@ -87,7 +87,9 @@ def test_turning_and_moving_everything_changes_no_answer(point, accuracy_m, shap
     def moved(shape):
         return translate(rotate(shape, angle, origin=(EAST, NORTH)), 137.0, -91.0)
 
-    assert answer(moved(point), accuracy_m, *map(moved, shapes)) == answer(point, accuracy_m, *shapes)
+    assert answer(moved(point), accuracy_m, *map(moved, shapes)) == answer(
+        point, accuracy_m, *shapes
+    )
 
 
 @given(points, accuracies, st.floats(0, 50), st.lists(rectangles, min_size=1, max_size=3))

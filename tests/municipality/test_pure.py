@@ -46,7 +46,9 @@ def test_folding_twice_is_folding_once(text) -> None:
 
 
 @pytest.mark.django_db
-@given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30))
+@given(
+    st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=30)
+)
 def test_fold_in_the_database_is_the_same(text) -> None:
     from django.db import connection
 

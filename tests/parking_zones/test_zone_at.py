@@ -82,7 +82,9 @@ def test_day_of_rest_is_free_until_the_next_paid_hour(client, zone) -> None:
 
 
 def test_version_of_the_day_is_asked_never_the_latest(client, zone) -> None:
-    a_zone_version(zone, version=2, valid=(dt.date(2010, 1, 1), SINCE_2016[0]), shape=square(0, 0, 30))
+    a_zone_version(
+        zone, version=2, valid=(dt.date(2010, 1, 1), SINCE_2016[0]), shape=square(0, 0, 30)
+    )
     old = ask(client, 50, 50, at="2011-03-01T10:00:00+04:00").json()
     assert old["result"] == "outside"
     inside = ask(client, 15, 15, accuracy_m=5, at="2011-03-02T10:00:00+04:00").json()
