@@ -12,3 +12,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["TEST"] = {"NAME": text("GEO_TEST_DB", "test_geo")}
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
+GEO_LIMITS = False  # the tests of the limits switch them on

@@ -33,3 +33,12 @@ class User(AbstractUser):
     def has_role(self, *codes: str) -> bool:
         """Tell whether the person holds one of the roles."""
         return self.is_active and any(code in self.roles for code in codes)
+
+
+class Usage(models.Model):
+    """How often one address asked in one window (municipality.people.limits); never personal."""
+
+    pk = models.CompositePrimaryKey("key", "began")
+    key = models.CharField(max_length=120)
+    began = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)

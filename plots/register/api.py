@@ -9,6 +9,7 @@ from ninja import Router
 from municipality import asked, geometry_gate
 from municipality.located import DEFAULT_ACCURACY_M
 from municipality.people.access import ANYONE, not_found, open_to
+from municipality.people.limits import PLOT_ATTRIBUTES, count
 from municipality.problems import bad_value
 from municipality.words import Text
 from plots.register.features import plot_feature, restriction_json
@@ -30,7 +31,8 @@ def geojson_response(body: dict[str, Any]) -> JsonResponse:
 
 
 def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
-    """Return the plot of an address as it was on the day asked for; raises Problem 404."""
+    """Return the plot of an address as it was on the day asked for; raises Problem 404 or 429."""
+    count(request, PLOT_ATTRIBUTES, at=timezone.now())
     on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
     if not plot_id.isascii() or not plot_id.isdigit() or int(plot_id) > MAX_ID:
         raise not_found()
@@ -82,6 +84,7 @@ def by_number(request: HttpRequest) -> JsonResponse:
             "number", Text("اكتب رقم القطعة.", "Give the number of the plot."), status=400
         )
     on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
+    count(request, PLOT_ATTRIBUTES, at=timezone.now())
     found = plots_numbered(number).select_related("wilayat", "area", "phase")
     plots = list(found[: MAX_LISTED + 1])
     features = [plot_feature(PlotOnDay(plot.pk, plot), on=on) for plot in plots[:MAX_LISTED]]

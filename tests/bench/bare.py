@@ -1,0 +1,42 @@
+"""The floor of a point question: one Django view that runs one ST_Covers and nothing else."""
+
+import os
+
+import django
+from django.conf import settings
+
+from geo_portal.settings.environment import database, database_url
+
+settings.configure(
+    DATABASES={"default": database(database_url())},
+    ROOT_URLCONF=__name__,
+    ALLOWED_HOSTS=["*"],
+    SECRET_KEY="bench",
+    USE_TZ=True,
+    INSTALLED_APPS=[],
+    MIDDLEWARE=[],
+)
+django.setup()
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.urls import path  # noqa: E402
+
+SRID = int(os.environ["BENCH_SRID"])
+SQL = (
+    "SELECT zone_id FROM parking_zones_zoneversion WHERE ST_Covers(boundary, "
+    f"ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), 4326), {SRID}))"
+)
+
+
+def zone(request: HttpRequest) -> JsonResponse:
+    """Answer the id of the zone that covers a point."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL, [float(request.GET["lon"]), float(request.GET["lat"])])
+        row = cursor.fetchone()
+    return JsonResponse({"id": row and row[0]})
+
+
+urlpatterns = [path("zone", zone)]
+application = get_wsgi_application()

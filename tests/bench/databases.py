@@ -1,0 +1,57 @@
+"""Databases of the benchmarks: made by the owner's role in the same cluster, migrated, kept."""
+
+import os
+import subprocess
+import sys
+
+import psycopg2
+from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from geo_portal.settings.environment import database, database_url
+from tests.bench.servers import ROOT
+
+
+def _owner() -> dict[str, object]:
+    os.environ["GEO_DB_ROLE"] = "owner"
+    return database(database_url())
+
+
+def connect(name: str) -> "psycopg2.extensions.connection":
+    """Connect to a database of the cluster as the owner."""
+    at = _owner()
+    return psycopg2.connect(
+        dbname=name,
+        user=at["USER"],
+        password=at["PASSWORD"],
+        host=at["HOST"],
+        port=at["PORT"] or None,
+    )
+
+
+def make(name: str, *, fresh: bool = False) -> bool:
+    """Make and migrate a database unless it is there; tells whether it is new."""
+    default = str(_owner()["NAME"])
+    connection = connect(default)
+    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    with connection.cursor() as cursor:
+        if fresh:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        there = cursor.fetchone() is not None
+        if not there:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.close()
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "-v", "0"],
+        cwd=ROOT, check=True, env={**os.environ, "GEO_DB_NAME": name, "GEO_DB_ROLE": "owner"},
+    )  # fmt: skip
+    return not there
+
+
+def url(name: str) -> str:
+    """Return a plain libpq address of a database, for peers."""
+    at = _owner()
+    return (
+        f"postgresql://{at['USER']}:{at['PASSWORD']}@/{name}"
+        f"?host={at['HOST']}&port={at['PORT'] or 5432}"
+    )
