@@ -37,6 +37,7 @@ def map_config(request: HttpRequest, *, layers: list[str], **extra: Any) -> dict
         "style": style,
         "style_dark": settings.GEO_MAP_STYLE_DARK or style,
         "coast": static("maps/coast.geojson"),
+        "waters": PROFILE.map.get("waters", []),
         "roles": sorted(roles_of(request)),
         "attribution": attribution(),
         "time_zone": str(PROFILE.time_zone),

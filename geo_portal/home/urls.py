@@ -7,7 +7,7 @@ from geo_portal.home import views
 app_name = "home"
 
 urlpatterns = [
-    path("", views.plot_map, name="plot_map"),
+    path("", views.plot_map, name="map"),
     path("zone/", views.zone, name="zone"),
     path("heat/", views.heat, name="heat"),
     path("search/", views.parts, name="search"),

@@ -30,7 +30,17 @@ def zone(request: HttpRequest) -> HttpResponse:
 @open_to(ANYONE)
 def heat(request: HttpRequest) -> HttpResponse:
     """Show the planner's heatmap; who asks decides between whole months and exact days."""
-    context = {"config": map_config(request, layers=LAYERS), "attribution": attribution()}
+    config = map_config(
+        request,
+        layers=LAYERS,
+        heat_class="exact",
+        categories=[{"code": "cleaning", "name_ar": "نظافة عامة", "name_en": "Public cleaning"}],
+        statuses=[{"code": "open", "name_ar": "مفتوح", "name_en": "Open"}],
+        wilayats=[{"id": 1, "name_ar": "السيب", "name_en": "Seeb"}],
+        period={"from": "2016-01-01", "to": "2017-01-01"},
+        cell_m=800,
+    )
+    context = {"config": config, "attribution": attribution()}
     return render(request, "heat.html", context)
 
 

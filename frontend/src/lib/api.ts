@@ -1,0 +1,65 @@
+/* The one way to ask the server: our own host, the page's language, and an error a person can read. */
+
+import { lang, say } from "./say";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly reference: string | null = null,
+  ) {
+    super(message);
+  }
+}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  instance?: string;
+}
+
+export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      headers: { Accept: "application/json", "Accept-Language": lang() },
+      signal: signal ?? null,
+      credentials: "same-origin",
+    });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    throw new ApiError(
+      0,
+      say(
+        "لا اتصال بالخادم. تحقق من الشبكة ثم أعد المحاولة.",
+        "No connection to the server. Check the network and try again.",
+      ),
+    );
+  }
+  if (response.ok) return (await response.json()) as T;
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  const detail = problem.detail ?? problem.title;
+  const fallback = say(
+    "لم يكتمل الطلب. أعد المحاولة بعد دقيقة.",
+    "The request was not completed. Try again in a minute.",
+  );
+  throw new ApiError(
+    response.status,
+    typeof detail === "string" ? detail : fallback,
+    problem.instance ?? null,
+  );
+}
+
+/* Only the newest answer counts: a second question cancels the first. */
+export function latest(): <T>(ask: (signal: AbortSignal) => Promise<T>) => Promise<T> {
+  let current: AbortController | null = null;
+  return (ask) => {
+    current?.abort();
+    current = new AbortController();
+    return ask(current.signal);
+  };
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}

@@ -1,0 +1,229 @@
+/* One map on a page: created, themed, controlled, and said to be idle here. A map that cannot be drawn
+   leaves a sentence in its place; search, lists and panel go on without it. */
+
+import { Map as MapLibre, setWorkerUrl, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { FeatureCollection } from "geojson";
+import type { CityConfig } from "../lib/config";
+import { h, icon } from "../lib/dom";
+import { say } from "../lib/say";
+import { layerControl, locateControl, scaleBar, zoomControls, type Group } from "./controls";
+import { keepNames } from "./names";
+import { EMPTY } from "./overlays";
+import { currentTheme, onTheme, palette, type Palette, type Theme } from "./palette";
+import { cityStyle } from "./style";
+
+setWorkerUrl(new URL(workerUrl, location.origin).href);
+
+export interface DataLayers {
+  sources: StyleSpecification["sources"];
+  layers: LayerSpecification[];
+}
+
+export interface FrameOptions {
+  config: CityConfig;
+  container: HTMLElement; // .map
+  overlays: string[];
+  groups?: Group[];
+  title: string; // name of the map for a screen reader
+  data?: (colours: Palette) => DataLayers;
+  onLocate?: () => void;
+  hash?: boolean;
+  maxZoom?: number;
+}
+
+export interface CityMap {
+  map: MapLibre;
+  setOverlay: (id: string, data: FeatureCollection) => void;
+  restyle: () => void;
+  styleFor: (theme: Theme) => StyleSpecification;
+  padFor: (bottomPx: number) => void;
+}
+
+function locale(title: string): Record<string, string> {
+  return {
+    "Map.Title": title,
+    "CooperativeGesturesHandler.WindowsHelpText": say(
+      "اضغط Ctrl ومرّر للتقريب",
+      "Hold Ctrl and scroll to zoom",
+    ),
+    "CooperativeGesturesHandler.MacHelpText": say("اضغط ⌘ ومرّر للتقريب", "Hold ⌘ and scroll to zoom"),
+    "CooperativeGesturesHandler.MobileHelpText": say("حرّك بإصبعين", "Use two fingers to move"),
+  };
+}
+
+/* Diagonal strokes for the part of a plot that a restriction covers. */
+function hatch(colour: string): ImageData {
+  const size = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size;
+  const g = canvas.getContext("2d")!;
+  g.strokeStyle = colour;
+  g.lineWidth = 2.5;
+  for (const shift of [-size, 0, size]) {
+    g.beginPath();
+    g.moveTo(shift, 0);
+    g.lineTo(shift + size, size);
+    g.stroke();
+  }
+  return g.getImageData(0, 0, size, size);
+}
+
+function failed(container: HTMLElement): void {
+  container.append(
+    h(
+      "div",
+      { class: "mapfail ui" },
+      h(
+        "div",
+        { class: "empty", role: "status" },
+        icon("triangle"),
+        h(
+          "p",
+          { class: "b" },
+          say("تعذّر رسم الخريطة على هذا الجهاز", "The map cannot be drawn on this device"),
+        ),
+        h("p", { class: "s mute" }, say("البحث والقوائم تعمل كما هي.", "Search and lists work as usual.")),
+      ),
+    ),
+  );
+  document.documentElement.dataset.mapIdle = "failed";
+}
+
+function applyGroups(style: StyleSpecification, hidden: Set<string>, shown: Set<string>): StyleSpecification {
+  const layers = style.layers.map((layer) => {
+    const group = (layer.metadata as { group?: string } | undefined)?.group;
+    if (!group || (!hidden.has(group) && !shown.has(group))) return layer;
+    return {
+      ...layer,
+      layout: { ...layer.layout, visibility: hidden.has(group) ? "none" : "visible" },
+    } as LayerSpecification;
+  });
+  return { ...style, layers };
+}
+
+function watchIdle(map: MapLibre): void {
+  const root = document.documentElement;
+  root.dataset.mapIdle = "0";
+  map.on("idle", () => (root.dataset.mapIdle = "1"));
+  for (const busy of ["movestart", "dataloading"] as const) map.on(busy, () => (root.dataset.mapIdle = "0"));
+}
+
+/* A base style of the city's own choice lies under our data layers; without one, our own ground is drawn. */
+async function baseStyle(url: string): Promise<StyleSpecification> {
+  const response = await fetch(url);
+  return (await response.json()) as StyleSpecification;
+}
+
+function over(base: StyleSpecification | null, own: StyleSpecification): StyleSpecification {
+  if (!base) return own;
+  const ground = new Set(["sea", "land", "coast"]);
+  return {
+    ...base,
+    "font-faces": { ...(base["font-faces"] ?? {}), ...own["font-faces"] },
+    sources: { ...base.sources, ...own.sources },
+    layers: [...base.layers, ...own.layers.filter((layer) => !ground.has(layer.id))],
+  };
+}
+
+export async function createMap(options: FrameOptions): Promise<CityMap | null> {
+  const { config, container } = options;
+  const overlays: Record<string, FeatureCollection> = Object.fromEntries(
+    ["names", ...options.overlays].map((id) => [id, EMPTY]),
+  );
+  const hidden = new Set((options.groups ?? []).filter((g) => !g.on).map((g) => g.id));
+  const shown = new Set((options.groups ?? []).filter((g) => g.on).map((g) => g.id));
+  const bases: Partial<Record<Theme, StyleSpecification | null>> = {};
+  for (const theme of ["light", "dark"] as const) {
+    const url = theme === "dark" ? config.style_dark : config.style;
+    if (url) bases[theme] = await baseStyle(url).catch(() => null);
+  }
+  const styleFor = (theme: Theme): StyleSpecification => {
+    const colours = palette(theme);
+    const data = options.data?.(colours);
+    const own = cityStyle({ config, colours, overlays, ...(data ? { data } : {}) });
+    return applyGroups(over(bases[theme] ?? null, own), hidden, shown);
+  };
+  const canvas = h("div", { class: "canvas" });
+  container.prepend(canvas);
+  let map: MapLibre;
+  try {
+    map = new MapLibre({
+      container: canvas,
+      style: styleFor(currentTheme()),
+      center: config.center,
+      zoom: config.zoom,
+      maxZoom: options.maxZoom ?? 20,
+      minZoom: 7,
+      hash: options.hash ?? true,
+      attributionControl: false,
+      maplibreLogo: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      locale: locale(options.title),
+      fadeDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
+    });
+  } catch {
+    canvas.remove();
+    failed(container);
+    return null;
+  }
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.setMissingStyleImageResolver((id) => {
+    if (id === "hatch-wadi" && !map.hasImage(id))
+      map.addImage(id, hatch(palette(currentTheme())["wadi-ink"]), { pixelRatio: 2 });
+  });
+  watchIdle(map);
+  const setOverlay = (id: string, data: FeatureCollection): void => {
+    overlays[id] = data;
+    const source = map.getSource(id);
+    if (source && "setData" in source) (source as { setData: (d: FeatureCollection) => void }).setData(data);
+  };
+  // What was set before the style had loaded is drawn when it has.
+  map.on("style.load", () => {
+    for (const [id, data] of Object.entries(overlays)) if (data.features.length) setOverlay(id, data);
+  });
+  keepNames(map, (data) => setOverlay("names", data));
+  const restyle = (): void => {
+    if (map.hasImage("hatch-wadi")) map.removeImage("hatch-wadi");
+    map.setStyle(styleFor(currentTheme()), { diff: true });
+  };
+  onTheme(restyle);
+  addControls(map, options, (id, on) => {
+    (on ? shown : hidden).add(id);
+    (on ? hidden : shown).delete(id);
+    restyle();
+  });
+  return {
+    map,
+    restyle,
+    styleFor,
+    setOverlay,
+    padFor: (bottomPx) => {
+      container.style.setProperty("--sheet-free", `${bottomPx}px`);
+      map.setPadding({ top: 0, left: 0, right: 0, bottom: bottomPx });
+    },
+  };
+}
+
+function addControls(map: MapLibre, options: FrameOptions, change: (id: string, on: boolean) => void): void {
+  const { container } = options;
+  const second = h("div", { class: "grp" });
+  if (options.onLocate) second.append(locateControl(options.onLocate));
+  const bar = h(
+    "div",
+    { class: "ctl ui", role: "group", "aria-label": say("أدوات الخريطة", "Map tools") },
+    zoomControls(map),
+    second,
+  );
+  container.append(bar);
+  if (options.groups?.length) {
+    const { button, box } = layerControl(options.groups, change);
+    second.append(button);
+    container.append(box);
+  }
+  scaleBar(map, container);
+}

@@ -1,0 +1,56 @@
+/* On every page: the style sheet, the switches for theme and digits, menus, and the language link. */
+
+import "../styles/app.css";
+import { otherLanguage } from "../lib/url-state";
+
+const YEAR = 365 * 24 * 3600;
+
+function remember(name: string, value: string | null): void {
+  document.cookie = `${name}=${value ?? ""}; path=/; max-age=${value ? YEAR : 0}; samesite=lax`;
+}
+
+function switches(): void {
+  const root = document.documentElement;
+  for (const input of document.querySelectorAll<HTMLInputElement>("input[name=theme]")) {
+    input.addEventListener("change", () => {
+      if (input.value === "system") delete root.dataset.theme;
+      else root.dataset.theme = input.value;
+      remember("theme", input.value === "system" ? null : input.value);
+    });
+  }
+  for (const input of document.querySelectorAll<HTMLInputElement>("input[name=digits]")) {
+    input.addEventListener("change", () => {
+      remember("digits", input.value === "arab" ? "arab" : null);
+      location.reload(); // every number on the page and on the map is written anew
+    });
+  }
+}
+
+function menus(): void {
+  const open = (): NodeListOf<HTMLDetailsElement> =>
+    document.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
+  document.addEventListener("click", (e) => {
+    for (const menu of open()) if (!menu.contains(e.target as Node)) menu.open = false;
+  });
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+  });
+}
+
+/* The other language shows the same view: query and place may have changed since the page was made. */
+function languageLinks(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-language]")) {
+    const now = (): void => {
+      link.href = otherLanguage(location.pathname, location.search, location.hash);
+    };
+    for (const event of ["pointerdown", "focus", "click"]) link.addEventListener(event, now);
+  }
+}
+
+switches();
+menus();
+languageLinks();

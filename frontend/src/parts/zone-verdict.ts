@@ -1,0 +1,161 @@
+/* One of the four answers as words, icon and colour, and what follows from it. */
+
+import { bdi, h, icon } from "../lib/dom";
+import { date, distance, NBSP } from "../lib/format";
+import { nameOf, say } from "../lib/say";
+import type { ZoneAnswer, ZoneCandidate } from "../lib/types";
+import { STATES } from "../lib/words";
+import { tariffText, until } from "./plot-panel";
+
+function b(text: string): HTMLElement {
+  return h("b", {}, text);
+}
+
+function zoneName(c: ZoneCandidate): string {
+  return say(`منطقة ${nameOf(c)}`, `the ${nameOf(c)} zone`);
+}
+
+function insideText(c: ZoneCandidate, accuracy: string): (Node | string)[] {
+  return [
+    say("أنت داخل ", "You are inside "),
+    b(zoneName(c)),
+    say("، على بُعد ", ", "),
+    b(distance(c.distance_to_edge_m)),
+    say(" من حدها، ودقة القراءة ", " from its edge, and the reading is good to "),
+    bdi(accuracy),
+    ".",
+  ];
+}
+
+function nearText(c: ZoneCandidate, accuracy: string): (Node | string)[] {
+  if (c.distance_to_edge_m >= 0)
+    return [...insideText(c, accuracy), " ", say("قد تكون المركبة خارجها.", "The vehicle may be outside.")];
+  return [
+    say("أنت خارج ", "You are outside "),
+    b(zoneName(c)),
+    say("، على بُعد ", ", "),
+    b(distance(c.distance_to_edge_m)),
+    say(" من حدها، ودقة القراءة ", " from its edge, and the reading is good to "),
+    bdi(accuracy),
+    ". ",
+    say("قد تكون المركبة داخلها.", "The vehicle may be inside."),
+  ];
+}
+
+function outsideText(a: ZoneAnswer): (Node | string)[] {
+  const near = a.nearest ?? a.candidates[0];
+  const words: (Node | string)[] = [
+    say("لا رسوم وقوف في هذا الموضع.", "No parking charge applies at this place."),
+  ];
+  if (near)
+    words.push(
+      " ",
+      say("أقرب منطقة: ", "Nearest zone: "),
+      b(nameOf(near)),
+      say("، على بُعد ", ", "),
+      b(distance(near.distance_to_edge_m)),
+      say(".", " away."),
+    );
+  return words;
+}
+
+export function sentence(a: ZoneAnswer): (Node | string)[] {
+  const accuracy = distance(a.accuracy_m);
+  const first = a.candidates[0];
+  if (a.result === "outside" || !first) return outsideText(a);
+  if (a.result === "inside") return insideText(first, accuracy);
+  if (a.result === "near_edge") return nearText(first, accuracy);
+  return [
+    say("تمس دائرة القراءة أكثر من منطقة: ", "The circle of the reading touches more than one zone: "),
+    b(a.candidates.map(nameOf).join(say(" و", " and "))),
+    say("، ودقتها ", ". It is good to "),
+    bdi(accuracy),
+    ".",
+  ];
+}
+
+export function verdict(a: ZoneAnswer): HTMLElement {
+  const s = STATES[a.result]!;
+  return h(
+    "div",
+    { class: `verdict ${s.tone}`, "data-result": a.result },
+    icon(s.icon),
+    h(
+      "div",
+      {},
+      h("h1", { class: "h2", id: "panel-title", tabindex: -1 }, say(s.ar, s.en)),
+      h("p", { id: "answer" }, ...sentence(a)),
+    ),
+  );
+}
+
+function fact(term: string, ...value: (Node | string | null)[]): HTMLElement {
+  return h("div", {}, h("dt", {}, term), h("dd", {}, ...value));
+}
+
+function versionOf(c: ZoneCandidate): HTMLElement {
+  return h(
+    "span",
+    { class: "mute regular" },
+    " · ",
+    say("النسخة ", "version "),
+    bdi(String(c.version)),
+    ...(c.valid_from ? [say(" منذ ", " since "), bdi(date(c.valid_from))] : []),
+  );
+}
+
+function tariffFact(a: ZoneAnswer): HTMLElement | null {
+  if (a.result === "outside") return null;
+  if (a.free_until)
+    return fact(
+      say("التعرفة الآن", "Tariff now"),
+      say("مجاني حتى ", "Free until "),
+      bdi(until(a.free_until, a.at), "ltr"),
+    );
+  if (!a.tariff)
+    return fact(
+      say("التعرفة الآن", "Tariff now"),
+      say("لا تعرفة مسجلة لهذا التاريخ", "No tariff is recorded for this date"),
+    );
+  return fact(
+    say("التعرفة الآن", "Tariff now"),
+    tariffText(a.tariff),
+    ...(a.paid_until ? [say("، حتى ", ", until "), bdi(until(a.paid_until, a.at), "ltr")] : []),
+  );
+}
+
+export function zoneFacts(a: ZoneAnswer): HTMLElement {
+  const zones = a.result === "outside" ? [] : a.candidates;
+  return h(
+    "dl",
+    { class: "facts s" },
+    ...zones.map((c) =>
+      h(
+        "div",
+        { "data-zone": c.id },
+        h("dt", {}, say("المنطقة", "Zone"), c.number ? h("span", {}, NBSP, bdi(c.number)) : null),
+        h("dd", {}, nameOf(c), versionOf(c)),
+      ),
+    ),
+    tariffFact(a),
+    a.tariff?.source && a.result !== "outside"
+      ? fact(say("المصدر", "Source"), h("span", { class: "mute regular" }, a.tariff.source))
+      : null,
+  );
+}
+
+/* What the reading allows: nothing that costs a person money follows from an unsure one. */
+export function consequence(a: ZoneAnswer): HTMLElement | null {
+  const text = (...children: (Node | string)[]): HTMLElement =>
+    h("p", { class: "s consequence" }, ...children);
+  if (a.result === "near_edge" || a.result === "ambiguous") {
+    return text(
+      b(say("لا تُحرَّر مخالفة من هذه القراءة.", "No violation can be issued from this reading.")),
+      " ",
+      say("تحرّك نحو المركبة وخذ قراءة ثانية.", "Move towards the vehicle and take a second reading."),
+    );
+  }
+  if (a.free_until && a.result === "inside")
+    return text(b(say("الوقوف مجاني الآن.", "Parking is free now.")));
+  return null;
+}
