@@ -68,10 +68,11 @@ def _collect(layout: Layout, env: Mapping[str, str]) -> bool:
 
 def _static_sources(layout: Layout) -> list[str | Path]:
     """Names and contents of all that may change the collected files."""
-    folders = [frontend.folder(layout) / "dist", *layout.project.glob("*/**/static")]
+    front = frontend.folder(layout)
+    packages = sorted(path.parent for path in layout.project.glob("[a-z]*/__init__.py"))
+    folders = [front / "dist", *(found for path in packages for found in path.glob("**/static"))]
     settings = sorted((layout.project / "geo_portal" / "settings").glob("*.py"))
-    own = [path for path in folders if path.is_dir() and "node_modules" not in path.parts]
-    return [*map(stamps.digest_tree, own), *settings]
+    return [*map(stamps.digest_tree, folders), *settings]
 
 
 def role_codes(layout: Layout) -> list[str]:

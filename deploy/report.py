@@ -54,7 +54,7 @@ def step(name: str) -> Iterator[Note]:
     yield note
     seconds = time.monotonic() - started
     if (received := received_bytes() - before) >= WORTH_TELLING:
-        note(f"{megabytes(received)} received")
+        note(f"machine received {megabytes(received)}")
     say(f"  {name:<28} {seconds:6.1f} s  {note.text}".rstrip())
 
 

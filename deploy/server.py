@@ -67,6 +67,7 @@ def _runs(cluster: Cluster) -> bool:
 def _answers(cluster: Cluster) -> bool:
     command: Words = [program(cluster, "pg_isready"), "--quiet", "--timeout=3"]
     command += ["--host", cluster.socket, "--port", str(cluster.port)]
+    command += ["--username", ADMINISTRATOR, "--dbname", "postgres"]
     return accounts.run_as(cluster.account, command, env=_clean_environment()).returncode == 0
 
 

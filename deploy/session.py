@@ -11,7 +11,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -89,6 +89,8 @@ def _leave(layout: Layout, cluster: Cluster, lease: TextIO) -> None:
     with on_stop_signals(signal.SIG_IGN):
         if not kept_file(layout).exists() and alone(lease):
             server.stop(cluster)
+            with suppress(OSError):  # something else lies in it
+                cluster.socket.rmdir()
 
 
 def alone(lease: TextIO) -> bool:
