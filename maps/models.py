@@ -1,9 +1,12 @@
-"""Tables of the engine: guest layers."""
+"""Tables of the engine: guest layers; those of the heat index stand in maps/heat/models.py."""
 
 from django.contrib.gis.db import models
 from django.db.models import Q
 
+from maps.heat.models import HeatPiece, HeatRelease
 from municipality import crs
+
+__all__ = ["GuestFeature", "GuestLayer", "HeatPiece", "HeatRelease"]
 
 
 class GuestLayer(models.Model):

@@ -1,10 +1,14 @@
 """The tables of observations."""
 
+import datetime as dt
 import uuid
 
 from django.contrib.gis.db import models
 
 from municipality import crs
+
+# What two bytes of the heat index reach (maps.heat.packing says the same days).
+DAY_FIRST, DAY_LAST = dt.date(1900, 1, 1), dt.date(2079, 6, 6)
 
 
 class Category(models.Model):
@@ -102,6 +106,23 @@ class Observation(models.Model):
                 fields=["source", "external_id"],
                 name="observation_once_a_source",
                 condition=~models.Q(external_id=""),
-            )
+            ),
+            models.CheckConstraint(
+                name="observation_day_is_of_our_time",
+                condition=models.Q(reported_on__gte=DAY_FIRST, reported_on__lte=DAY_LAST),
+                violation_error_message="A report's day lies between 1900 and 2079.",
+            ),
+            models.CheckConstraint(
+                name="observation_fits_the_heat_index",
+                condition=models.Q(
+                    models.Q(wilayat__isnull=True) | models.Q(wilayat__lte=0xFFFF),
+                    models.Q(area__isnull=True) | models.Q(area__lte=0xFFFFFFFF),
+                    status__lte=0xFF,
+                    channel__lte=0xFF,
+                    severity__lte=0xFF,
+                    category__gt=0,
+                ),
+                violation_error_message="A code of this report is too large for the heat index.",
+            ),
         ]
         indexes = [models.Index(fields=["reported_on"], name="observation_by_day")]

@@ -1,0 +1,57 @@
+"""The tables of the heat index.  They know no app: ``layer`` is the number of a HeatLayer."""
+
+from django.db import models
+from django.db.models import Func, Value
+
+
+class HeatPiece(models.Model):
+    """Some reports of one block, packed; never changed once written.
+
+    The index of a block is the sum of its pieces, those with sign -1 taken away.  Writers only
+    add pieces, folding replaces several by one, so ``id`` (from a sequence that never goes
+    back) names the bytes for ever and a process may keep them.
+    """
+
+    id = models.BigIntegerField(
+        primary_key=True, db_default=Func(Value("maps_heat_piece_id"), function="nextval")
+    )
+    layer = models.SmallIntegerField()
+    bx = models.IntegerField()
+    by = models.IntegerField()
+    sign = models.SmallIntegerField()
+    n = models.IntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["layer", "bx", "by"], name="heat_piece_by_block")]
+        constraints = [
+            models.CheckConstraint(
+                name="heat_piece_is_whole",
+                condition=models.Q(sign__in=(-1, 1), n__gt=0),
+                violation_error_message="A piece of the heat index adds or takes away reports.",
+            )
+        ]
+
+
+class HeatRelease(models.Model):
+    """What the public may know of one month: atoms, each of which is 0 or at least k reports.
+
+    Written once when the month is over; how: docs/algorithms/heat-release.md.
+    """
+
+    layer = models.SmallIntegerField()
+    month = models.DateField(help_text="first day of the month")
+    k = models.PositiveSmallIntegerField()
+    n = models.IntegerField(help_text="reports of the month when it was released")
+    atoms = models.BinaryField()
+    released_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["layer", "month"], name="heat_release_once_a_month"),
+            models.CheckConstraint(
+                name="heat_release_starts_a_month",
+                condition=models.Q(month__day=1),
+                violation_error_message="A release is of a whole month.",
+            ),
+        ]
