@@ -49,7 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "geo_portal.home.headers.ContentSecurityPolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "geo_portal.home.language.LanguageMiddleware",
@@ -131,6 +131,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 NINJA_PAGINATION_MAX_LIMIT = 1_000
+GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.places.watch)
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
 GEO_DEMO = flag("GEO_DEMO")
 GEO_MAP_STYLE_LIGHT = text("MAP_STYLE_URL_LIGHT")

@@ -13,3 +13,4 @@ DATABASES["default"]["TEST"] = {"NAME": text("GEO_TEST_DB", "test_geo")}
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
 GEO_LIMITS = False  # the tests of the limits switch them on
+GEO_WATCH_STAMPS = False  # a listening connection would keep the test database from going

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from django.db import connection
 from django.db.migrations.operations import RunSQL
 
+from municipality.places import watch
+
 T = TypeVar("T")
 
 
@@ -37,11 +39,15 @@ class Kept(Generic[T]):
         self._held: tuple[tuple[int, ...], T] | None = None
 
     def get(self) -> T:
-        """Return the value, rebuilt if a stamp has risen: one short query a call.
+        """Return the value, rebuilt if a stamp has risen.
 
-        The stamps are read before the rows, so a change between the two is seen next time.
+        The stamps are looked at before the rows are read, so a change between the two is seen
+        next time.  Inside a transaction the table itself is asked, so that it sees its own
+        writes; outside, the process listens (municipality.places.watch) and asks nobody.
         """
-        now = read(*self._stamps)
+        now = None if connection.in_atomic_block else watch.seen(self._stamps)
+        if now is None:
+            now = read(*self._stamps)
         if self._held is None or self._held[0] != now:
             self._held = (now, self._build())
         return self._held[1]

@@ -78,7 +78,7 @@ def run() -> dict[str, float]:
         for a, b in points
     ]
     tipg_python = servers.peer("tipg", "tipg==1.6.1", "granian==2.8.7")
-    tipg_env = {"DATABASE_URL": databases.url(NAME)}
+    tipg_env = {"DATABASE_URL": "postgresql://x:x@localhost/x", "BENCH_DSN": databases.url(NAME)}
     found: dict[str, list[float]] = {"ours": [], "bare": [], "tipg": []}
     with (
         servers.granian(
@@ -88,7 +88,7 @@ def run() -> dict[str, float]:
             "tests.bench.bare:application", interface="wsgi", env=env, probe=bare[0]
         ) as b,
         servers.granian(
-            "tipg.main:app", interface="asgi", env=tipg_env, python=tipg_python, probe="/healthz"
+            "tests.bench.tipg_app:application", interface="asgi", env=tipg_env, python=tipg_python, probe="/healthz"
         ) as c,
     ):
         rows = {"ours": (a, ours), "bare": (b, bare), "tipg": (c, tipg_paths)}

@@ -15,6 +15,7 @@ CREATE FUNCTION rise_stamp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO places_stamp (name, value) VALUES (TG_ARGV[0], 1)
   ON CONFLICT (name) DO UPDATE SET value = places_stamp.value + 1;
+  PERFORM pg_notify('stamps', TG_ARGV[0]);
   RETURN NULL;
 END $$;
 """
