@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
+from maps.layers import declared
 from municipality.conf import PROFILE
 from municipality.people.access import roles_of
 from municipality.words import Text, in_arabic
@@ -23,14 +24,20 @@ def attribution() -> str:
     return " · ".join([*parts, str(COAST_NOTE)])
 
 
-def map_config(request: HttpRequest, *, layers: list[str], **extra: Any) -> dict[str, Any]:
+def visible_layers(request: HttpRequest) -> list[str]:
+    """Name the declared layers this person may see, so that a map asks for no other."""
+    roles = roles_of(request)
+    return [name for name, layer in declared().items() if layer.seen_by(roles)]
+
+
+def map_config(request: HttpRequest, **extra: Any) -> dict[str, Any]:
     """Describe the city to a map island; bounds and centre are lon/lat degrees of the profile."""
     style = settings.GEO_MAP_STYLE_LIGHT or None
     return {
         "lang": "ar" if in_arabic() else "en",
         "is_demo": settings.GEO_DEMO,
         "tiles": "/tiles",
-        "layers": layers,
+        "layers": visible_layers(request),
         "bounds": list(PROFILE.extent),
         "center": list(PROFILE.centre),
         "zoom": PROFILE.map.get("zoom", 10),

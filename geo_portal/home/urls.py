@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from geo_portal.home import views
+from geo_portal.home import sign_in, views
 
 app_name = "home"
 
@@ -10,9 +10,9 @@ urlpatterns = [
     path("", views.plot_map, name="map"),
     path("zone/", views.zone, name="zone"),
     path("heat/", views.heat, name="heat"),
-    path("search/", views.parts, name="search"),
+    path("search/", views.search, name="search"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("imports/", views.parts, name="imports"),
-    path("sign-in/", views.parts, name="sign_in"),
-    path("sign-out/", views.parts, name="sign_out"),
     path("parts/", views.parts, name="parts"),
 ]
