@@ -22,12 +22,21 @@ def rise_with(table: str, stamp: str) -> RunSQL:
     )
 
 
-def read(*names: str) -> tuple[int, ...]:
-    """Return the values of stamps, in the order asked for (0 where there is none)."""
+Seen = tuple[object, ...]  # equal as long as nothing changed; means nothing else
+
+
+def read(*names: str) -> Seen:
+    """Return what stands in the table of stamps, in the order asked for (None where nothing is).
+
+    The transaction that wrote a stamp (``xmin``) is part of it: after a rollback the same value
+    comes again with other rows behind it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, value FROM places_stamp WHERE name = ANY(%s)", [list(names)])
-        found = dict(cursor.fetchall())
-    return tuple(found.get(name, 0) for name in names)
+        cursor.execute(
+            "SELECT name, value, xmin::text FROM places_stamp WHERE name = ANY(%s)", [list(names)]
+        )
+        found = {name: (value, writer) for name, value, writer in cursor.fetchall()}
+    return tuple(found.get(name) for name in names)
 
 
 class Kept(Generic[T]):
@@ -36,7 +45,7 @@ class Kept(Generic[T]):
     def __init__(self, build: Callable[[], T], *stamps: str) -> None:
         self._build = build
         self._stamps = stamps
-        self._held: tuple[tuple[int, ...], T] | None = None
+        self._held: tuple[Seen, T] | None = None
 
     def get(self) -> T:
         """Return the value, rebuilt if a stamp has risen.
@@ -45,7 +54,7 @@ class Kept(Generic[T]):
         next time.  Inside a transaction the table itself is asked, so that it sees its own
         writes; outside, the process listens (municipality.places.watch) and asks nobody.
         """
-        now = None if connection.in_atomic_block else watch.seen(self._stamps)
+        now: Seen | None = None if connection.in_atomic_block else watch.seen(self._stamps)
         if now is None:
             now = read(*self._stamps)
         if self._held is None or self._held[0] != now:
