@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNERS_COMMANDS = {"migrate", "makemigrations", "test", "sqlmigrate", "flush"}
+OWNERS_COMMANDS = {"migrate", "makemigrations", "test", "sqlmigrate", "flush", "build_demo_city"}
 
 
 def main() -> None:
