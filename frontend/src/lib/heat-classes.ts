@@ -13,6 +13,8 @@ const COUNT_BREAKS: Record<number, number[]> = {
   800: [1, 5, 15, 30, 60, 100, 150],
   1600: [1, 15, 50, 100, 200, 350, 500],
   3200: [1, 50, 150, 300, 700, 1200, 2000],
+  6400: [1, 200, 600, 1200, 2800, 5000, 8000],
+  12800: [1, 800, 2400, 5000, 11000, 20000, 32000],
 };
 
 /* Reports per square kilometre: one scale for every cell size, as a density may be compared across them. */
