@@ -32,6 +32,9 @@ def build(layout: Layout, env: Mapping[str, str], kind: str) -> None:
     with stamps.one_at_a_time(layout):
         with step("tables"):
             _manage(layout, {**env, "GEO_DB_ROLE": "owner"}, "migrate", "--no-input")
+        if kind == SERVE:
+            with step("facts of the city") as note:
+                note(_last_line(_manage(layout, env, "load_city_facts")))
         if kind == DEMO:
             with step("demo city") as note:
                 note(_last_line(_manage(layout, env, "build_demo_city", *demo_arguments(env))))

@@ -88,7 +88,7 @@ def start(cluster: Cluster) -> bool:
 
 def _web_gid(account: Account) -> int:
     """Group that may pass to the socket beside the cluster's user: that of the web processes."""
-    web = accounts.named(accounts.WEB_USER) if os.geteuid() == 0 else None
+    web = accounts.ensure_system_user(accounts.WEB_USER) if os.geteuid() == 0 else None
     return account.gid if web is None else web.gid
 
 

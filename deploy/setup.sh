@@ -23,8 +23,8 @@ install_python() {
     command -v apt-get >/dev/null || return 1
     echo "  missing: Python (everything here is written in it): installing python3 python3-venv"
     $as_root apt-get update -qq || true
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
-        --no-install-recommends python3 python3-venv
+    said=$($as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
+        --no-install-recommends python3 python3-venv 2>&1) || { echo "$said" >&2; return 1; }
 }
 
 if ! find_python; then
