@@ -134,6 +134,7 @@ NINJA_PAGINATION_MAX_LIMIT = 1_000
 GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.places.watch)
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
 GEO_DEMO = flag("GEO_DEMO")
+GEO_REFUSE_DEMO = False  # production refuses a database that holds the demo city
 GEO_MAP_STYLE_LIGHT = text("MAP_STYLE_URL_LIGHT")
 GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
 GEO_MAP_PMTILES = text("MAP_PMTILES")
@@ -143,5 +144,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"weasyprint.progress": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": text("GEO_LOG_LEVEL", "INFO")},
 }

@@ -12,6 +12,7 @@ if not GEO_LIMITS:
 if GEO_DEMO:
     raise ImproperlyConfigured("A demo database has known passwords; production refuses it.")
 
+GEO_REFUSE_DEMO = True  # looked at by geo_portal.home.checks, once the database can be asked
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -139,17 +139,3 @@ def sheet_html(plot: PlotOnDay, *, on: dt.date, at: dt.datetime, address: str) -
         "fonts": fonts(),
     }
     return render_to_string("plots/restrictions_sheet.html", context)
-
-
-def sheet_pdf(plot: PlotOnDay, *, on: dt.date, at: dt.datetime, address: str) -> bytes:
-    """Print the sheet; fetches nothing but the project's own font files."""
-    from weasyprint import HTML, default_url_fetcher
-
-    def only_fonts(url: str, *args: Any, **kwargs: Any) -> Any:
-        if url not in {address for _, _, address in fonts()}:
-            raise ValueError(f"the sheet asks for nothing else: {url[:80]}")
-        return default_url_fetcher(url, *args, **kwargs)
-
-    document = HTML(string=sheet_html(plot, on=on, at=at, address=address), url_fetcher=only_fonts)
-    pdf: bytes = document.write_pdf()
-    return pdf

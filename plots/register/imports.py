@@ -1,0 +1,280 @@
+"""Import of the ground register: plots and buildings, declared to the import engine."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import shapely
+from django.db import connection
+
+from municipality.importing import tolerances as limit
+from municipality.importing.datum import against_boundaries, against_neighbours, against_register
+from municipality.importing.fields import Field, Kind
+from municipality.importing.overlaps import find_overlaps
+from municipality.importing.placing import boundaries, inside_which, place
+from municipality.importing.rows import Rows, as_array
+from municipality.importing.spec import POLYGON, Importer, Job
+from municipality.importing.words import USE_WORDS
+from municipality.places.models import WilayatVersion
+from municipality.words import Text
+from plots.register import building_swap, plot_swap
+
+_LIMITS = (
+    Field("setback_front_m", ("setback_front_m", "sb_front", "setback_front"), Kind.NUMBER, most=200),
+    Field("setback_side_m", ("setback_side_m", "sb_side", "setback_side"), Kind.NUMBER, most=200),
+    Field("setback_rear_m", ("setback_rear_m", "sb_back", "sb_rear", "setback_rear"), Kind.NUMBER, most=200),
+    Field("coverage_pct", ("coverage_pct", "b_area", "coverage"), Kind.NUMBER, most=100),
+    Field("built_up_pct", ("built_up_pct", "far_pct", "built_up"), Kind.NUMBER, most=5_000),
+    Field("floors", ("floors", "floore", "storeys", "no_floors"), Kind.WHOLE, most=300),
+    Field("height_m", ("height_m", "height"), Kind.NUMBER, most=1_000),
+    Field("parking_bays", ("parking_bays", "parking"), Kind.WHOLE, most=30_000),
+)  # fmt: skip
+
+PLOT_FIELDS = (
+    Field(
+        "register_key",
+        ("register_key", "plotuid", "plot_uid", "uid", "parcel_id", "parcelid", "idu", "id",
+         "national_cadastral_reference", "gid", "pk", "objectid"),
+        longest=80, is_key=True,
+    ),
+    Field(
+        "number",
+        ("newplotno", "new_plot_no", "number", "plotno", "plot_no", "plotnum", "plot_number",
+         "numero", "parcel", "parcelno", "parcel_no", "parcel_number", "lot", "label", "no",
+         "رقم القطعة", "رقم_القطعة", "القطعة"),
+        longest=40, missing="number_missing", is_key=True,
+    ),
+    Field("old_number", ("old_number", "oldplotno", "old_plot_no", "plotno", "plot_no"), longest=40),
+    Field("krooki_number", ("krooki_number", "krookino", "krooki_no", "krooki", "رقم الكروكي"), longest=60),
+    Field("block", ("block", "section", "sheet", "المربع", "blockno"), longest=40),
+    Field(
+        "use_class", ("use_class", "landuse", "land_use", "plotusagecd", "usage", "use", "استعمال الأرض"),
+        Kind.WORD, words=USE_WORDS, default="undefined", unknown="unknown_use_class",
+    ),
+    Field(
+        "registered_area_m2",
+        ("registered_area_m2", "plotarea", "area_sq_m2", "area_m2", "contenance", "area_sqm", "المساحة"),
+        Kind.NUMBER, most=1e9,
+    ),
+    Field("wilayat", ("wilayat", "wilayatname_a", "wilayatname_e", "wilayat_ar", "wilayat_en", "الولاية"), longest=120),
+    Field("area", ("area_name", "newhousingareaname_e", "newhousingareaname_a", "housing_area", "village", "المنطقة"), longest=120),
+    Field("phase", ("phase", "newphasesname_e", "phase_no", "المرحلة"), longest=40),
+    *_LIMITS,
+    Field("limits_source", ("limits_source", "plan_source"), longest=200),
+    Field("source", ("source", "المصدر"), longest=200),
+)  # fmt: skip
+
+_TEXTS = ("old_number", "krooki_number", "block", "limits_source", "source")
+
+
+def _fill_texts(rows: Rows, names: tuple[str, ...]) -> None:
+    for name in names:
+        rows.values[name] = as_array(rows.values[name].fill_null(""))
+
+
+def _default_source(rows: Rows, job: Job) -> None:
+    rows.values["source"] = as_array(rows.values["source"].fill_null(job.name[:200]))
+
+
+def _compose_keys(rows: Rows) -> None:
+    """Where the file has no key column, place and number together are the key."""
+    if "register_key" in rows.columns.fields:
+        rows.mark(
+            "key_missing", rows.good & ~rows.values["register_key"].is_valid().to_numpy(False)
+        )
+        return
+    parts = [rows.values[n].fill_null("") for n in ("wilayat", "area", "phase", "block", "number")]
+    key = pc.binary_join_element_wise(*parts, "/")
+    rows.values["register_key"] = as_array(pc.utf8_slice_codeunits(pc.utf8_ltrim(key, "/"), 0, 80))
+    keys = pd.Series(rows.values["register_key"].to_pandas())
+    again = rows.none()
+    good = rows.good
+    again[good] = keys[good].duplicated().to_numpy()
+    rows.mark("duplicate_key", again)
+
+
+def _held(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
+    """Rows whose key is in the register, and the centre of the plot registered under it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM plots_plot)")
+        if not cursor.fetchone()[0]:
+            return np.array([], dtype=np.int64), np.zeros((0, 2))
+        cursor.execute(
+            "SELECT register_key, ST_X(c), ST_Y(c) FROM "
+            "(SELECT register_key, ST_Centroid(boundary) AS c FROM plots_plot WHERE upper_inf(valid)) p"
+        )
+        held = {key: (x, y) for key, x, y in cursor.fetchall()}
+    keys = rows.values["register_key"].to_pylist()
+    good = rows.good
+    where = np.array([r for r, k in enumerate(keys) if good[r] and k in held], dtype=np.int64)
+    return where, np.array([held[keys[r]] for r in where]).reshape(-1, 2)
+
+
+def compare_areas(rows: Rows) -> None:
+    """Compare the drawn area with the registered one, as shares of the registered."""
+    registered = rows.values["registered_area_m2"].to_numpy(zero_copy_only=False)
+    drawn = shapely.area(np.where(rows.good, rows.shapes, None))
+    known = rows.good & np.isfinite(registered) & (registered > 0)
+    with np.errstate(all="ignore"):
+        differs = np.abs(drawn - registered) / registered
+    for share in limit.REGISTERED_DIFFERS:
+        rows.mark(f"area_differs_{round(share * 100)}", known & (differs > share))
+    if "registered_area_m2" in rows.columns.fields:
+        rows.mark("area_not_registered", rows.good & ~known)
+
+
+def _overlaps(rows: Rows, srid: int) -> None:
+    found = find_overlaps(np.where(rows.good, rows.shapes, None))
+    found = found.without(against_neighbours(rows, found, srid=srid))
+    rows.mark("overlaps_neighbour", found.touched(rows.count) & rows.good)
+    for first, second, shared in zip(
+        found.first[:5_000], found.second, found.shared_m2, strict=False
+    ):
+        for row, other in ((first, second), (second, first)):
+            rows.details.setdefault(int(row), []).append(f"{shared:.1f} m2 with row {other + 1}")
+
+
+def prepare_plots(rows: Rows, job: Job) -> None:
+    """The register's own checks: keys, places, datum, areas, overlaps."""
+    srid = int(rows.srid)
+    with rows.check("keys"):
+        if "number" not in rows.columns.fields and "register_key" in rows.columns.fields:
+            _number_from_key(rows)
+        _compose_keys(rows)
+    with rows.check("places"):
+        found = place(rows, on=job.on)
+    with rows.check("datum"):
+        where, held = _held(rows)
+        against_register(rows, srid=srid, where=where, held=held)
+        known = boundaries(WilayatVersion, on=job.on)
+        against_boundaries(rows, srid=srid, found=found, inside=lambda p: inside_which(p, *known))
+    with rows.check("registered_area"):
+        compare_areas(rows)
+    with rows.check("overlaps"):
+        _overlaps(rows, srid)
+    _fill_texts(rows, _TEXTS[:-1])
+    _default_source(rows, job)
+
+
+def _number_from_key(rows: Rows) -> None:
+    """A cadastre without a column of numbers is known by its keys."""
+    rows.values["number"] = as_array(pc.utf8_slice_codeunits(rows.values["register_key"], 0, 40))
+    rows.take_back("number_missing", rows.values["number"].is_valid().to_numpy(False))
+
+
+PLOTS = Importer(
+    kind="plots",
+    title=Text("القطع", "Plots"),
+    shape=POLYGON,
+    fields=PLOT_FIELDS,
+    staged=plot_swap.STAGED,
+    prepare=prepare_plots,
+    swap=plot_swap.swap,
+    layer_hints=("plots", "parcels", "parcelles", "cadastre", "القطع"),
+    key="register_key",
+)
+
+BUILDING_FIELDS = (
+    Field(
+        "register_key",
+        ("register_key", "building_id", "buildingid", "uid", "fid", "id", "osm_way_id", "osm_id",
+         "gid", "pk", "objectid"),
+        longest=80, is_key=True,
+    ),
+    Field("osm_id", ("osm_id",), longest=40),
+    Field("use_class", ("use_class", "building", "use", "usage", "landuse"), Kind.WORD,
+          words=USE_WORDS, default="undefined", unknown="unknown_use_class"),
+    Field("name_ar", ("name_ar", "name:ar", "الاسم"), longest=120),
+    Field("name_en", ("name_en", "name:en", "name", "nom"), longest=120),
+    Field("floors", ("floors", "building:levels", "levels", "storeys"), Kind.WHOLE, most=300),
+    Field("height_m", ("height_m", "height"), Kind.NUMBER, most=1_000),
+    Field("source", ("source", "المصدر"), longest=200),
+)  # fmt: skip
+
+
+def _building_keys(rows: Rows) -> None:
+    """OpenStreetMap counts ways and relations apart: the kind goes into the key."""
+    key, relation = rows.values["register_key"], rows.values["osm_id"]
+    if rows.opened.kind.startswith("osm"):
+        key = pc.coalesce(
+            pc.binary_join_element_wise("w", key, ""),
+            pc.binary_join_element_wise("r", relation, ""),
+        )
+    if key.null_count == rows.count:  # the shape itself is the key of a file without one
+        wkb = shapely.to_wkb(shapely.normalize(rows.shapes), hex=True)
+        key = pa.array([None if w is None else f"g{hash_of(w)}" for w in wkb], pa.large_string())
+    rows.values["register_key"] = as_array(key).cast(pa.large_string())
+    rows.mark("key_missing", rows.good & ~rows.values["register_key"].is_valid().to_numpy(False))
+    keys = pd.Series(rows.values["register_key"].to_pandas())
+    again = rows.none()
+    good = rows.good
+    again[good] = keys[good].duplicated().to_numpy()
+    rows.mark("duplicate_key", again)
+
+
+def hash_of(text: str) -> str:
+    """A short key for a text."""
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _open_plots() -> tuple[np.ndarray, np.ndarray]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, ST_AsBinary(boundary) FROM plots_plot WHERE upper_inf(valid) ORDER BY id"
+        )
+        found = cursor.fetchall()
+    ids = np.array([row[0] for row in found], dtype=np.int64)
+    return ids, shapely.from_wkb(np.array([bytes(row[1]) for row in found], dtype=object))
+
+
+def _on_plots(rows: Rows) -> None:
+    """Give each building the plot that holds most of it, and tell who crosses a plot line."""
+    ids, shapes = _open_plots()
+    plot = np.zeros(rows.count, dtype=np.int64)
+    crosses = rows.none()
+    good = np.flatnonzero(rows.good)
+    if len(ids) and len(good):
+        tree = shapely.STRtree(shapes)
+        which, at = tree.query(rows.shapes[good], predicate="intersects")
+        shared = shapely.area(shapely.intersection(rows.shapes[good[which]], shapes[at]))
+        order = np.lexsort((ids[at], -shared, which))
+        which, at, shared = which[order], at[order], shared[order]
+        _, first = np.unique(which, return_index=True)
+        row, best = good[which[first]], shared[first]
+        held = best > 0
+        plot[row[held]] = ids[at[first[held]]]
+        area = shapely.area(rows.shapes[row])
+        beyond = area - best
+        over = held & (beyond > limit.CROSSES_M2) & (beyond > limit.CROSSES_SHARE * area)
+        crosses[row[over]] = True
+    rows.values["plot_id"] = pa.array(plot, mask=plot == 0)
+    rows.values["crosses_plots"] = pa.array(crosses)
+    rows.mark("crosses_plots", crosses)
+    if len(ids):
+        rows.mark("no_plot", rows.good & (plot == 0))
+
+
+def prepare_buildings(rows: Rows, job: Job) -> None:
+    """The checks of buildings: keys, and the plot each stands on."""
+    with rows.check("keys"):
+        _building_keys(rows)
+    with rows.check("on_plots"):
+        _on_plots(rows)
+    _fill_texts(rows, ("name_ar", "name_en"))
+    _default_source(rows, job)
+
+
+BUILDINGS = Importer(
+    kind="buildings",
+    title=Text("المباني", "Buildings"),
+    shape=POLYGON,
+    fields=BUILDING_FIELDS,
+    staged=building_swap.STAGED,
+    prepare=prepare_buildings,
+    swap=building_swap.swap,
+    layer_hints=("buildings", "batiments", "building", "المباني"),
+    osm_layer="multipolygons",
+    key="register_key",
+)

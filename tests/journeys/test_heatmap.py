@@ -1,0 +1,75 @@
+"""A planner filters the heatmap; the sum of the cells is the number of reports, at every zoom."""
+
+import pytest
+
+from tests.journeys import city
+from tests.journeys.walk import Walk, walk
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(person: Walk, name: str) -> None:
+    person.open("/sign-in/?next=/heat/")
+    person.page.locator("input[name=name], input[name=username]").first.fill(name)
+    person.page.locator("input[type=password]").fill("demo")
+    person.page.locator("form button[type=submit]").last.click()
+
+
+def total(person: Walk) -> int:
+    found = person.page.locator("#total")
+    return int(found.get_attribute("data-count") or -1) if found.count() else -1
+
+
+def cells(person: Walk, query: str) -> dict:
+    return person.page.request.get(f"{person.base}/api/heat/cells?{query}").json()
+
+
+def test_planner_reads_a_heatmap(live_server) -> None:
+    small = city.build()
+    west, south = city.lonlat(-20_000, -15_000)
+    east, north = city.lonlat(20_000, 15_000)
+    bbox = f"bbox={west:.5f},{south:.5f},{east:.5f},{north:.5f}"
+    with walk(live_server.url) as person:
+        sign_in(person, "planner")
+        person.open("/heat/?from=2016-01-01&to=2017-01-01")
+        person.until(lambda: total(person) == small.reports)
+        person.map_is_drawn()
+        person.shot("ar-wide")
+        legend = person.text(".legend, #legend")
+
+        # the same answer at every size of cell
+        for size in (50, 200, 800, 3200):
+            body = cells(person, f"{bbox}&cell_m={size}&from=2016-01-01&to=2017-01-01")
+            assert sum(f["properties"]["count"] for f in body["features"]) == small.reports, size
+
+        # a category: the count changes, the legend does not
+        person.open("/heat/?from=2016-01-01&to=2017-01-01&category=waste")
+        person.until(lambda: total(person) == small.waste)
+        person.map_is_drawn()
+        assert person.text(".legend, #legend") == legend
+        person.shot("ar-wide-waste")
+
+        # a span of days, exact to the day; the end is exclusive
+        person.open("/heat/?from=2016-01-01&to=2016-01-11")
+        person.until(lambda: total(person) == 10)
+
+        # a status, and English one click away with the filters kept
+        person.open("/heat/?from=2016-01-01&to=2017-01-01&status=new")
+        person.until(lambda: total(person) == 60)
+        person.page.get_by_role("link", name="English").first.click()
+        person.until(lambda: total(person) == 60)
+        assert "/en/heat/" in person.page.url and "status=new" in person.page.url
+        person.map_is_drawn()
+        person.shot("en-wide-status")
+
+        # nothing there: says why and what to do
+        person.open("/heat/?from=2019-01-01&to=2019-02-01")
+        person.until(lambda: "لا بلاغات" in person.text("#panel"))
+        person.shot("ar-empty")
+
+
+def test_exact_answers_are_for_planners_only(live_server, client) -> None:
+    city.build()
+    query = {"bbox": "58,23,59,24", "cell_m": "800", "from": "2016-01-05", "to": "2016-01-09"}
+    assert client.get("/api/heat/cells", query).status_code in (400, 422)
+    assert client.get("/api/heat/cells", {**query, "status": "new"}).status_code in (400, 422)
