@@ -247,7 +247,7 @@ def _on_plots(rows: Rows) -> None:
         plot[row[held]] = ids[at[first[held]]]
         area = shapely.area(rows.shapes[row])
         beyond = area - best
-        over = held & (beyond > limit.CROSSES_M2) & (beyond > limit.CROSSES_SHARE * area)
+        over = held & (beyond > limit.CROSSES_M2)
         crosses[row[over]] = True
     rows.values["plot_id"] = pa.array(plot, mask=plot == 0)
     rows.values["crosses_plots"] = pa.array(crosses)

@@ -1,0 +1,226 @@
+"""The one door for files: untrusted bytes are opened in a process without rights (guards.md §1.3).
+
+The parent never parses them.  It copies them into a job folder (counting and hashing), starts
+the sandbox and reads back one Arrow file that the sandbox encoded itself.  Whatever happens
+inside (a crash, a limit, a lie) comes out as one sentence.
+"""
+
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from django.conf import settings
+
+from municipality.documents.refusals import sentence
+from municipality.words import Text
+
+MAX_BYTES = 4 << 30  # of one file; a city of a million plots is about 0.5 GiB
+_ROOT = Path(__file__).resolve().parents[2]
+_START = "import sys; sys.path.insert(0, {root!r}); from municipality.documents.sandbox.main import main; main()"
+
+
+class Unreadable(Exception):
+    """The file is refused whole: a stable code, a sentence, and what is known of the file."""
+
+    def __init__(self, code: str, words: Text, *, isolation: dict[str, str] | None = None) -> None:
+        super().__init__(words.en)
+        self.code = code
+        self.words = words
+        self.isolation = isolation or {}
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimits:
+    """What one reading may use."""
+
+    cpu_s: int = 300
+    wall_s: int = 600
+    memory_bytes: int = 6 << 30
+    output_bytes: int = 4 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to read of a file."""
+
+    name: str
+    layer: str = ""
+    layer_hints: Sequence[str] = ()
+    shape_hints: Sequence[str] = ()
+
+
+@dataclass(slots=True)
+class Opened:
+    """What came out of the sandbox: rows in the order of the file, attributes as text."""
+
+    table: pa.Table  # columns a0.. (text), wkb (binary), marks (text)
+    names: list[str]
+    kind: str
+    system: dict[str, Any] | None
+    layer: str
+    layers: list[str]
+    encoding: str
+    selected: str
+    sha256: str
+    size: int
+    isolation: dict[str, str]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def _sandbox_user() -> tuple[int | None, int | None]:
+    """The user the sandbox becomes where this process is root."""
+    if os.geteuid() != 0:
+        return None, None
+    try:
+        found = pwd.getpwnam(getattr(settings, "GEO_SANDBOX_USER", "nobody"))
+    except KeyError:
+        return None, None
+    return found.pw_uid, found.pw_gid
+
+
+def _copy_in(source: BinaryIO, target: Path) -> tuple[str, int]:
+    """Copy the bytes, counting and hashing them; raises Unreadable for too many."""
+    digest, size = hashlib.sha256(), 0
+    with target.open("wb") as sink:
+        while chunk := source.read(4 << 20):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise Unreadable("too_large", sentence("too_large", most=MAX_BYTES >> 30))
+            digest.update(chunk)
+            sink.write(chunk)
+    return digest.hexdigest(), size
+
+
+@contextmanager
+def _job_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="geo-gate-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(job: Path) -> dict[str, str]:
+    """Nothing of ours: no credentials, no paths but the job's, GDAL kept to local files."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(job),
+        "TMPDIR": str(job),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+        "GDAL_HTTP_MAX_RETRY": "0",
+        "GDAL_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": "2",
+        "OGR_SQLITE_LOAD_EXTENSIONS": "",
+        "PROJ_NETWORK": "OFF",
+        "CPL_TMPDIR": str(job),
+        "OSM_USE_CUSTOM_INDEXING": "YES",
+    }
+
+
+def _start(job: Path, limits: GateLimits) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)]
+    return subprocess.run(
+        command,
+        cwd=job,
+        env=_environment(job),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=limits.wall_s,
+        check=False,
+        close_fds=True,
+        start_new_session=True,
+    )
+
+
+def _answer(job: Path, ended: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
+    """Read what the sandbox said; a crash, a limit or silence is a refusal."""
+    try:
+        said: dict[str, Any] = json.loads((job / "out.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        last = ended.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
+        code = "gate_limit" if ended.returncode in {-9, -24, -25} else "gate_crashed"
+        if "MemoryError" in last[0] or "bad_alloc" in last[0] or "malloc" in last[0]:
+            code = "too_large_to_read"
+        raise Unreadable(code, sentence(code, reason=last[0][:200])) from None
+    if "refused" in said:
+        words = sentence(said["refused"], **said["values"])
+        raise Unreadable(said["refused"], words, isolation=said["isolation"])
+    return said
+
+
+def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None = None) -> Opened:
+    """Open untrusted bytes in the sandbox and return their rows; raises Unreadable.
+
+    ``source`` is an open file, not a path: what is judged is what was opened.
+    """
+    limits = limits or GateLimits()
+    uid, gid = _sandbox_user()
+    with _job_folder() as job:
+        begun = time.perf_counter()
+        digest, size = _copy_in(source, job / "input")
+        copied = time.perf_counter()
+        rights = {
+            "cpu_s": limits.cpu_s,
+            "memory_bytes": limits.memory_bytes,
+            "output_bytes": limits.output_bytes,
+            "uid": uid,
+            "gid": gid,
+        }
+        task = {
+            "name": Path(wanted.name).name[:200],
+            "layer": wanted.layer,
+            "layer_hints": list(wanted.layer_hints),
+            "shape_hints": list(wanted.shape_hints),
+            "rights": rights,
+        }
+        (job / "job.json").write_text(json.dumps(task), encoding="utf-8")
+        if uid is not None and gid is not None:
+            for path in (job, job / "input", job / "job.json"):
+                os.chown(path, uid, gid)
+        try:
+            said = _answer(job, _start(job, limits))
+        except subprocess.TimeoutExpired:
+            raise Unreadable("gate_limit", sentence("gate_limit", reason="time")) from None
+        with pa.OSFile(str(job / "out.arrow"), "rb") as arrow:
+            table = pa.ipc.open_file(arrow).read_all()
+        ended = time.perf_counter()
+    return Opened(
+        table=table,
+        names=said["names"],
+        kind=said["kind"],
+        system=said["system"],
+        layer=said["layer"],
+        layers=said["layers"],
+        encoding=said["encoding"],
+        selected=said["selected"],
+        sha256=digest,
+        size=size,
+        isolation=said["isolation"],
+        seconds={"copy_and_hash": copied - begun, "sandbox": ended - copied},
+    )
+
+
+def read_file(path: Path, wanted: Wanted, *, limits: GateLimits | None = None) -> Opened:
+    """Open an untrusted file by its path; raises Unreadable, also where it cannot be opened."""
+    try:
+        with path.open("rb") as source:
+            return read_stream(source, wanted, limits=limits)
+    except OSError as error:
+        reason = error.strerror or "?"
+        raise Unreadable("no_file", sentence("no_file", reason=reason)) from None

@@ -1,0 +1,102 @@
+"""Why a file is refused whole: one sentence a code, in both languages."""
+
+from municipality.words import Text
+
+REFUSALS = {
+    "no_file": Text("تعذر فتح الملف: {reason}.", "The file could not be opened: {reason}."),
+    "empty_file": Text("الملف فارغ: صفر بايت.", "The file is empty: 0 bytes."),
+    "too_large": Text("الملف أكبر من {most} غيغابايت.", "The file is larger than {most} GiB."),
+    "kind_not_accepted": Text(
+        "هذا ملف من نوع {kind}؛ المقبول: GeoPackage وShapefile مضغوط وGeoJSON وCSV وFlatGeobuf وOSM.",
+        "This is a {kind} file; accepted: GeoPackage, zipped shapefile, GeoJSON, CSV, FlatGeobuf, OSM.",
+    ),
+    "kind_unknown": Text(
+        "نوع الملف غير معروف؛ المقبول: GeoPackage وShapefile مضغوط وGeoJSON وCSV وFlatGeobuf وOSM.",
+        "Not a file of a known kind; accepted: GeoPackage, zipped shapefile, GeoJSON, CSV, "
+        "FlatGeobuf, OSM.",
+    ),
+    "shapefile_not_zipped": Text(
+        "ملف shp وحده لا يكفي: اضغط shp وshx وdbf وprj في ملف zip واحد.",
+        "A .shp alone is not enough: put .shp, .shx, .dbf and .prj into one zip file.",
+    ),
+    "shapefile_incomplete": Text(
+        "ينقص الملف {part} بجانب ملف shp داخل الأرشيف.",
+        "The archive lacks the {part} file beside the .shp.",
+    ),
+    "zip_encrypted": Text("الأرشيف محمي بكلمة مرور.", "The archive is protected by a password."),
+    "zip_bad_name": Text(
+        "في الأرشيف اسم ملف غير مقبول: {name}.", "The archive holds an unacceptable name: {name}."
+    ),
+    "zip_not_a_file": Text(
+        "في الأرشيف ما ليس ملفًا عاديًا: {name}.", "The archive holds what is no plain file: {name}."
+    ),
+    "zip_too_many": Text(
+        "في الأرشيف {count} ملف، والمقبول {most}.",
+        "The archive holds {count} files; {most} at most.",
+    ),
+    "zip_too_large": Text("محتوى الأرشيف أكبر من المسموح.", "What the archive holds is too large."),
+    "zip_bomb": Text(
+        "الأرشيف يتضخم {ratio} مرة عند فكه، ولم يُفك.",
+        "The archive would grow {ratio} times when unpacked; it was not unpacked.",
+    ),
+    "zip_lies": Text(
+        "حجم الملف {name} في الأرشيف غير ما يقوله فهرسه.",
+        "{name} is larger than the archive's table of contents says.",
+    ),
+    "zip_nested": Text("في الأرشيف أرشيف آخر.", "The archive holds another archive."),
+    "zip_doubled_name": Text("في الأرشيف اسم مكرر.", "The archive holds one name twice."),
+    "zip_broken": Text("الأرشيف تالف: {reason}.", "The archive is damaged: {reason}."),
+    "zip_without_data": Text(
+        "ليس في الأرشيف ملف بيانات واحد مقبول.", "The archive does not hold exactly one data file."
+    ),
+    "layer_not_named": Text(
+        "في الملف طبقات عدة؛ اختر إحداها بالخيار --layer: {layers}.",
+        "The file holds several layers; choose one with --layer: {layers}.",
+    ),
+    "no_such_layer": Text(
+        "لا توجد طبقة بهذا الاسم؛ في الملف: {layers}.",
+        "There is no layer of that name; the file holds: {layers}.",
+    ),
+    "no_layer": Text("ليس في الملف طبقة.", "The file holds no layer."),
+    "no_features": Text(
+        "ليس في ملف JSON قائمة معالم أو صفوف.", "The JSON holds no list of features or rows."
+    ),
+    "no_header": Text("ليس في الجدول سطر عناوين.", "The table has no line of column names."),
+    "not_json": Text(
+        "ليس JSON صحيحًا: السطر {line}، العمود {column}: {reason}.",
+        "Not valid JSON: line {line}, column {column}: {reason}.",
+    ),
+    "json_too_deep": Text("تداخل JSON أعمق من المسموح.", "The JSON is nested too deeply."),
+    "too_many_rows": Text("في الملف أكثر من {most} صف.", "The file has more than {most} rows."),
+    "too_many_columns": Text(
+        "في الملف أكثر من {most} عمود.", "The file has more than {most} columns."
+    ),
+    "file_damaged": Text(
+        "الملف تالف: يقول إن فيه {said} صفًا، وأمكنت قراءة {read}.",
+        "The file is damaged: it says {said} rows, {read} could be read.",
+    ),
+    "unreadable": Text("تعذرت قراءة الملف: {reason}.", "The file could not be read: {reason}."),
+    "driver_missing": Text("لا قارئ للنوع {kind}.", "There is no reader for {kind}."),
+    "too_large_to_read": Text(
+        "تحتاج قراءة الملف إلى ذاكرة أكثر من المسموح.",
+        "Reading the file takes more memory than is allowed.",
+    ),
+    "gate_limit": Text(
+        "أوقفت القراءة لأنها تجاوزت الوقت أو الحجم المسموح.",
+        "Reading was stopped: it went past the allowed time or size.",
+    ),
+    "gate_crashed": Text(
+        "تعذرت قراءة الملف: توقف القارئ ({reason}).",
+        "The file could not be read: the reader stopped ({reason}).",
+    ),
+}
+
+
+def sentence(code: str, **values: object) -> Text:
+    """Return the sentence of a refusal with its values filled in."""
+    words = REFUSALS.get(code, REFUSALS["unreadable"])
+    filled = {"reason": code, **values}
+    try:
+        return words.with_values(**filled)
+    except KeyError:
+        return Text(words.ar.split(":")[0], words.en.split(":")[0])

@@ -1,0 +1,241 @@
+"""One import from the first byte to the commit: read, judge, stage, swap, account.
+
+Whatever happens, the caller gets a report; nothing is changed unless the whole swap commits.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import pandas as pd
+import pyarrow as pa
+from django.db import DatabaseError, connection, transaction
+
+from municipality.conf import PROFILE
+from municipality.documents.file_gate import Opened, Unreadable, Wanted, read_stream
+from municipality.importing import report as words
+from municipality.importing.fields import Kind
+from municipality.importing.mapping import FieldMap, MappingError, match
+from municipality.importing.report import Report
+from municipality.importing.rows import Rows, mask_of
+from municipality.importing.shapes import read_shapes
+from municipality.importing.spec import Importer, Job, NoSwap
+from municipality.importing.staging import stage
+from municipality.importing.systems import NoSystem
+from municipality.importing.values import read_field
+from municipality.words import Text
+
+LOCK_WAIT = "600s"  # how long a second import of one kind waits for the first
+Progress = Callable[[str, int, int], None]
+STAGES = ("reading", "values", "shapes", "checks", "staging", "swapping", "done")
+
+
+class Cancelled(Exception):
+    """The operator stopped the import; nothing was changed."""
+
+
+class _Undo(Exception):
+    """Ends the transaction of a dry run."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The report, and the rows for whoever writes the refused ones."""
+
+    report: Report
+    rows: Rows | None = None
+    srid: int | None = None
+
+
+class _Clock:
+    def __init__(self, report: Report, progress: Progress) -> None:
+        self._report, self._progress, self._last = report, progress, time.perf_counter()
+
+    def reached(self, stage_name: str) -> None:
+        """Write down how long the stage before took and tell the watcher of the next."""
+        self._progress(stage_name, STAGES.index(stage_name), len(STAGES) - 1)
+
+    def took(self, name: str) -> None:
+        now = time.perf_counter()
+        self._report.seconds[name] = now - self._last
+        self._last = now
+
+
+def _silent(stage_name: str, done: int, total: int) -> None:
+    pass
+
+
+def _open(source: BinaryIO, spec: Importer, job: Job, chosen: FieldMap) -> Opened:
+    hints = [*spec.layer_hints, job.theme] if job.theme else list(spec.layer_hints)
+    if spec.osm_layer:
+        hints.append(spec.osm_layer)
+    wanted = Wanted(
+        name=job.name, layer=job.layer, layer_hints=hints, shape_hints=chosen.shape_hints()
+    )
+    return read_stream(source, wanted)
+
+
+def _facts(report: Report, opened: Opened, rows: Rows) -> None:
+    report.isolation = opened.isolation
+    report.facts |= {
+        "sha256": opened.sha256,
+        "bytes": opened.size,
+        "format": opened.kind,
+        "layer": opened.layer,
+        "layers": opened.layers,
+        "encoding": opened.encoding,
+        "selected": opened.selected,
+        "file_says_crs": opened.system,
+        "columns": rows.columns.named(opened.names),
+        "unused_columns": list(rows.columns.unused),
+    }
+
+
+def _operation(report: Report, srid: int) -> None:
+    system = PROFILE.systems[srid]
+    report.operation = system.operation
+    report.facts["crs"] = {
+        "srid": srid,
+        "name": system.name_en,
+        "accuracy_m": system.accuracy_m,
+        "pipeline": system.pipeline,
+    }
+
+
+def _reader_marks(rows: Rows) -> None:
+    """Take over the verdicts the reader gave inside the sandbox."""
+    marks = rows.opened.table["marks"]
+    if marks.null_count == rows.count:
+        return
+    for row, text in enumerate(marks.to_pylist()):
+        for code in (text or "").split(","):
+            if code:
+                rows.mark_one(code, row)
+
+
+def _doubled_keys(rows: Rows, spec: Importer) -> None:
+    if not spec.key:
+        return
+    keys = pd.Series(rows.values[spec.key].to_pandas())
+    known = mask_of(rows.values[spec.key].is_valid()) & rows.good
+    again = rows.none()
+    again[known] = keys[known].duplicated(keep="first").to_numpy()
+    rows.mark("duplicate_key", again)
+
+
+def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock) -> int:
+    clock.reached("values")
+    with rows.check("rows_readable"):
+        _reader_marks(rows)
+    with rows.check("fields"):
+        for one in spec.fields:
+            rows.values[one.name] = read_field(rows, one, chosen)
+    clock.took("values")
+    clock.reached("shapes")
+    try:
+        return read_shapes(rows, spec, job)
+    finally:
+        with rows.check("doubled_keys"):
+            _doubled_keys(rows, spec)
+        clock.took("shapes")
+
+
+def _with_refused_keys(rows: Rows, spec: Importer, job: Job) -> Job:
+    """Tell the swap the keys of refused rows: what they name is neither changed nor retired."""
+    if not spec.key or rows.good.all():
+        return job
+    keys = rows.values[spec.key].filter(pa.array(~rows.good)).drop_null().to_pylist()
+    return replace(job, options={**job.options, "refused_keys": keys})
+
+
+def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]:
+    """Stage and swap in one transaction; a dry run does the same and takes it back."""
+    done: dict[str, Any] = {}
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{spec.kind}"])
+            clock.reached("staging")
+            stage(cursor, rows, spec)
+            clock.took("staging")
+            clock.reached("swapping")
+            done = spec.swap(cursor, _with_refused_keys(rows, spec, job))
+            if job.dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    clock.took("swap")
+    return done
+
+
+def _finish(report: Report, rows: Rows, spec: Importer, job: Job, clock: _Clock) -> None:
+    if report.refused == report.read:
+        report.refuse("no_acceptable_row", words.NO_ROW)
+        return
+    try:
+        report.swap = _swap(rows, spec, job, clock)
+    except NoSwap as refusal:
+        report.refuse(refusal.code, refusal.words)
+        return
+    except DatabaseError as error:
+        said = str(error).strip().splitlines()[0][:200] if str(error).strip() else "?"
+        report.refuse(
+            "database_refused",
+            Text(
+                f"رفضت قاعدة البيانات الاستبدال: {said}", f"The database refused the swap: {said}"
+            ),
+        )
+        return
+    report.made = True
+    report.sentence = words.WOULD_BE if job.dry_run else words.MADE
+
+
+def run(
+    source: BinaryIO,
+    spec: Importer,
+    job: Job,
+    chosen: FieldMap | None = None,
+    progress: Progress = _silent,
+) -> Outcome:
+    """Import one file.  Raises Cancelled (from ``progress``) and MappingError; nothing else.
+
+    ``source`` is the open file; ``progress`` is told each stage, done and total, and may raise
+    Cancelled to stop: then nothing has changed.
+    """
+    chosen = chosen or FieldMap()
+    report = Report(job.kind, job.name, job.dry_run, job.on.isoformat())
+    clock = _Clock(report, progress)
+    clock.reached("reading")
+    try:
+        opened = _open(source, spec, job, chosen)
+    except Unreadable as refusal:
+        report.refuse(refusal.code, refusal.words)
+        report.isolation = refusal.isolation
+        clock.took("reading")
+        return Outcome(report)
+    clock.took("reading")
+    columns = match(names=opened.names, fields=spec.fields, chosen=chosen)
+    rows = Rows.of(opened, columns)
+    _facts(report, opened, rows)
+    srid: int | None = None
+    try:
+        srid = _judge(rows, spec, job, chosen, clock)
+        rows.srid = srid
+        _operation(report, srid)
+        clock.reached("checks")
+        spec.prepare(rows, job)
+        clock.took("own_checks")
+        report.count(rows)
+        _finish(report, rows, spec, job, clock)
+    except NoSystem as unknown:
+        report.count(rows)
+        report.refuse(unknown.code, unknown.words)
+    except NoSwap as refusal:
+        report.count(rows)
+        report.refuse(refusal.code, refusal.words)
+    clock.reached("done")
+    return Outcome(report, rows, srid)
+
+
+__all__ = ["Cancelled", "Kind", "MappingError", "Outcome", "Progress", "run"]

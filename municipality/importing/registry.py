@@ -1,0 +1,15 @@
+"""The importers of the city, by the name of their command; wired in geo_portal/wiring.py."""
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from municipality.importing.spec import Importer
+
+KINDS = ("plots", "buildings", "zones", "boundaries", "observations", "layer")
+
+
+def importer(kind: str, *, theme: str = "") -> Importer:
+    """Return the importer of a kind; a layer's depends on its theme.  Raises KeyError."""
+    found = import_string(settings.IMPORTERS[kind])
+    made: Importer = found(theme) if callable(found) else found
+    return made

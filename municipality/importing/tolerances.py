@@ -1,0 +1,32 @@
+"""Every tolerance of an import, with its unit and where it comes from."""
+
+COORDINATE_NOISE_M = (
+    0.001  # m; a boundary that moved less is the same boundary (spatial.md: "to the millimetre")
+)
+OVERLAP_WIDTH_M = (
+    0.02  # m; survey noise: overlaps thinner than this on average are none (architecture.md §6)
+)
+OVERLAP_M2 = (
+    0.5  # m2; the cadastres of 27412 and 91216 have hundreds of smaller ones along shared lines
+)
+DUPLICATE_SHARE = 0.999  # of the union; two shapes this alike are one
+TINY_M2 = (
+    0.1  # m2; below, a polygon is what digitising left over (smallest real plot seen: 0.50 m2)
+)
+SLIVER_WIDTH_M = 0.05  # m; mean width (2 x area / perimeter) of a sliver
+REPAIR_SHARE = 0.01  # of the area; a repair that changes more is a refusal
+MAX_VERTICES = 100_000  # of one feature from a file; the largest real plot seen has 1,500
+REGISTERED_DIFFERS = (
+    0.01,
+    0.05,
+    0.20,
+)  # of the registered area; known answers of the 91216 cadastre
+CROSSES_M2 = 0.00001  # m2 of a footprint outside its plot: more than the arithmetic leaves, so the line is crossed
+DATUM_MIN_SHIFT_M = 0.3  # m; smaller shifts cannot be told from resurveying
+DATUM_FIT = 0.1  # the rival reading must bring a shape ten times nearer
+DATUM_FAR_M = 20.0  # m; one plot alone is only doubted when it moved farther than this
+LINEAGE_SHARE = 0.05  # of the smaller plot; less common ground is a shared line, not descent
+LINEAGE_M2 = 1.0  # m2
+TAKEN_SHARE = 0.5  # a plot that lost this share of its ground to new ones was replaced by them
+KNOWN_SHARE = 0.5  # a file that knows this share of the register's keys speaks for all of it
+COVERAGE_GAP_M = 0.5  # m; narrower gaps between zones or areas are named
