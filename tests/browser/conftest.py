@@ -1,0 +1,105 @@
+"""A Chromium for the session, a small city for each test."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import shapely
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.driver import PHONE, WIDE, Visit, launch, open_page
+from tests.builders import (
+    EAST,
+    NORTH,
+    a_person,
+    a_plot,
+    a_tariff,
+    a_theme_layer,
+    a_wilayat,
+    a_zone,
+    an_area,
+    square,
+    the_paid_hours,
+    the_weekends,
+)
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread
+
+BLOCK = 20  # plots of the small city: two rows of ten, 22 × 34 m, around its middle
+
+
+@pytest.fixture(scope="session")
+def chromium_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]:
+    """Open a tab: ``look(size="phone", theme="dark", at=(lon, lat, accuracy))``."""
+    contexts = []
+
+    def make(
+        *,
+        size: str = "wide",
+        theme: str = "light",
+        at: tuple[float, float, float] | None = None,
+        who: str = "",
+    ) -> Visit:
+        context = chromium_browser.new_context(
+            viewport=PHONE if size == "phone" else WIDE,
+            color_scheme=theme,
+            has_touch=size == "phone",
+            reduced_motion="reduce",
+            permissions=["geolocation"] if at else [],
+            geolocation={"longitude": at[0], "latitude": at[1], "accuracy": at[2]} if at else None,
+        )
+        contexts.append(context)
+        visit = open_page(context, live_server.url)
+        if who:
+            visit.go("/sign-in/")
+            visit.page.fill("#name", who)
+            visit.page.fill("#password", "demo")
+            visit.page.click("form.card button[type=submit]")
+            visit.settle()
+        return visit
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def small_city(transactional_db: None) -> dict[str, Any]:
+    """A block of plots by a wadi, two zones side by side, a tariff, and people to sign in."""
+    wilayat = a_wilayat()
+    area = an_area(wilayat)
+    plots = []
+    for i in range(BLOCK):
+        row, column = divmod(i, BLOCK // 2)
+        plots.append(
+            a_plot(
+                f"k{i}",
+                square(column * 22.0, row * 34.0, 22, 34),
+                number=str(2410 + i),
+                old_number=str(310 + i),
+                use_class="commercial" if i == 3 else "residential",
+                area=area,
+                wilayat=wilayat,
+                registered_area_m2="748.00",
+                setback_front_m="5.00",
+            )
+        )
+    a_theme_layer("wadi", [shapely.box(EAST - 50, NORTH - 30, EAST + 400, NORTH + 5)])
+    a_zone("7", square(-300, -200, 400), name_ar="الخوير", name_en="Al Khuwair")
+    a_zone("8", square(100, -200, 400), name_ar="العذيبة", name_en="Al Udhaybah")
+    a_tariff(100, (dt.date(2016, 10, 16), None))
+    the_weekends()
+    the_paid_hours()
+    for name in ("admin", "planner", "inspector"):
+        a_person(name)
+    return {"plots": plots, "wilayat": wilayat, "area": area}

@@ -1,0 +1,70 @@
+"""The inspector's page: the four answers from a position and from a pin."""
+
+import pytest
+
+from municipality import crs
+from tests.builders import EAST, NORTH
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def place(x: float, y: float, accuracy: float = 9.0) -> tuple[float, float, float]:
+    lon, lat = crs.lonlat(EAST + x, NORTH + y)
+    return lon, lat, accuracy
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "result", "word"),
+    [
+        (0, 0, "inside", "داخل المنطقة"),
+        (0, 194, "near_edge", "قريب من الحد"),
+        (0, 206, "near_edge", "قريب من الحد"),
+        (98, 0, "ambiguous", "أكثر من منطقة"),
+        (0, 900, "outside", "خارج المناطق"),
+    ],
+)
+def test_a_position_gets_one_of_four_answers(look, small_city, x, y, result, word) -> None:
+    visit = look(size="phone", at=place(x, y)).go("/zone/")
+    visit.page.click("#take")
+    verdict = visit.page.locator("[data-result]")
+    verdict.wait_for(timeout=20_000)
+    visit.settle()
+    assert verdict.get_attribute("data-result") == result
+    text = visit.page.inner_text("#panel")
+    assert word in text
+    warned = "لا تُحرَّر مخالفة من هذه القراءة" in text
+    assert warned == (result in ("near_edge", "ambiguous"))
+    if result != "outside":
+        assert "الخوير" in text and "النسخة" in text
+    visit.assert_accessible()
+    visit.assert_clean()
+    visit.shot(f"zone-{result}-{y}")
+
+
+def test_a_pin_in_the_middle_of_the_map_by_keyboard(look, small_city) -> None:
+    lon, lat, _ = place(0, 0)
+    visit = look(size="phone").go(f"/en/zone/#17/{lat:.5f}/{lon:.5f}")
+    visit.page.locator("#drop-pin").press("Enter")
+    assert visit.page.locator(".crosshair").is_visible()
+    visit.page.locator("#pin-here").press("Enter")
+    visit.page.locator("[data-result=inside]").wait_for()
+    assert "at=" in visit.page.url
+
+
+def test_a_reading_is_shared_by_its_address(look, small_city) -> None:
+    lon, lat, _ = place(0, 194)
+    visit = look().go(f"/zone/?at={lon:.6f},{lat:.6f},9")
+    visit.page.locator("[data-result=near_edge]").wait_for()
+
+
+def test_a_place_outside_the_city_is_refused_in_words(look, small_city) -> None:
+    visit = look().go("/zone/?at=2.350000,48.850000,9", expect=(422,))
+    visit.page.locator("[role=alert]").wait_for()
+    assert visit.page.locator("[data-result]").count() == 0
+
+
+def test_a_refused_position_leaves_the_pin(look, small_city) -> None:
+    visit = look(size="phone").go("/zone/")
+    visit.page.click("#take")
+    visit.page.locator("[role=alert]").wait_for(timeout=20_000)
+    assert visit.page.locator("#drop-pin").is_visible()
