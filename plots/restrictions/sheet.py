@@ -15,16 +15,16 @@ from typing import Any
 import shapely
 from django.conf import settings
 from django.template.loader import render_to_string
-from municipality.places.demo import is_demo
 from shapely.geometry.base import BaseGeometry
 
 from municipality.conf import PROFILE
+from municipality.places.demo import is_demo
 from municipality.words import Text, in_arabic
 from plots.register.features import plot_feature
 from plots.register.queries import PlotOnDay
 from plots.restrictions.queries import Restriction, restrictions_of
 
-DRAWING_PX = 340  # side of the square the plot is drawn in
+DRAWING_PX = 300  # side of the square the plot is drawn in
 MIN_SIDE_M = 2.0  # shorter sides carry no length: the figures would lie on each other
 FONT_PACKAGE = "frontend/node_modules/@fontsource/ibm-plex-sans-arabic/files"
 
