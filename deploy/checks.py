@@ -37,7 +37,7 @@ def checks(layout: Layout) -> list[Check]:
     programs, root = layout.venv / "bin", layout.project
     found = [
         Check("mypy", TYPES, [programs / "mypy"], root),
-        Check("djlint", LINT, [programs / "djlint", "--lint", "--check", "--quiet", "."], root),
+        Check("djlint", LINT, [programs / "djlint", "--lint", "--quiet", "."], root),
         Check("import contracts", LINT, [programs / "lint-imports"], root),
         Check(
             "migrations current",
