@@ -1,0 +1,156 @@
+"""Tiles of cells: vector (each cell whole, with its full count) and PNG in the seven colours.
+
+Where the corners of cells lie in a tile never changes, so it is worked out once a tile and size
+and kept; a request then only counts and writes.
+"""
+
+import io
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PIL import Image
+
+from maps.heat.classes import COLOURS, classes, value_of
+from maps.heat.lattice import (
+    EDGE_M,
+    SIZES,
+    Ints,
+    Window,
+    corners_lonlat,
+    lonlat_to_web,
+    web_to_lonlat,
+    window_of_bbox,
+)
+from maps.heat.queries import Cells
+from maps.mvt import EXTENT, quads_tile
+from maps.tiles import TileAddress
+from municipality import crs
+
+MIN_ZOOM = 4  # a tile of the world does not turn into metres of one zone
+PIXELS = 256
+_FAR = 6 * EXTENT  # MapLibre keeps coordinates in 16 bits: what lies further out is cut
+_KEPT_NODES = 4096  # at most so many corners are kept for a tile
+
+
+def tile_window(at: TileAddress, *, level: int) -> Window:
+    """Return the cells that may touch a tile."""
+    edge = EDGE_M / (1 << at.z)
+    x = np.array([at.x, at.x + 1]) * edge - EDGE_M / 2
+    y = EDGE_M / 2 - np.array([at.y + 1, at.y]) * edge
+    lon, lat = web_to_lonlat(x, y)
+    return window_of_bbox((lon[0], lat[0], lon[1], lat[1]), level=level)
+
+
+def _in_tile(lon: NDArray[np.float64], lat: NDArray[np.float64], at: TileAddress) -> Ints:
+    """Return positions in units of a tile, rounded; x to the right, y down."""
+    x, y = lonlat_to_web(lon, lat)
+    scale = EXTENT * (1 << at.z) / EDGE_M
+    px = (x + EDGE_M / 2) * scale - at.x * EXTENT
+    py = (EDGE_M / 2 - y) * scale - at.y * EXTENT
+    return np.stack([np.rint(px), np.rint(py)], axis=-1).astype(np.int64)
+
+
+@lru_cache(maxsize=1024)
+def _nodes(at: TileAddress, window: Window) -> Ints:
+    """Return where the corners of all cells of a window lie: rows of y, columns of x."""
+    size = float(SIZES[window.level])
+    gx, gy = np.meshgrid(
+        np.arange(window.x0, window.x1 + 1) * size, np.arange(window.y0, window.y1 + 1) * size
+    )
+    lon, lat = crs.transform_from_metric(gx.ravel(), gy.ravel())
+    return _in_tile(lon, lat, at).reshape(*gx.shape, 2)
+
+
+def _corners(cells: Cells, at: TileAddress, window: Window) -> Ints:
+    """Return the corners of cells in the tile, clockwise on the screen from the south-west."""
+    across, up = window.x1 - window.x0, window.y1 - window.y0
+    if (across + 1) * (up + 1) > _KEPT_NODES:
+        lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
+        return _in_tile(lon, lat, at)[:, [0, 3, 2, 1]]
+    nodes = _nodes(at, window)
+    i, j = cells.x - window.x0, cells.y - window.y0
+    return np.stack([nodes[j, i], nodes[j + 1, i], nodes[j + 1, i + 1], nodes[j, i + 1]], axis=1)
+
+
+def _touching(corners: Ints) -> NDArray[np.bool_]:
+    low, high = corners.min(axis=1), corners.max(axis=1)
+    touches: NDArray[np.bool_] = ((high >= 0) & (low <= EXTENT)).all(axis=1)
+    return touches
+
+
+def _cut(corners: Ints) -> Ints:
+    """Cut quads that reach too far out of the tile; few and large, so one at a time will do."""
+    far = np.flatnonzero((np.abs(corners - EXTENT // 2) > _FAR).any(axis=(1, 2)))
+    if not len(far):
+        return corners
+    cut = corners.copy()
+    side = EXTENT * 2
+    for row in far:
+        part = shapely.clip_by_rect(
+            shapely.polygons(corners[row]), -side, -side, EXTENT + side, EXTENT + side
+        )
+        # What is left of a nearly upright square is nearly its box; it is all out of sight.
+        x0, y0, x1, y1 = np.rint(part.bounds).astype(np.int64)
+        cut[row] = [(x0, y1), (x0, y0), (x1, y0), (x1, y1)]
+    return cut
+
+
+def vector_tile(cells: Cells, at: TileAddress, *, window: Window, per: str) -> bytes:
+    """Write the cells of a window that touch a tile as layer ``heat``."""
+    corners = _corners(cells, at, window)
+    kept = _touching(corners)
+    corners, x, y, count = _cut(corners[kept]), cells.x[kept], cells.y[kept], cells.count[kept]
+    properties: dict[str, NDArray[np.generic]] = {
+        "count": count,
+        "x": x,
+        "y": y,
+        "cell_m": np.full(len(x), cells.cell_m),
+    }
+    if per != "count":
+        properties["value"] = value_of(count, per, cells.cell_m).astype(float).round(3)
+    ids = ((x & 0xFFFFFF) << 24) | (y & 0xFFFFFF)
+    return quads_tile(layer="heat", ids=ids, corners=corners, properties=properties)
+
+
+@lru_cache(maxsize=128)
+def _pixel_cells(at: TileAddress, window: Window) -> tuple[Ints, Ints]:
+    """Return column and row in the window of the cell under each pixel's middle.
+
+    Found exactly on a net of 33 x 33 and between its knots by straight lines: within a tile the
+    two projections differ by far less than a pixel from that.
+    """
+    knots = np.linspace(0, PIXELS, 33)
+    edge = EDGE_M / (1 << at.z)
+    x = (at.x + knots / PIXELS) * edge - EDGE_M / 2
+    y = EDGE_M / 2 - (at.y + knots / PIXELS) * edge
+    gx, gy = np.meshgrid(x, y)
+    lon, lat = web_to_lonlat(gx.ravel(), gy.ravel())
+    mx, my = crs.transform_to_metric(lon, lat, srid=crs.LONLAT)
+    pixel = np.arange(PIXELS) + 0.5
+
+    def spread(values: NDArray[np.float64]) -> Ints:
+        rows = np.stack([np.interp(pixel, knots, row) for row in values.reshape(33, 33)])
+        full = np.stack([np.interp(pixel, knots, column) for column in rows.T], axis=1)
+        return np.floor(full / SIZES[window.level]).astype(np.int64)
+
+    return spread(mx) - window.x0, spread(my) - window.y0
+
+
+def png_tile(cells: Cells, at: TileAddress, *, window: Window, per: str, theme: str) -> bytes:
+    """Paint the cells of a window in their class colours, empty ground transparent."""
+    wide, high = window.x1 - window.x0, window.y1 - window.y0
+    grid = np.zeros((max(high, 1), max(wide, 1)), np.uint8)
+    if len(cells.x):
+        grid[cells.y - window.y0, cells.x - window.x0] = classes(cells.count, per, cells.cell_m)
+    column, row = _pixel_cells(at, window)
+    known = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
+    picture = np.where(
+        known, grid[row.clip(0, grid.shape[0] - 1), column.clip(0, grid.shape[1] - 1)], 0
+    )
+    image = Image.fromarray(picture.astype(np.uint8), mode="P")
+    image.putpalette(bytes.fromhex("000000" + "".join(COLOURS[theme])))
+    out = io.BytesIO()
+    image.save(out, "PNG", transparency=0, compress_level=1)
+    return out.getvalue()

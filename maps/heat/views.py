@@ -1,0 +1,150 @@
+"""Two ways to see one layer, with the same questions: exact for planners, released for all.
+
+``ExactHeat`` sums the index, ``PublicHeat`` sums released atoms and can do nothing else.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maps.heat import queries
+from maps.heat.index import HeatLayer
+from maps.heat.lattice import Ints, Window
+from maps.heat.published import released_atoms
+from maps.heat.queries import Cells, Selection, Totals
+from maps.heat.release import KIND, NO_CELL, NO_WILAYAT_TOLD, PLACE
+
+
+@dataclass(frozen=True)
+class ExactHeat:
+    """Every report that meets the selection, as it is now."""
+
+    layer: HeatLayer
+    selection: Selection
+    name = "exact"
+
+    def cells(self, *, level: int, window: Window | None = None) -> Cells:
+        """Return cells with reports."""
+        return queries.count_cells(self.layer, self.selection, level=level, window=window)
+
+    def suppressed(self, *, level: int | None) -> int:
+        """Nothing is withheld."""
+        return 0
+
+    def totals(self) -> Totals:
+        """Return the sums of the selection."""
+        return queries.totals(self.layer, self.selection)
+
+    def totals_in_cell(self, *, level: int, x: int, y: int) -> Totals:
+        """Return the sums of one cell."""
+        return queries.totals_in_cell(self.layer, self.selection, level=level, x=x, y=y)
+
+
+def _month_number(day: dt.date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _sums(keys: NDArray[np.generic], n: NDArray[np.generic]) -> dict[int, int]:
+    unique, back = np.unique(keys, return_inverse=True)
+    sums = np.bincount(back.ravel(), weights=n, minlength=len(unique))
+    return {int(key): int(total) for key, total in zip(unique, sums, strict=True)}
+
+
+@dataclass(frozen=True)
+class PublicHeat:
+    """Whole months, at most one category and one wilayat; only sums of released atoms."""
+
+    layer: HeatLayer
+    since: dt.date | None = None
+    until: dt.date | None = None
+    category: int | None = None
+    wilayat: int | None = None
+    name = "public"
+
+    @cached_property
+    def _chosen(self) -> tuple[NDArray[np.void], Ints]:
+        """Atoms of the months and wilayat, of both sorts."""
+        atoms, months = released_atoms(self.layer)
+        kept = np.ones(len(atoms), bool)
+        if self.since is not None:
+            kept &= months >= _month_number(self.since)
+        if self.until is not None:
+            kept &= months < _month_number(self.until)
+        if self.wilayat is not None:
+            kept &= atoms["wilayat"] == self.wilayat
+        return atoms[kept], months[kept]
+
+    @cached_property
+    def _counted(self) -> tuple[NDArray[np.void], Ints]:
+        """Atoms that make up the count: places, or those of the category."""
+        atoms, months = self._chosen
+        if self.category is None:
+            kept = atoms["what"] == PLACE
+        else:
+            kept = (atoms["what"] == KIND) & (atoms["category"] == self.category)
+        return atoms[kept], months[kept]
+
+    def cells(self, *, level: int, window: Window | None = None) -> Cells:
+        """Return cells whose atoms lie wholly in them; what is told only coarser is left out."""
+        atoms, _ = self._counted
+        atoms = atoms[atoms["level"] <= level]
+        up = level - atoms["level"].astype(np.int64)
+        x, y = atoms["x"].astype(np.int64) >> up, atoms["y"].astype(np.int64) >> up
+        place, back = np.unique(np.stack([y, x], axis=1), axis=0, return_inverse=True)
+        count = np.bincount(back.ravel(), weights=atoms["n"], minlength=len(place))
+        cells = Cells(level, place[:, 1], place[:, 0], count.astype(np.int64))
+        return cells if window is None else queries.within(cells, window)
+
+    def suppressed(self, *, level: int | None) -> int:
+        """Return how many released reports have no cell of this size (None: of any size)."""
+        atoms, _ = self._counted
+        hidden = atoms["level"] > (NO_CELL - 1 if level is None else level)
+        return int(atoms["n"][hidden].sum())
+
+    def kinds(self, atoms: NDArray[np.void]) -> dict[int, int]:
+        """Return told reports by category."""
+        kinds = atoms[atoms["what"] == KIND]
+        if self.category is not None:
+            kinds = kinds[kinds["category"] == self.category]
+        return _sums(kinds["category"], kinds["n"])
+
+    def totals(self) -> Totals:
+        """Return the sums of the selection; categories add up to less where kinds are untold."""
+        atoms, months = self._counted
+        by_month = _sums(months, atoms["n"])
+        wilayats = _sums(atoms["wilayat"], atoms["n"])
+        wilayats.pop(NO_WILAYAT_TOLD, None)
+        return Totals(
+            count=int(atoms["n"].sum()),
+            months={dt.date(m // 12, m % 12 + 1, 1): n for m, n in by_month.items()},
+            wilayats=wilayats,
+            categories=self.kinds(self._chosen[0]),
+            statuses={},
+        )
+
+    def totals_in_cell(self, *, level: int, x: int, y: int) -> Totals:
+        """Return the sums of one cell."""
+
+        def inside(atoms: NDArray[np.void]) -> NDArray[np.void]:
+            atoms = atoms[atoms["level"] <= level]
+            up = level - atoms["level"].astype(np.int64)
+            met = (atoms["x"].astype(np.int64) >> up == x) & (
+                atoms["y"].astype(np.int64) >> up == y
+            )
+            kept: NDArray[np.void] = atoms[met]
+            return kept
+
+        atoms = inside(self._counted[0])
+        return Totals(
+            count=int(atoms["n"].sum()),
+            months={},
+            wilayats={},
+            categories=self.kinds(inside(self._chosen[0])),
+            statuses={},
+        )
+
+
+Heat = ExactHeat | PublicHeat

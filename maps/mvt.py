@@ -1,0 +1,134 @@
+"""A small encoder of Mapbox vector tiles (version 2) for quads: arrays in, bytes out.
+
+A heat tile has thousands of four-cornered cells with whole-number properties.  Each feature is
+the same list of protobuf numbers, so all features are written at once as a matrix of varints.
+Checked against two decoders that are not ours (tests/maps/test_mvt.py).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+
+EXTENT = 4096
+_MOVE_TO_1, _LINE_TO_3, _CLOSE = 9, 26, 15
+_POLYGON = 3
+_WIDEST = 10  # bytes of the longest varint
+_SHIFTS = np.arange(_WIDEST, dtype=np.uint64) * np.uint64(7)
+
+
+def _zigzag(values: Ints) -> Words:
+    return ((values << 1) ^ (values >> 63)).astype(np.uint64)
+
+
+def _sizes(words: Words) -> Ints:
+    """Return how many bytes each number takes as a varint."""
+    size = np.ones(words.shape, np.int64)
+    for n in range(1, _WIDEST):
+        more = words >= np.uint64(1) << np.uint64(7 * n)
+        if not more.any():
+            break
+        size += more
+    return size
+
+
+def _varints(words: Words) -> bytes:
+    """Write a matrix of numbers, row by row, as varints."""
+    size = _sizes(words)
+    widest = int(size.max(initial=1))
+    septets = (words[..., None] >> _SHIFTS[:widest]) & np.uint64(0x7F)
+    place = np.arange(widest)
+    more = place < (size - 1)[..., None]
+    octets = (septets | np.where(more, 0x80, 0).astype(np.uint64)).astype(np.uint8)
+    return octets[place < size[..., None]].tobytes()
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def _field(number: int, body: bytes) -> bytes:
+    return _varint(number << 3 | 2) + _varint(len(body)) + body
+
+
+def _value(value: int | float) -> bytes:
+    if isinstance(value, float):
+        return _field(4, b"\x19" + np.float64(value).tobytes())
+    if value < 0:
+        return _field(4, b"\x30" + _varint(-2 * value - 1))
+    return _field(4, b"\x28" + _varint(value))
+
+
+def _tags(properties: Mapping[str, NDArray[np.generic]]) -> tuple[list[bytes], Words]:
+    """Return the table of values and, a row a feature, key and value numbers in turn."""
+    values: list[bytes] = []
+    columns = []
+    for key, column in enumerate(properties.values()):
+        unique, back = np.unique(column, return_inverse=True)
+        columns += [np.full(len(column), key), back.ravel() + len(values)]
+        values += [_value(value) for value in unique.tolist()]
+    return values, np.stack(columns, axis=1).astype(np.uint64)
+
+
+def quads_tile(
+    *,
+    layer: str,
+    ids: Ints,
+    corners: Ints,
+    properties: Mapping[str, NDArray[np.generic]],
+    extent: int = EXTENT,
+) -> bytes:
+    """Write one layer of quads; ``b""`` when there is none.
+
+    ``corners`` is n x 4 x 2 in units of the tile (x to the right, y down), outer rings clockwise
+    on the screen as the specification wants; ``properties`` are columns of int or float.
+    """
+    n = len(ids)
+    if n == 0:
+        return b""
+    values, tags = _tags(properties)
+    moves = np.concatenate([corners[:, :1], np.diff(corners, axis=1)], axis=1)
+    steps = _zigzag(moves.reshape(n, 8))
+
+    def constant(number: int) -> Words:
+        return np.full((n, 1), number, np.uint64)
+
+    geometry = np.concatenate(
+        [constant(_MOVE_TO_1), steps[:, :2], constant(_LINE_TO_3), steps[:, 2:], constant(_CLOSE)],
+        axis=1,
+    )
+
+    def length(words: Words) -> Words:
+        total: Words = _sizes(words).sum(axis=1, keepdims=True).astype(np.uint64)
+        return total
+
+    inner = np.concatenate(
+        [
+            constant(1 << 3), ids[:, None].astype(np.uint64),
+            constant(2 << 3 | 2), length(tags), tags,
+            constant(3 << 3), constant(_POLYGON),
+            constant(4 << 3 | 2), length(geometry), geometry,
+        ],
+        axis=1,
+    )  # fmt: skip
+    features = _varints(np.concatenate([constant(2 << 3 | 2), length(inner), inner], axis=1))
+    keys = b"".join(_field(3, name.encode()) for name in properties)
+    body = (
+        _field(1, layer.encode())
+        + features
+        + keys
+        + b"".join(values)
+        + _varint(5 << 3)
+        + _varint(extent)
+        + _varint(15 << 3)
+        + _varint(2)
+    )
+    return _field(3, body)

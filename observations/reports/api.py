@@ -1,0 +1,203 @@
+"""Reports for machines: ``/api/observations`` (words) and ``/api/heat`` (counts on the lattice)."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from ninja import Router
+
+from maps.heat.geojson import cells_touching, feature_collection
+from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
+from maps.heat.queries import Cells
+from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
+from maps.tiles import TileAddress, tile_address
+from maps.views import MVT, content_answer
+from municipality import asked, crs
+from municipality.people.access import ANYONE, open_to
+from municipality.problems import Problem, bad_value
+from municipality.words import Text
+from observations.reports import heat_request
+from observations.reports.heat import (
+    category_rows,
+    ensure_heat_released,
+    place_words,
+    status_rows,
+    wilayat_rows,
+)
+from observations.reports.heat_request import Asked
+from observations.reports.models import Category
+
+observations_router = Router(tags=["observations"])
+heat_router = Router(tags=["heat"])
+
+MAX_CELLS = 20_000  # of one answer
+MAX_TILE_CELLS = 60_000
+TOO_MANY = Text(
+    "النتيجة {n} خلية، والحد {most}: اختر خلايا أكبر أو إطارًا أصغر.",
+    "That is {n} cells and the limit is {most}: choose larger cells or a smaller box.",
+)
+
+
+@observations_router.get("/categories", summary="Categories of reports")
+@open_to(ANYONE)
+def categories(request: HttpRequest) -> JsonResponse:
+    """Answer the public categories' codes with their Arabic and English names."""
+    asked.only(request, ())
+    rows = Category.objects.filter(public=True).order_by("position", "id")
+    listed = list(rows.values("code", "name_ar", "name_en", "priority"))
+    return JsonResponse({"categories": listed}, json_dumps_params={"ensure_ascii": False})
+
+
+def ask(request: HttpRequest, *others: str) -> Asked:
+    """Read a heat request; the public's months are released first if no job has done it."""
+    found = heat_request.read(request, *others)
+    if found.heat.name == "public":
+        ensure_heat_released(on=asked.today(), at=timezone.now())
+    return found
+
+
+def _cache(found: Asked) -> str:
+    return "public, max-age=60" if found.heat.name == "public" else "no-store"
+
+
+def _json(
+    found: Asked, body: dict[str, Any] | str, *, kind: str = "application/json"
+) -> HttpResponse:
+    if isinstance(body, str):
+        response = HttpResponse(body, content_type=kind)
+    else:
+        response = JsonResponse(body, content_type=kind, json_dumps_params={"ensure_ascii": False})
+    response["Cache-Control"] = _cache(found)
+    return response
+
+
+def refuse_too_many(cells: Cells, most: int) -> None:
+    """Raise Problem 422 where there are more cells than an answer may hold."""
+    if len(cells.x) > most:
+        raise bad_value(
+            "cell_m", TOO_MANY.with_values(n=len(cells.x), most=most), code="too_many_cells"
+        )
+
+
+@heat_router.get("/cells", summary="Cells of the lattice with their counts")
+@open_to(ANYONE)
+def cells(request: HttpRequest) -> HttpResponse:
+    """Answer the cells that touch ``bbox``, each whole, as GeoJSON in WGS 84."""
+    found = ask(request, "bbox", "cell_m")
+    level = heat_request.cell_size(request, found.heat, default=800)
+    box = heat_request.bbox(request)
+    counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
+    counted, lon, lat = cells_touching(counted, box)
+    refuse_too_many(counted, MAX_CELLS)
+    about = {
+        "count": counted.total(),
+        "suppressed": found.heat.suppressed(level=level),
+        "cell_m": counted.cell_m,
+        "per": found.per,
+        "class": found.heat.name,
+    }
+    body = feature_collection(counted, lon, lat, per=found.per, about=about)
+    return _json(found, body, kind="application/geo+json")
+
+
+def _tile(
+    request: HttpRequest, z: str, x: str, y: str, *others: str
+) -> tuple[Asked, TileAddress, Window, Cells | None]:
+    """Read a tile's address and filters; no cells where the zoom is too wide."""
+    at = tile_address(z, x, y)
+    found = ask(request, "cell_m", *others)
+    level = heat_request.cell_size(request, found.heat, default=default_cell_m(at.z))
+    if at.z < MIN_ZOOM:
+        return found, at, Window(level, 0, 0, 0, 0), None
+    window = tile_window(at, level=level)
+    counted = found.heat.cells(level=level, window=window)
+    refuse_too_many(counted, MAX_TILE_CELLS)
+    return found, at, window, counted
+
+
+@heat_router.get("/tiles/{z}/{x}/{y}.mvt", summary="Cells as vector tiles")
+@open_to(ANYONE)
+def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
+    """Answer layer ``heat``: a cell that touches the tile is in it whole, with its full count."""
+    found, at, window, counted = _tile(request, z, x, y)
+    body = b"" if counted is None else vector_tile(counted, at, window=window, per=found.per)
+    return content_answer(request, body, content_type=MVT, cache=_cache(found))
+
+
+@heat_router.get("/tiles/{z}/{x}/{y}.png", summary="Cells as pictures in the seven classes")
+@open_to(ANYONE)
+def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
+    """Answer 256 x 256 pixels; ``theme`` light or dark."""
+    theme = asked.one(request, "theme") or "light"
+    if theme not in ("light", "dark"):
+        raise bad_value("theme", Text("theme: light أو dark.", "theme is light or dark."))
+    found, at, window, counted = _tile(request, z, x, y, "theme")
+    if counted is None:
+        none = Text("التكبير أصغر من أن تُرسم الخلايا.", "Too far out for cells to be drawn.")
+        raise Problem(404, "too_far_out", none)
+    body = png_tile(counted, at, window=window, per=found.per, theme=theme)
+    return content_answer(request, body, content_type="image/png", cache=_cache(found))
+
+
+@heat_router.get("/cell", summary="What is in one cell")
+@open_to(ANYONE)
+def cell(request: HttpRequest) -> HttpResponse:
+    """Answer one cell by its column ``x`` and row ``y`` at ``cell_m``: kinds, stages, place."""
+    found = ask(request, "x", "y", "cell_m")
+    level = heat_request.cell_size(request, found.heat, default=800)
+    x, y = (heat_request.lattice_index(request, name) for name in ("x", "y"))
+    sums = found.heat.totals_in_cell(level=level, x=x, y=y)
+    size = SIZES[level]
+    middle = Point((x + 0.5) * size, (y + 0.5) * size, srid=crs.METRIC)
+    words = place_words(middle, on=asked.today()) if sums.count else None
+    return _json(
+        found,
+        {
+            "count": sums.count,
+            "x": x,
+            "y": y,
+            "cell_m": size,
+            "place_ar": words.ar if words else None,
+            "place_en": words.en if words else None,
+            "categories": category_rows(sums.categories),
+            "statuses": status_rows(sums.statuses),
+            "class": found.heat.name,
+        },
+    )
+
+
+def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
+    """List every month from the first to the last, those without reports too."""
+    rows: list[dict[str, Any]] = []
+    if not counts:
+        return rows
+    at, last = min(counts), max(counts)
+    while at <= last:
+        rows.append({"month": f"{at:%Y-%m}", "count": counts.get(at, 0)})
+        at = at.replace(year=at.year + at.month // 12, month=at.month % 12 + 1)
+    return rows
+
+
+@heat_router.get("/summary", summary="Sums of a selection")
+@open_to(ANYONE)
+def summary(request: HttpRequest) -> HttpResponse:
+    """Answer the sums of a selection by month, wilayat, category and status."""
+    found = ask(request)
+    sums = found.heat.totals()
+    return _json(
+        found,
+        {
+            "count": sums.count,
+            "outside_count": sums.wilayats.get(0, 0),
+            "months": _months(sums.months),
+            "wilayats": wilayat_rows(sums.wilayats),
+            "categories": category_rows(sums.categories),
+            "statuses": status_rows(sums.statuses),
+            "suppressed": found.heat.suppressed(level=None),
+            "class": found.heat.name,
+            "updated_at": timezone.now().astimezone(dt.UTC).isoformat(timespec="seconds")[:19]
+            + "Z",
+        },
+    )

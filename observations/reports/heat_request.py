@@ -1,0 +1,202 @@
+"""What a heat address asks for: strict reading, by name, with a sentence for every mistake."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from maps.heat.classes import MEASURES
+from maps.heat.lattice import SIZES, level_of
+from maps.heat.queries import Selection
+from maps.heat.release import BASE_LEVEL
+from maps.heat.views import ExactHeat, Heat, PublicHeat
+from municipality import asked
+from municipality.conf import PROFILE
+from municipality.digits import NotANumber, number, western
+from municipality.people.access import roles_of
+from municipality.places.models import Area, Wilayat
+from municipality.problems import bad_value
+from municipality.words import Text
+from observations.reports.heat import CHANNEL_CODES, EXACT_ROLES, HEAT, STATUS_CODES
+from observations.reports.models import Category
+
+FILTERS = ("from", "to", "category", "status", "channel", "wilayat", "area", "per")
+FAR = 2**31
+NOT_PUBLIC = Text(
+    "الأرقام المنشورة تُصفَّى بالشهر والتصنيف والولاية فقط؛ {name} للمخططين.",
+    "Published numbers are filtered by month, category and wilayat only; {name} is for planners.",
+)
+WHOLE_MONTHS = Text(
+    "الأرقام المنشورة لأشهر كاملة: ابدأ وانتهِ بأول يوم من شهر، مثل 2026-11-01.",
+    "Published numbers are of whole months: begin and end on the first of a month, as 2026-11-01.",
+)
+ONE_ONLY = Text(
+    "الأرقام المنشورة تقبل قيمة واحدة في {name}.", "Published numbers take one {name} at a time."
+)
+REVERSED = Text(
+    "يجب أن يسبق تاريخ البداية from تاريخ النهاية to، وto غير داخل في المدة.",
+    "from must lie before to; to itself is not part of the period.",
+)
+BBOX = Text(
+    "الإطار أربعة أعداد: الغرب، الجنوب، الشرق، الشمال، بالدرجات.",
+    "bbox is four numbers: west, south, east, north, in degrees.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A view of the heat and the measure it is told in."""
+
+    heat: Heat
+    per: str
+
+
+def exact(request: HttpRequest) -> bool:
+    """Tell whether the asker may see every filter and count."""
+    return bool(roles_of(request) & EXACT_ROLES)
+
+
+def _listed(request: HttpRequest, name: str) -> list[str]:
+    """Return the values of a parameter, given several times or with commas; [] where absent."""
+    texts = [part.strip() for text in request.GET.getlist(name) for part in text.split(",")]
+    return [text for text in texts if text]
+
+
+def _codes(request: HttpRequest, name: str, known: Mapping[str, int]) -> frozenset[int] | None:
+    texts = _listed(request, name)
+    if not texts:
+        return None
+    unknown = [text[:40] for text in texts if text not in known]
+    if unknown:
+        shown = ", ".join(unknown[:3])
+        raise bad_value(
+            name, Text(f"قيمة غير معروفة في {name}: {shown}.", f"Unknown {name}: {shown}.")
+        )
+    return frozenset(known[text] for text in texts)
+
+
+def _places(
+    request: HttpRequest, name: str, model: type[Wilayat] | type[Area]
+) -> frozenset[int] | None:
+    """Read ids or codes of places."""
+    texts = [western(text) for text in _listed(request, name)]
+    if not texts:
+        return None
+    codes = [t for t in texts if "\0" not in t]  # PostgreSQL knows no NUL in a text
+    ids = [int(t) for t in texts if t.isascii() and t.isdigit() and len(t) < 10]
+    rows = [
+        *model.objects.filter(pk__in=ids).values_list("id", "code"),
+        *model.objects.filter(code__in=codes).values_list("id", "code"),
+    ]
+    known: dict[str, int] = {str(pk): pk for pk, _ in rows} | {str(code): pk for pk, code in rows}
+    unknown = [text[:40] for text in texts if text not in known and text.lstrip("0") not in known]
+    if unknown:
+        shown = ", ".join(unknown[:3])
+        raise bad_value(
+            name, Text(f"قيمة غير معروفة في {name}: {shown}.", f"Unknown {name}: {shown}.")
+        )
+    return frozenset(known.get(text, known.get(text.lstrip("0"), 0)) for text in texts)
+
+
+def _day(request: HttpRequest, name: str) -> dt.date | None:
+    text = asked.one(request, name)
+    return asked.day(text, name=name, default=dt.date.min) if text else None
+
+
+def _period(request: HttpRequest) -> tuple[dt.date | None, dt.date | None]:
+    since, until = _day(request, "from"), _day(request, "to")
+    if since is not None and until is not None and since >= until:
+        raise bad_value("from", REVERSED)
+    return since, until
+
+
+def _public(request: HttpRequest) -> PublicHeat:
+    for name in ("status", "channel", "area"):
+        if name in request.GET:
+            raise bad_value(name, NOT_PUBLIC.with_values(name=name))
+    since, until = _period(request)
+    for name, day in (("from", since), ("to", until)):
+        if day is not None and day.day != 1:
+            raise bad_value(name, WHOLE_MONTHS)
+    known = dict(Category.objects.filter(public=True).values_list("code", "id"))
+    category = _codes(request, "category", known)
+    wilayat = _places(request, "wilayat", Wilayat)
+    for name, chosen in (("category", category), ("wilayat", wilayat)):
+        if chosen is not None and len(chosen) > 1:
+            raise bad_value(name, ONE_ONLY.with_values(name=name))
+    return PublicHeat(
+        HEAT,
+        since=since,
+        until=until,
+        category=next(iter(category)) if category else None,
+        wilayat=next(iter(wilayat)) if wilayat else None,
+    )
+
+
+def _exact(request: HttpRequest) -> ExactHeat:
+    since, until = _period(request)
+    categories = {}
+    if _listed(request, "category"):
+        categories = dict(Category.objects.values_list("code", "id"))
+    selection = Selection(
+        since=since,
+        until=until,
+        category=_codes(request, "category", categories),
+        status=_codes(request, "status", STATUS_CODES),
+        channel=_codes(request, "channel", CHANNEL_CODES),
+        wilayat=_places(request, "wilayat", Wilayat),
+        area=_places(request, "area", Area),
+    )
+    return ExactHeat(HEAT, selection)
+
+
+def read(request: HttpRequest, *others: str) -> Asked:
+    """Read who asks and which reports; ``others`` are the address's own parameters.
+
+    Raises Problem 400 for an unknown parameter, 422 for a value that cannot be.
+    """
+    asked.only(request, (*FILTERS, *others))
+    per = asked.one(request, "per") or "count"
+    if per not in MEASURES:
+        known = ", ".join(MEASURES)
+        raise bad_value("per", Text(f"المقياس per واحد من: {known}.", f"per is one of: {known}."))
+    return Asked(_exact(request) if exact(request) else _public(request), per)
+
+
+def cell_size(request: HttpRequest, heat: Heat, *, default: int) -> int:
+    """Return the level of ``cell_m``; raises Problem 422 for a size that is not on the lattice."""
+    sizes = SIZES if heat.name == "exact" else SIZES[BASE_LEVEL:]
+    text = asked.one(request, "cell_m")
+    if not text:
+        return max(level_of(default), level_of(sizes[0]))
+    plain = western(text.strip())
+    if plain not in {str(size) for size in sizes}:
+        shown = ", ".join(str(size) for size in sizes)
+        raise bad_value(
+            "cell_m",
+            Text(f"عرض الخلية cell_m بالأمتار واحد من: {shown}.", f"cell_m is one of: {shown}."),
+        )
+    return level_of(int(plain))
+
+
+def bbox(request: HttpRequest) -> tuple[float, float, float, float]:
+    """Read west, south, east, north in degrees; the city's extent where absent."""
+    text = asked.one(request, "bbox")
+    if text is None:
+        return PROFILE.extent
+    try:
+        west, south, east, north = (number(part) for part in text.split(","))
+    except (NotANumber, ValueError):
+        raise bad_value("bbox", BBOX) from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise bad_value("bbox", BBOX)
+    return west, south, east, north
+
+
+def lattice_index(request: HttpRequest, name: str) -> int:
+    """Read the column or row of a cell."""
+    text = asked.one(request, name)
+    if text is None:
+        raise bad_value(name, Text(f"ينقص المعامل {name}.", f"{name} is missing."))
+    return asked.whole(text, name=name, low=-FAR, high=FAR - 1)

@@ -1,0 +1,339 @@
+"""The public heat: no answer, and no difference of answers, tells of fewer than k reports.
+
+The attacker asks everything the public may ask and subtracts whatever lies within something
+else.  With the guard off (k = 1) the same attack must succeed, else it proves nothing.
+"""
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maps.heat import published, views
+from maps.heat.lattice import LEVELS
+from maps.heat.release import ATOM, BASE_LEVEL, KIND, PLACE, K, atoms_of_month
+from maps.heat.views import PublicHeat
+from observations.reports.heat import HEAT, release_heat
+from observations.reports.models import Category, Observation
+from tests.observations.conftest import report
+
+MONTHS = [dt.date(2016, 1, 1), dt.date(2016, 2, 1), dt.date(2016, 3, 1)]
+AFTER = dt.date(2016, 4, 1)
+KINDS = (1, 2, 3)
+WILAYATS = (0, 1, 2)
+LEVELS_ASKED = tuple(range(BASE_LEVEL, LEVELS))
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Synthetic reports of one month."""
+
+    x: np.ndarray
+    y: np.ndarray
+    category: np.ndarray
+    wilayat: np.ndarray
+
+
+def skewed(seed: int, n: int) -> Reports:
+    """A few crowded quarters, many lonely corners, rare kinds and a tiny wilayat."""
+    rng = np.random.default_rng(seed)
+    spots = rng.integers(0, 1 << 9, (8, 2))
+    at = spots[rng.choice(8, n, p=(w := 1 / np.arange(1, 9)) / w.sum())]
+    spread = rng.choice([1, 6, 60], n, p=[0.5, 0.3, 0.2])[:, None]
+    place = (at + rng.normal(0, 1, (n, 2)) * spread).astype(np.int64)
+    wilayat = np.where(place[:, 0] < 200, 1, 2)
+    wilayat[rng.random(n) < 0.01] = 0
+    return Reports(
+        place[:, 0],
+        place[:, 1],
+        rng.choice(KINDS, n, p=[0.7, 0.25, 0.05]),
+        wilayat.astype(np.int64),
+    )
+
+
+def atoms(reports: Reports, k: int) -> np.ndarray:
+    return atoms_of_month(
+        x=reports.x, y=reports.y, category=reports.category, wilayat=reports.wilayat, k=k
+    )
+
+
+@pytest.fixture
+def publish(monkeypatch):
+    """Serve the public view from given months instead of the table."""
+
+    def served(months: list[Reports], k: int) -> None:
+        parts = [atoms(reports, k) for reports in months]
+        numbers = [np.full(len(a), 2016 * 12 + i) for i, a in enumerate(parts)]
+        joined = np.concatenate([np.zeros(0, ATOM), *parts])
+        monkeypatch.setattr(
+            views, "released_atoms", lambda layer: (joined, np.concatenate(numbers))
+        )
+
+    return served
+
+
+Question = tuple[
+    int, int, object, object, int, object
+]  # months from, to, kind, wilayat, level, cell
+
+
+def ask_everything() -> dict[Question, int]:
+    """Every number the public can get: of cells, of what is withheld and of totals."""
+    told: dict[Question, int] = {}
+    edges = [*MONTHS, AFTER]
+    for (i, since), (j, until) in itertools.combinations(enumerate(edges), 2):
+        for kind, wilayat in itertools.product((ALL, *KINDS), (ALL, *WILAYATS)):
+            heat = PublicHeat(
+                HEAT,
+                since=since,
+                until=until,
+                category=None if kind == ALL else kind,
+                wilayat=None if wilayat == ALL else wilayat,
+            )
+            sums = heat.totals()
+            told[i, j, kind, wilayat, LEVELS, ALL] = sums.count
+            for level in LEVELS_ASKED:
+                cells = heat.cells(level=level)
+                told[i, j, kind, wilayat, level, ALL] = cells.total()
+                told[i, j, kind, wilayat, level, "withheld"] = heat.suppressed(level=level)
+                for x, y, n in zip(cells.x, cells.y, cells.count, strict=True):
+                    told[i, j, kind, wilayat, level, (int(x), int(y))] = int(n)
+    return told
+
+
+def parents(question: Question) -> list[Question]:
+    """The next wider questions whose answer holds this one's reports."""
+    i, j, kind, wilayat, level, cell = question
+    wider: list[Question] = []
+    if i > 0:
+        wider.append((i - 1, j, kind, wilayat, level, cell))
+    if j < len(MONTHS):
+        wider.append((i, j + 1, kind, wilayat, level, cell))
+    if kind != ALL:
+        wider.append((i, j, ALL, wilayat, level, cell))
+    if wilayat != ALL:
+        wider.append((i, j, kind, ALL, level, cell))
+    if isinstance(cell, tuple):
+        wider.append((i, j, kind, wilayat, level, ALL))
+        if level + 1 < LEVELS:
+            wider.append((i, j, kind, wilayat, level + 1, (cell[0] >> 1, cell[1] >> 1)))
+    if cell == ALL and level < LEVELS:
+        wider.append((i, j, kind, wilayat, level + 1, ALL))
+    return [w for w in wider if w[5] != "withheld" or kind == ALL or w[2] == kind]
+
+
+def ancestors(question: Question, told: dict[Question, int]) -> set[Question]:
+    found: set[Question] = set()
+    todo = [question]
+    while todo:
+        for wider in parents(todo.pop()):
+            if wider not in found and wider in told:
+                found.add(wider)
+                todo.append(wider)
+    return found
+
+
+def summed(question: Question) -> list[tuple[Question, str]]:
+    """The wider questions that this one is a part of, by which way of cutting them up."""
+    i, j, kind, wilayat, level, cell = question
+    parts: list[tuple[Question, str]] = []
+    if kind != ALL and cell != "withheld":
+        parts.append(((i, j, ALL, wilayat, level, cell), "kinds"))
+    if wilayat != ALL:
+        parts.append(((i, j, kind, ALL, level, cell), "wilayats"))
+    if isinstance(cell, tuple) and level + 1 < LEVELS:
+        above = (cell[0] >> 1, cell[1] >> 1)
+        parts.append(((i, j, kind, wilayat, level + 1, above), "quarters"))
+    if j - i == 1 and cell != "withheld":
+        parts.append(((0, len(MONTHS), kind, wilayat, level, cell), "months"))
+    return parts
+
+
+def attack(told: dict[Question, int], k: int = K) -> list[str]:
+    """Return what an attacker learns: answers, nested differences and sums left over, below k."""
+    learnt = [f"{q}: {n}" for q, n in told.items() if 0 < n < k]
+    sums: dict[tuple[Question, str], int] = defaultdict(int)
+    for question, n in told.items():
+        left = {wider: told[wider] - n for wider in ancestors(question, told)}
+        learnt += [f"{w} - {question}: {m}" for w, m in left.items() if m < k and m != 0]
+        for part in summed(question):
+            sums[part] += n
+    left_over = {part: told.get(part[0], 0) - n for part, n in sums.items()}
+    return learnt + [f"{part}: {m}" for part, m in left_over.items() if m < k and m != 0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_attacker_who_asks_everything_learns_of_nobody(publish, seed):
+    publish([skewed(10 * seed + m, n) for m, n in enumerate((90, 300, 3))], K)
+    told = ask_everything()
+    assert any(isinstance(q[5], tuple) and q[2] != ALL for q in told)
+    assert attack(told) == []
+
+
+def test_without_the_guard_the_same_attack_finds_people(publish):
+    publish([skewed(m, n) for m, n in enumerate((90, 300, 3))], 1)
+    assert len(attack(ask_everything())) > 100
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    n=st.integers(0, 400),
+    k=st.sampled_from([3, 5, 10]),
+)
+def test_every_atom_is_empty_or_at_least_k_and_no_report_is_counted_twice(seed, n, k):
+    reports = skewed(seed, n) if n else skewed(seed, 1)
+    found = atoms(reports, k)
+    places, kinds = found[found["what"] == PLACE], found[found["what"] == KIND]
+    assert (found["n"] >= k).all()
+    total = len(reports.x) if len(reports.x) >= k else 0
+    assert places["n"].sum() == total
+    untold = total - kinds["n"].sum()
+    assert untold == 0 or untold >= k
+    for kind in np.unique(kinds["category"]):
+        truth = int((reports.category == kind).sum())
+        assert kinds["n"][kinds["category"] == kind].sum() <= truth
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(5, 300))
+def test_an_atom_never_says_more_than_is_there(seed, n):
+    reports = skewed(seed, n)
+    for atom in atoms(reports, K):
+        if atom["level"] >= LEVELS:
+            continue
+        level = int(atom["level"])
+        there = (reports.x >> level == atom["x"]) & (reports.y >> level == atom["y"])
+        there &= reports.wilayat == atom["wilayat"]
+        if atom["what"] == KIND:
+            there &= reports.category == atom["category"]
+        assert atom["n"] <= there.sum()
+
+
+def test_a_kind_that_is_not_public_is_never_told():
+    reports = skewed(1, 400)
+    reports.category[:] = np.where(reports.category == 1, 0, reports.category)
+    found = atoms(reports, K)
+    assert 0 not in found["category"][found["what"] == KIND]
+
+
+DAY = dt.date(2016, 3, 5)
+X, Y = 640_000.0, 2_610_000.0
+NOW = dt.datetime(2016, 6, 10, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    published._tried.clear()
+
+
+def crowd(categories, n: int, *, day: dt.date = DAY) -> None:
+    Observation.objects.bulk_create(
+        report(X + 1 + i % 40, Y + 1, day, categories[i % 2]) for i in range(n)
+    )
+
+
+def public_cells(client, query: str = "") -> dict:
+    answer = client.get(f"/api/heat/cells?cell_m=400{query}")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def test_the_public_gets_months_that_are_over_and_no_lonely_cell(categories, client):
+    crowd(categories, 12)
+    Observation.objects.bulk_create(
+        report(X + 8000 * (i + 1), Y, DAY, categories[0]) for i in range(3)
+    )
+    body = public_cells(client)
+    assert body["class"] == "public"
+    (cell,) = body["features"]
+    assert cell["properties"]["count"] == 10  # two of twelve hide the three lonely ones
+    told = client.get("/api/heat/summary").json()
+    assert told["count"] == 15 and told["suppressed"] == 5 and told["statuses"] == []
+    assert body["count"] + body["suppressed"] == told["count"]
+
+
+def test_a_released_month_stays_as_it_was(categories, client):
+    crowd(categories, 12)
+    before = public_cells(client)
+    one = Observation.objects.order_by("pk").first()
+    one.delete()
+    report(X + 20, Y + 1, DAY, categories[0]).save()
+    Observation.objects.filter(category=categories[1]).update(category=categories[0])
+    release_heat(on=dt.date(2016, 7, 1), at=NOW)
+    assert public_cells(client) == before
+
+
+def test_history_loaded_in_bulk_is_released_anew(categories, client):
+    crowd(categories, 12)
+    assert public_cells(client)["count"] == 12
+    crowd(categories, 30)
+    assert release_heat(on=dt.date(2016, 7, 1), at=NOW) == [dt.date(2016, 3, 1)]
+    assert public_cells(client)["count"] == 42
+
+
+def test_a_month_is_released_only_when_it_is_over(categories):
+    crowd(categories, 12)
+    assert release_heat(on=dt.date(2016, 3, 31), at=NOW) == []
+    assert release_heat(on=dt.date(2016, 4, 1), at=NOW) == [dt.date(2016, 3, 1)]
+    assert release_heat(on=dt.date(2016, 4, 1), at=NOW) == []
+
+
+def test_the_present_month_is_not_told(categories, client):
+    from municipality.asked import today
+
+    crowd(categories, 12, day=today())
+    assert public_cells(client)["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=new",
+        "channel=app",
+        "area=hail",
+        "from=2016-03-02",
+        "to=2016-03-15",
+        "category=waste,trees",
+        "wilayat=a,b",
+        "cell_m=50",
+        "category=secret",
+    ],
+)
+@pytest.mark.parametrize("role", [None, "citizen", "department", "agent"])
+def test_what_is_not_on_the_closed_list_is_refused(categories, client, query, role):
+    from municipality.people.models import User
+
+    if role:
+        client.force_login(User.objects.create(username=role, roles=[role]))
+    Category.objects.create(code="secret", name_ar="س", name_en="s", public=False)
+    answer = client.get(f"/api/heat/cells?{query}", headers={"Accept-Language": "en"})
+    assert answer.status_code == 422 and answer.json()["detail"].endswith(".")
+    for page in ("summary", "cell?x=1&y=1&", "tiles/11/1355/886.mvt", "tiles/11/1355/886.png"):
+        joined = f"{page}{'' if page.endswith('&') else '?'}{query}"
+        assert client.get(f"/api/heat/{joined}").status_code in (400, 422)
+
+
+def test_cell_and_tile_say_what_the_cells_say(categories, client):
+    import mapbox_vector_tile
+
+    from maps.tilejson import tile_of
+    from municipality import crs
+
+    crowd(categories, 20)
+    (feature,) = public_cells(client)["features"]
+    facts = feature["properties"]
+    told = client.get(f"/api/heat/cell?x={facts['x']}&y={facts['y']}&cell_m=400").json()
+    assert told["count"] == facts["count"] == 20 and told["statuses"] == []
+    assert {c["count"] for c in told["categories"]} == {10}
+    at = tile_of(*crs.lonlat(X + 5, Y + 5), 13)
+    tile = client.get(f"/api/heat/tiles/13/{at.x}/{at.y}.mvt?cell_m=400")
+    assert "max-age" in tile["Cache-Control"]
+    (drawn,) = mapbox_vector_tile.decode(tile.content)["heat"]["features"]
+    assert drawn["properties"]["count"] == 20
