@@ -10,6 +10,7 @@ from municipality.conf import PROFILE
 from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
+from observations.reports.api import heat_router, observations_router
 from parking_zones.zones.api import router as parking_router
 from plots.register.api import router as plots_router
 
@@ -52,3 +53,5 @@ api.add_router("/session", session_router)
 api.add_router("/plots", here_router)
 api.add_router("/plots", plots_router)
 api.add_router("/parking", parking_router)
+api.add_router("/observations", observations_router)
+api.add_router("/heat", heat_router)
