@@ -54,9 +54,13 @@ class Served:
         found: dict[str, str] = json.loads((self.copy / ".local/cluster.json").read_text())
         return found
 
-    def postmaster(self) -> int:
-        pid_file = Path(self.cluster()["data"]) / "postmaster.pid"
-        return int(pid_file.read_text(encoding="utf-8").split()[0])
+    def postmaster(self) -> int | None:
+        """Process number of the database server; None while it has none."""
+        try:
+            text = (Path(self.cluster()["data"]) / "postmaster.pid").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return int(text.split()[0])
 
     def processes(self) -> dict[int, str]:
         """All processes that belong to this copy, by command line or folder."""
@@ -116,32 +120,38 @@ def served() -> Iterator[Served]:
         shutil.rmtree(top)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_city_its_database_and_all_their_processes(
-    served: Served, number: signal.Signals
-) -> None:
-    assert served.answer("/healthz") == http.client.OK
-    assert len(served.processes()) > 3
+def end(served: Served, number: signal.Signals) -> str:
+    """Send a signal, see everything gone, return what was said."""
     served.process.send_signal(number)
     assert served.process.wait(60) == 0, served.log.read_text(encoding="utf-8")
     assert served.processes() == {}
     assert not Path(served.cluster()["socket"]).exists()
     said = served.log.read_text(encoding="utf-8")
-    assert f"http://127.0.0.1:{served.port}/en/" in said
     assert said.endswith("Stopped.\n")
+    return said
 
 
-def test_a_killed_web_process_and_a_killed_database_come_back(served: Served) -> None:
+def test_sigterm_ends_the_city_its_database_and_all_their_processes(served: Served) -> None:
+    assert served.answer("/healthz") == http.client.OK
+    assert len(served.processes()) > 3
+    said = end(served, signal.SIGTERM)
+    assert f"http://127.0.0.1:{served.port}/en/" in said
+
+
+def test_a_killed_web_process_and_a_killed_database_come_back_and_ctrl_c_ends_them(
+    served: Served,
+) -> None:
     web = next(pid for pid, words in served.processes().items() if "granian" in words)
     os.killpg(web, signal.SIGKILL)
     served.wait_until_ready()
     first = served.postmaster()
+    assert first is not None
     os.kill(first, signal.SIGKILL)
-    end = time.monotonic() + 60
-    while served.postmaster() == first:
-        assert time.monotonic() < end, served.log.read_text(encoding="utf-8")
+    latest = time.monotonic() + 60
+    while served.postmaster() in (first, None):
+        assert time.monotonic() < latest, served.log.read_text(encoding="utf-8")
         time.sleep(0.2)
     served.wait_until_ready()
-    said = served.log.read_text(encoding="utf-8")
+    said = end(served, signal.SIGINT)
     assert "web      | ended with exit code -9; again in 0.5 s" in said
     assert "database | the server is gone; starting it again" in said
