@@ -16,7 +16,7 @@ from geo_portal.demo.settlement import settle_all
 from geo_portal.demo.streets import write_roads
 from geo_portal.demo.themes import write_themes
 from geo_portal.demo.zones import write_zones
-from municipality.places.demo import DEMO, is_demo
+from municipality.places.demo import DEMO
 from municipality.places.models import Stamp
 
 # Tables that are empty in a city that has only its facts; any row in them is "something else".
@@ -94,7 +94,7 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("plots", sum(len(ids) for ids in register.ids))
     clock.told("buildings", write_buildings(settled, register, plan.seed))
     clock.told("planning layers", write_themes())
-    clock.told("parking zones", write_zones(settled, plan.seed))
+    clock.told("parking zones", write_zones(plan.seed))
     clock.told("observations", write_reports(plan.observations, keys, plan.seed))
     clock.told("people", write_people())
     Stamp.objects.update_or_create(name=DEMO, defaults={"value": 1})
@@ -115,6 +115,3 @@ def _analyze() -> None:
     with connection.cursor() as cursor:
         for table in dict.fromkeys(WRITTEN_TABLES):
             cursor.execute(f"ANALYZE {table}")
-
-
-__all__ = ["NotEmpty", "Plan", "build", "held_tables", "is_demo"]

@@ -32,6 +32,7 @@ WITH_UNITS = frozenset({"residential_commercial", "commercial"})
 FLOOR_M = 3.4
 ROOF_M = 1.2
 SHORTEST_SIDE_M = 5.0
+LARGE_CELLS, LARGE_PART = 4, 0.55  # schools, mosques: a part of each side, yards about it
 Numbers = NDArray[np.float64]
 
 
@@ -91,6 +92,9 @@ def _footprints(
     x0, x1 = box[:, 0] + left, box[:, 2] - right
     y0 = box[:, 1] + np.where(upper, rear, front)
     y1 = box[:, 3] - np.where(upper, front, rear)
+    large = np.array([(lot.c1 - lot.c0) * (lot.r1 - lot.r0) >= LARGE_CELLS for lot in lots])
+    part_of = np.where(large, LARGE_PART, 1.0)
+    x1, y1 = x0 + (x1 - x0) * part_of, y0 + (y1 - y0) * part_of
     x1, y1 = np.maximum(x1, x0 + SHORTEST_SIDE_M), np.maximum(y1, y0 + SHORTEST_SIDE_M)
     return _bent(part, np.column_stack((x0, y0, x1, y1)), rng), crossing
 
@@ -116,7 +120,8 @@ def _bent(part: Settled, box: Numbers, rng: np.random.Generator) -> NDArray[np.o
     world = part.lots.grid.frame.world(ring)
     plain = world[:, [0, 1, 2, 5]]  # without a cut the other two lie on corners
     made = np.asarray(shapely.polygons(plain), dtype=object)
-    made[cut] = shapely.polygons(world[cut])
+    if cut.any():
+        made[cut] = shapely.polygons(world[cut])
     return np.asarray(shapely.orient_polygons(made), dtype=object)
 
 

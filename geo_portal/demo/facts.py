@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo_portal.demo import LIMITS_SOURCE
 from geo_portal.demo.chance import stream
-from geo_portal.demo.settlement import Settled
+from geo_portal.demo.settlement import KNOWN_PLOT, Settled
 
 REGISTERED_SHARE = 0.355
 DIFFERS_SHARE = 0.06  # of registered areas: not what the boundary measures
@@ -47,8 +47,7 @@ LIMITS = (
 )
 ALL_FOUR = 4  # the first four of LIMITS
 
-# One plot as the design pictures show it: on the bank of a wadi, with its old number.
-KNOWN_PLOT = ("al_hail_north", 3, 2417, "318")
+KNOWN_OLD_NUMBER = "318"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,9 @@ def facts_of(settled: Settled, seed: int) -> Facts:
     rng = stream(seed, f"facts/{settled.area.code}")
     krooki = [_krooki(settled, n) for n in range(len(settled.use))]
     limits = _limits(settled.use, rng)
+    for n in _known(settled):
+        for name, value in zip(LIMITS[:ALL_FOUR], DEFAULTS["residential"], strict=False):
+            limits[name][n] = value
     known = np.any([~np.isnan(column) for column in limits.values()], axis=0)
     drawn = rng.random(len(krooki)) < KROOKI_SHARE
     old = _old_numbers(settled, rng)
@@ -128,14 +130,23 @@ def _limits(use: list[str], rng: np.random.Generator) -> dict[str, NDArray[np.fl
     return {name: table[:, n] for n, name in enumerate(LIMITS)}
 
 
+def _known(settled: Settled) -> list[int]:
+    """Return where the known plot stands in its area; empty in the others."""
+    code, phase, number = KNOWN_PLOT
+    if settled.area.code != code:
+        return []
+    found: list[int] = np.flatnonzero(
+        (settled.phase == phase) & (settled.number == number)
+    ).tolist()
+    return found
+
+
 def _keep_known_plot(
     settled: Settled, drawn: NDArray[np.bool_], old: list[str], registered: NDArray[np.float64]
 ) -> None:
-    code, phase, number, old_number = KNOWN_PLOT
-    if settled.area.code != code:
-        return
-    for n in np.flatnonzero((settled.phase == phase) & (settled.number == number)).tolist():
-        if old_number in old:
-            old[old.index(old_number)] = ""
-        old[n], drawn[n] = old_number, True
+    """Give the known plot its old number, its krooki and a registered area."""
+    for n in _known(settled):
+        if KNOWN_OLD_NUMBER in old:
+            old[old.index(KNOWN_OLD_NUMBER)] = ""
+        old[n], drawn[n] = KNOWN_OLD_NUMBER, True
         registered[n] = round(float(settled.shapes[n].area), 1)

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon
 
+from geo_portal.demo.chance import stream
 from geo_portal.demo.grid import Block, Frame, Grid, lay
 from geo_portal.demo.ground import Area
 from geo_portal.demo.main_roads import channels, direction_near, keep_free
@@ -78,6 +79,8 @@ class Lots:
     def polygons(self) -> NDArray[np.object_]:
         """Return the boundaries of the lots in METRIC."""
         box = self.boxes()
+        if not len(box):
+            return np.empty(0, dtype=object)
         rings = self.grid.frame.world(box[:, [[0, 1], [2, 1], [2, 3], [0, 3], [0, 1]]])
         shapes = np.asarray(shapely.polygons(rings), dtype=object)
         for n, lot in enumerate(self.lots):
@@ -109,14 +112,18 @@ def frame_of(area: Area) -> Frame:
     return Frame(area.centre.x, area.centre.y, float(angle))
 
 
-def settle(area: Area, target: int, rng: np.random.Generator) -> Lots:
+def grid_stream(area: Area, seed: int) -> np.random.Generator:
+    """Return the generator of an area's grid; blocks and zones are laid by the same one."""
+    return stream(seed, f"grid/{area.code}")
+
+
+def settle(area: Area, target: int, seed: int) -> Lots:
     """Find room for ``target`` plots in an area, growing from its centre."""
     width, depth = area.plot
     radius = FIRST_REACH * float(np.sqrt(target * width * depth * GROSS / np.pi)) + 150.0
-    state = rng.bit_generator.state
     limit = float(shapely.hausdorff_distance(area.boundary, area.centre))
     while True:
-        rng.bit_generator.state = state
+        rng = grid_stream(area, seed)
         grid = lay(frame_of(area), width_m=width, depth_m=depth, reach_m=radius, rng=rng)
         lots = _fill(grid, _free(area, grid), target, rng)
         if len(lots) >= target or radius > limit:
@@ -127,6 +134,8 @@ def settle(area: Area, target: int, rng: np.random.Generator) -> Lots:
 def _free(area: Area, grid: Grid) -> list[NDArray[np.bool_]]:
     """Say for each block which of its cells (columns, 2 rows) may hold a plot."""
     w, d = grid.width_m, grid.depth_m
+    if not grid.blocks:
+        return []
     corners = [
         (b.x0 + c * w, b.y0 + r * d, b.x0 + (c + 1) * w, b.y0 + (r + 1) * d)
         for b in grid.blocks

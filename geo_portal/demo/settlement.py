@@ -10,10 +10,14 @@ from numpy.typing import NDArray
 from geo_portal.demo.chance import apportion, stream
 from geo_portal.demo.ground import Area, draw
 from geo_portal.demo.lots import Lot, Lots, settle
-from geo_portal.demo.main_roads import main_roads
+from geo_portal.demo.main_roads import main_roads, wadis
 
 ROUNDS = 8  # of sharing out again what found no room
 NEAR_ROAD_M = 45.0  # beyond the reserve: plots that face a main road
+# Area, phase and number of one plot that every demo has: on the bank of a wadi, so that a
+# visitor can be told where to look.
+KNOWN_PLOT = ("al_hail_north", 3, 2417)
+KNOWN_SHARE = 0.033  # of it that lies in the strip of the wadi, as nearly as can be
 PHASE_FIRST = 301  # numbers of phase p begin at 301 + 1000 (p - 1)
 BUSY_M = 550.0  # the busy stretch of an area's main street, both sides of its centre
 CENTRES_OF_TRADE = frozenset(
@@ -56,7 +60,7 @@ def settle_all(plots: int, seed: int) -> list[Settled]:
     for _ in range(ROUNDS):
         for n, area in enumerate(areas):
             if n not in found or len(found[n].lots) + found[n].short != targets[n]:
-                found[n] = settle(area, int(targets[n]), stream(seed, f"grid/{area.code}"))
+                found[n] = settle(area, int(targets[n]), seed)
         short = sum(lots.short for lots in found.values())
         if short == 0:
             return [_number(found[n], seed) for n in range(len(areas)) if found[n].lots]
@@ -79,11 +83,31 @@ def _number(lots: Lots, seed: int) -> Settled:
     order = np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
     phase = phase[order]
     first = np.searchsorted(phase, phase)
-    number = PHASE_FIRST + 1000 * (phase - 1) + np.arange(len(phase)) - first
     shapes = lots.polygons()[order]
     ordered = [lots.lots[n] for n in order.tolist()]
+    number = PHASE_FIRST + 1000 * (phase - 1) + np.arange(len(phase)) - first
+    if lots.area.code == KNOWN_PLOT[0]:
+        number += _shift(ordered, shapes, phase, number)
     use = _uses(lots, ordered, shapes, stream(seed, f"use/{lots.area.code}"))
     return Settled(lots, order, shapes, use, phase, number)
+
+
+def _shift(
+    ordered: list[Lot],
+    shapes: NDArray[np.object_],
+    phase: NDArray[np.int64],
+    number: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return what to add to each number so that the known plot lies on a wadi's bank."""
+    _, known_phase, known = KNOWN_PLOT
+    strip = shapely.union_all([wadi.strip for wadi in wadis()])
+    share = shapely.area(shapely.intersection(shapes, strip)) / shapely.area(shapes)
+    plain = np.array([not lot.use and lot.c1 - lot.c0 == 1 for lot in ordered])
+    fit = plain & (phase == known_phase) & (share > 0) & (number <= known)
+    if not fit.any():
+        return np.zeros(len(number), dtype=np.int64)
+    best = int(np.argmin(np.where(fit, np.abs(share - KNOWN_SHARE), np.inf)))
+    return np.where(phase == known_phase, known - number[best], 0)
 
 
 def _phases(lots: Lots) -> NDArray[np.int64]:
@@ -92,7 +116,7 @@ def _phases(lots: Lots) -> NDArray[np.int64]:
     south = np.array([block.band < 0 for block in blocks], dtype=np.int64)
     west = np.array([block.column < 0 for block in blocks], dtype=np.int64)
     if len(blocks) >= 240:
-        return 1 + south + 2 * west
+        return 1 + west + 2 * south
     return 1 + south if len(blocks) >= 90 else np.ones(len(blocks), dtype=np.int64)
 
 

@@ -13,18 +13,23 @@ from shapely.geometry import MultiPolygon
 from geo_portal.demo import SOURCE
 from geo_portal.demo.chance import stream
 from geo_portal.demo.copying import copy, multipolygons, reserve_ids, shapes
-from geo_portal.demo.grid import MAIN_STREET_M, Frame, Grid
-from geo_portal.demo.ground import read
+from geo_portal.demo.grid import MAIN_STREET_M, Frame, lay
+from geo_portal.demo.ground import Area, draw, read
+from geo_portal.demo.lots import frame_of, grid_stream
 from geo_portal.demo.places import geos
-from geo_portal.demo.settlement import Settled
 from parking_zones.pricing.models import PaidHours
 from parking_zones.zones.models import Zone, ZoneVersion
 
+REACH_M = 1_200.0  # every zone lies this near to its area's centre
 BAY_DEEP_M, BAY_WIDE_M = 5.0, 2.5
 ROW_STALLS = 12
 ROW_GAP_M = 9.0
 KINDS = ("public", "public", "public", "public", "public", "reserved", "disabled", "taxi")
 MORNING = (dt.time(8), dt.time(13))
+
+Row = dict[str, Any]
+Cell = tuple[float, float, float, float]  # x0, x1, y0, y1 in local metres
+Breaks = tuple[list[float], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +40,18 @@ class _Streets:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
 
-    def nearest(self, cell: list[float]) -> tuple[float, float, float, float]:
+    def nearest(self, cell: list[float]) -> Cell:
         """Return x0, x1, y0, y1 of the streets nearest to the ones asked for."""
         x0, x1 = (float(self.x[np.abs(self.x - x).argmin()]) for x in cell[:2])
         y0, y1 = (float(self.y[np.abs(self.y - y).argmin()]) for y in cell[2:])
         return x0, x1, y0, y1
 
 
-def write_zones(settled: list[Settled], seed: int) -> int:
+def write_zones(seed: int) -> int:
     """Write zones, versions, bays and hours; return the number of zones."""
-    by_name = {part.area.name_en: part for part in settled}
-    rows = [row for row in read("zones")["zones"] if row["area"] in by_name]
+    rows = read("zones")["zones"]
     bays: list[tuple[Any, ...]] = []
     for row in rows:
-        part = by_name[row["area"]]
-        streets = _streets(part.lots.grid)
         zone = Zone.objects.create(
             number=row["number"],
             kind=Zone.Kind.PAID,
@@ -57,7 +59,9 @@ def write_zones(settled: list[Settled], seed: int) -> int:
             name_en=row["en"],
             register_key=f"demo-zone-{row['number']}",
         )
-        last = _write_versions(zone, row, streets, _breaks(rows, row["area"], streets))
+        _write_versions(zone, row["versions"], boundaries(row, rows, seed))
+        streets = streets_of(_area(row), seed)
+        last = streets.nearest(row["versions"][-1]["cells"][0])
         bays += _bays(zone, last, streets.frame, stream(seed, f"bays/{zone.number}"))
         if row.get("mornings_only"):
             _mornings_only(zone, row["versions"][0]["from"])
@@ -65,33 +69,43 @@ def write_zones(settled: list[Settled], seed: int) -> int:
     return len(rows)
 
 
-def _streets(grid: Grid) -> _Streets:
+def boundaries(row: Row, rows: list[Row], seed: int) -> list[MultiPolygon]:
+    """Draw the versions of one zone, with a vertex wherever a neighbour has a corner."""
+    streets = streets_of(_area(row), seed)
+    breaks = _breaks([other for other in rows if other["area"] == row["area"]], streets)
+    return [
+        _boundary(streets.nearest(version["cells"][0]), breaks, streets.frame)
+        for version in row["versions"]
+    ]
+
+
+def _area(row: Row) -> Area:
+    return next(area for area in draw().areas if area.name_en == row["area"])
+
+
+def streets_of(area: Area, seed: int) -> _Streets:
+    """Return the streets about an area's centre, built up or not."""
+    grid = lay(
+        frame_of(area),
+        width_m=area.plot[0],
+        depth_m=area.plot[1],
+        reach_m=REACH_M,
+        rng=grid_stream(area, seed),
+    )
     xs = np.array(sorted({0.0, *(x for _, x in grid.streets)}))
     ys = np.array(sorted({0.0, *(y for _, y in grid.ways)}))
     return _Streets(grid.frame, xs, ys)
 
 
-Breaks = tuple[list[float], list[float]]
-
-
-def _breaks(rows: list[dict[str, Any]], area: str, streets: _Streets) -> Breaks:
+def _breaks(rows: list[Row], streets: _Streets) -> Breaks:
     """Return all x and y at which zones of an area have corners: neighbours share them."""
-    cells = [
-        streets.nearest(cell)
-        for row in rows
-        if row["area"] == area
-        for version in row["versions"]
-        for cell in version["cells"]
-    ]
+    cells = [streets.nearest(version["cells"][0]) for row in rows for version in row["versions"]]
     xs = sorted({x for cell in cells for x in cell[:2]})
     ys = sorted({y for cell in cells for y in cell[2:]})
     return xs, ys
 
 
-def _boundary(
-    cell: tuple[float, float, float, float], breaks: Breaks, frame: Frame
-) -> MultiPolygon:
-    """Return a zone's boundary with a vertex wherever a neighbour may have a corner."""
+def _boundary(cell: Cell, breaks: Breaks, frame: Frame) -> MultiPolygon:
     x0, x1, y0, y1 = cell
     xs = [x for x in breaks[0] if x0 <= x <= x1]
     ys = [y for y in breaks[1] if y0 <= y <= y1]
@@ -100,27 +114,21 @@ def _boundary(
     return MultiPolygon([shapely.Polygon(frame.world(np.array(ring)))])
 
 
-def _write_versions(
-    zone: Zone, row: dict[str, Any], streets: _Streets, breaks: Breaks
-) -> tuple[float, float, float, float]:
-    """Write the versions of a zone; return the cell of the last one."""
-    versions = row["versions"]
+def _write_versions(zone: Zone, versions: list[Row], shapes: list[MultiPolygon]) -> None:
     ends = [version["from"] for version in versions[1:]] + [None]
-    for n, (version, end) in enumerate(zip(versions, ends, strict=True), start=1):
-        cell = streets.nearest(version["cells"][0])
+    for n, (version, end, shape) in enumerate(zip(versions, ends, shapes, strict=True), start=1):
         ZoneVersion.objects.create(
             zone=zone,
             version=n,
             valid=DateRange(version["from"], end),
-            boundary=geos(_boundary(cell, breaks, streets.frame)),
+            boundary=geos(shape),
             source=SOURCE,
         )
-    return cell
 
 
 def _bays(
     zone: Zone,
-    cell: tuple[float, float, float, float],
+    cell: Cell,
     frame: Frame,
     rng: np.random.Generator,
 ) -> list[tuple[Any, ...]]:

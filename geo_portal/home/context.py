@@ -1,11 +1,11 @@
 """What every page knows: the city, the language, whether the data are a demo."""
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from municipality.conf import PROFILE
 from municipality.people.access import roles_of
 from municipality.people.roles import ROLES
+from municipality.places.demo import is_demo
 from municipality.words import Text, in_arabic
 
 
@@ -34,7 +34,7 @@ def city(request: HttpRequest) -> dict[str, object]:
         "municipality_other": Text(PROFILE.municipality_en, PROFILE.municipality_ar),
         "lang": "ar" if arabic else "en",
         "dir": "rtl" if arabic else "ltr",
-        "is_demo": settings.GEO_DEMO,
+        "is_demo": is_demo(),
         "other_language": other_language_path(request.get_full_path()),
         "roles": roles_of(request) if hasattr(request, "user") else frozenset(),
         "account_name": _account_name(request),

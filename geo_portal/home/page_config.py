@@ -10,6 +10,7 @@ from django.urls import reverse
 from maps.layers import declared
 from municipality.conf import PROFILE
 from municipality.people.access import roles_of
+from municipality.places.demo import is_demo
 from municipality.words import Text, in_arabic
 
 COAST_NOTE = Text("خط الساحل GSHHG (LGPL)", "coastline GSHHG (LGPL)")
@@ -19,7 +20,7 @@ DEMO_NOTE = Text("بيانات تجريبية غير معتمدة", "synthetic d
 def attribution() -> str:
     """Say whose data the map shows; always visible on it."""
     parts = [str(Text(PROFILE.municipality_ar, PROFILE.municipality_en))]
-    if settings.GEO_DEMO:
+    if is_demo():
         parts.append(str(DEMO_NOTE))
     return " · ".join([*parts, str(COAST_NOTE)])
 
@@ -35,7 +36,7 @@ def map_config(request: HttpRequest, **extra: Any) -> dict[str, Any]:
     style = settings.GEO_MAP_STYLE_LIGHT or None
     return {
         "lang": "ar" if in_arabic() else "en",
-        "is_demo": settings.GEO_DEMO,
+        "is_demo": is_demo(),
         "tiles": "/tiles",
         "layers": visible_layers(request),
         "bounds": list(PROFILE.extent),

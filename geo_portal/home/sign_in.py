@@ -1,6 +1,5 @@
 """Signing in and out by page; the API has its own door (municipality.people.api)."""
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from municipality.people.access import ANYONE, open_to
 from municipality.people.roles import ROLES
+from municipality.places.demo import is_demo
 from municipality.words import Text
 
 EMPTY_NAME = Text("اكتب اسم المستخدم.", "Enter your user name.")
@@ -72,7 +72,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "errors": errors,
         "name": request.POST.get("name", "")[:150],
         "next": request.POST.get("next") or request.GET.get("next") or "",
-        "demo_roles": ROLES if settings.GEO_DEMO else (),
+        "demo_roles": ROLES if is_demo() else (),
     }
     return render(request, "sign_in.html", context, status=422 if errors else 200)
 

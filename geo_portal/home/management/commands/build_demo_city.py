@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from geo_portal.demo import SOURCE
 from geo_portal.demo.build import NotEmpty, Plan, build
 from geo_portal.demo.settlement import NoRoom
 from municipality.conf import PROFILE
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the size, the seed, and whether a demo that is there already is fine."""
         parser.add_argument("--plots", type=_count, default=STANDARD.plots, metavar="N")
-        parser.add_argument("--observations", type=_count, default=STANDARD.observations, metavar="N")
+        parser.add_argument("--observations", type=_count, default=STANDARD.observations)
         parser.add_argument("--seed", type=_count, default=STANDARD.seed, metavar="N")
         parser.add_argument(
             "--if-empty", action="store_true", help="do nothing where the demo city is already"
@@ -49,6 +50,9 @@ class Command(BaseCommand):
             ) from None
         except NoRoom as error:
             raise CommandError(f"Nothing was changed: {error}.") from None
+        if options["verbosity"] > 0:
+            size = f"{plan.plots:,} plots, {plan.observations:,} observations"
+            self.stdout.write(f"{size}, seed {plan.seed}: {SOURCE}")
 
     def _tell(self, part: str, rows: int, seconds: float) -> None:
         self.stdout.write(f"{part:<16} {rows:>8,} {seconds:6.1f} s")

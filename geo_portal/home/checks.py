@@ -1,0 +1,31 @@
+"""System checks of the project: what must not go into production."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+
+from municipality.places.demo import is_demo
+
+DEMO_IN_PRODUCTION = (
+    "This database holds the demo city, whose people have known passwords; production refuses "
+    "it.  Point DATABASE_URL at a database of your own."
+)
+
+
+@register(Tags.database)
+def no_demo_in_production(
+    *, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Refuse the demo city under production settings (``check --database default``)."""
+    if databases and settings.GEO_REFUSE_DEMO and is_demo():
+        return [Error(DEMO_IN_PRODUCTION, id="geo.E001")]
+    return []
+
+
+def refuse_demo_in_production() -> None:
+    """Stop the start of a production process on a demo database; raises ImproperlyConfigured."""
+    if settings.GEO_REFUSE_DEMO and is_demo():
+        raise ImproperlyConfigured(DEMO_IN_PRODUCTION)
