@@ -1,8 +1,20 @@
+import { copyFileSync, mkdirSync } from "node:fs";
 import { defineConfig } from "vite";
+
+/* Leaflet is not loaded by any page: the one-file heat export writes it into its file. */
+const leafletBeside = {
+  name: "leaflet-beside",
+  closeBundle() {
+    mkdirSync("dist/leaflet", { recursive: true });
+    for (const file of ["leaflet.js", "leaflet.css"])
+      copyFileSync(`node_modules/leaflet/dist/${file}`, `dist/leaflet/${file}`);
+  },
+};
 
 /* One entry a kind of page. The manifest names the hashed files; the template tag {% front %} reads it. */
 export default defineConfig({
   base: "/static/front/",
+  plugins: [leafletBeside],
   build: {
     manifest: true,
     outDir: "dist",

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from ninja import Router
 
+from maps.heat.exports import FORMATS, export
 from maps.heat.geojson import cells_touching, feature_collection
 from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
 from maps.heat.queries import Cells
@@ -15,7 +16,7 @@ from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
 from maps.tiles import TileAddress, tile_address
 from maps.views import MVT, content_answer
 from municipality import asked, crs
-from municipality.people.access import ANYONE, open_to
+from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from observations.reports import heat_request
@@ -34,6 +35,7 @@ heat_router = Router(tags=["heat"])
 
 MAX_CELLS = 20_000  # of one answer
 MAX_TILE_CELLS = 60_000
+MAX_EXPORTED = {kind: 500_000 for kind in FORMATS} | {"html": MAX_CELLS}
 TOO_MANY = Text(
     "النتيجة {n} خلية، والحد {most}: اختر خلايا أكبر أو إطارًا أصغر.",
     "That is {n} cells and the limit is {most}: choose larger cells or a smaller box.",
@@ -73,6 +75,17 @@ def _json(
     return response
 
 
+def _about(found: Asked, counted: Cells) -> dict[str, Any]:
+    """Return what is told beside cells."""
+    return {
+        "count": counted.total(),
+        "suppressed": found.heat.suppressed(level=counted.level),
+        "cell_m": counted.cell_m,
+        "per": found.per,
+        "class": found.heat.name,
+    }
+
+
 def refuse_too_many(cells: Cells, most: int) -> None:
     """Raise Problem 422 where there are more cells than an answer may hold."""
     if len(cells.x) > most:
@@ -91,14 +104,7 @@ def cells(request: HttpRequest) -> HttpResponse:
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
     counted, lon, lat = cells_touching(counted, box)
     refuse_too_many(counted, MAX_CELLS)
-    about = {
-        "count": counted.total(),
-        "suppressed": found.heat.suppressed(level=level),
-        "cell_m": counted.cell_m,
-        "per": found.per,
-        "class": found.heat.name,
-    }
-    body = feature_collection(counted, lon, lat, per=found.per, about=about)
+    body = feature_collection(counted, lon, lat, per=found.per, about=_about(found, counted))
     return _json(found, body, kind="application/geo+json")
 
 
@@ -166,6 +172,26 @@ def cell(request: HttpRequest) -> HttpResponse:
             "class": found.heat.name,
         },
     )
+
+
+@heat_router.get("/export.{kind}", summary="Cells as a file")
+@open_to(ANYONE)
+def export_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """Answer the cells of a selection as geojson, csv, gpkg, parquet, tif or html."""
+    if kind not in FORMATS:
+        raise not_found()
+    found = ask(request, "bbox", "cell_m")
+    level = heat_request.cell_size(request, found.heat, default=800)
+    box = heat_request.bbox(request)
+    counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
+    counted, _, _ = cells_touching(counted, box)
+    refuse_too_many(counted, MAX_EXPORTED[kind])
+    media_type, body = export(kind, counted, _about(found, counted))
+    response = HttpResponse(body, content_type=media_type)
+    name = f"heat-{counted.cell_m}m-{asked.today():%Y%m%d}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = _cache(found)
+    return response
 
 
 def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
