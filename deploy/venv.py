@@ -30,9 +30,8 @@ def stamp_file(layout: Layout) -> Path:
 
 
 def wanted(layout: Layout) -> str:
-    """What the environment depends on: the lock, the Python and its own place."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    return stamps.digest(lock_file(layout), version, str(layout.venv))
+    """What the environment depends on: the lock and its own place."""
+    return stamps.digest(lock_file(layout), str(layout.venv))
 
 
 def ensure(layout: Layout) -> bool:
