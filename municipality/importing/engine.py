@@ -234,8 +234,17 @@ def run(
     except NoSwap as refusal:
         report.count(rows)
         report.refuse(refusal.code, refusal.words)
+    except DatabaseError as error:
+        report.count(rows)
+        report.refuse("database_refused", _database_says(error))
     clock.reached("done")
     return Outcome(report, rows, srid)
+
+
+def _database_says(error: DatabaseError) -> Text:
+    lines = str(error).strip().splitlines() or ["?"]
+    said = lines[0][:200]
+    return Text(f"رفضت قاعدة البيانات الاستبدال: {said}", f"The database refused the swap: {said}")
 
 
 __all__ = ["Cancelled", "Kind", "MappingError", "Outcome", "Progress", "run"]

@@ -90,19 +90,6 @@ class Rows:
         """Give one row a verdict."""
         self.mark(code, np.array([row], dtype=np.int64), detail)
 
-    def take_back(self, code: str, rows: Mask) -> None:
-        """Withdraw a verdict from rows that turned out to have what they lacked."""
-        held = self.verdicts.pop(code, self.none()) & ~rows
-        self.severity[:] = 0
-        for other, mask in self.verdicts.items():
-            np.maximum(
-                self.severity,
-                np.where(mask, VERDICTS[other].severity, 0),
-                out=self.severity,
-                casting="unsafe",
-            )
-        self.mark(code, held)
-
     def codes_of(self, row: int) -> list[str]:
         """Name the verdicts of one row, the worst first."""
         found = [code for code, mask in self.verdicts.items() if mask[row]]

@@ -221,7 +221,7 @@ def read_shapes(rows: Rows, spec: Importer, job: Job) -> int:
     """
     with rows.check("shapes_read"):
         _read_wkb(rows)
-        from_numbers = _points_from_columns(rows)
+        from_numbers = _points_from_columns(rows) or rows.opened.kind in {"csv", "json"}
     with rows.check("shapes_present"):
         _missing(rows, spec)
         _flatten(rows)

@@ -203,10 +203,12 @@ def _time(rows: Rows, one: Field, column: pa.Array, chosen: FieldMap) -> pa.Arra
 
 def read_field(rows: Rows, one: Field, chosen: FieldMap) -> pa.Array:
     """Read one field of every row; rows that lack a needed value are marked."""
+    at = rows.columns.fields
+    position = at.get(one.name, at.get(one.else_from))
     if one.name in chosen.constants:
         column = pa.array([chosen.constants[one.name]] * rows.count, pa.large_string())
-    elif one.name in rows.columns.fields:
-        column = as_array(pc.utf8_trim_whitespace(rows.column(rows.columns.fields[one.name])))
+    elif position is not None:
+        column = as_array(pc.utf8_trim_whitespace(rows.column(position)))
         column = as_array(pc.if_else(pc.equal(column, ""), None, column))
     else:
         column = pa.nulls(rows.count, pa.large_string())

@@ -42,7 +42,7 @@ PLOT_FIELDS = (
         ("newplotno", "new_plot_no", "number", "plotno", "plot_no", "plotnum", "plot_number",
          "numero", "parcel", "parcelno", "parcel_no", "parcel_number", "lot", "label", "no",
          "رقم القطعة", "رقم_القطعة", "القطعة"),
-        longest=40, missing="number_missing", is_key=True,
+        longest=40, missing="number_missing", is_key=True, else_from="register_key",
     ),
     Field("old_number", ("old_number", "oldplotno", "old_plot_no", "plotno", "plot_no"), longest=40),
     Field("krooki_number", ("krooki_number", "krookino", "krooki_no", "krooki", "رقم الكروكي"), longest=60),
@@ -138,8 +138,6 @@ def prepare_plots(rows: Rows, job: Job) -> None:
     """The register's own checks: keys, places, datum, areas, overlaps."""
     srid = int(rows.srid)
     with rows.check("keys"):
-        if "number" not in rows.columns.fields and "register_key" in rows.columns.fields:
-            _number_from_key(rows)
         _compose_keys(rows)
     with rows.check("places"):
         found = place(rows, on=job.on)
@@ -154,12 +152,6 @@ def prepare_plots(rows: Rows, job: Job) -> None:
         _overlaps(rows, srid)
     _fill_texts(rows, _TEXTS[:-1])
     _default_source(rows, job)
-
-
-def _number_from_key(rows: Rows) -> None:
-    """A cadastre without a column of numbers is known by its keys."""
-    rows.values["number"] = as_array(pc.utf8_slice_codeunits(rows.values["register_key"], 0, 40))
-    rows.take_back("number_missing", rows.values["number"].is_valid().to_numpy(False))
 
 
 PLOTS = Importer(
@@ -196,10 +188,13 @@ def _building_keys(rows: Rows) -> None:
     """OpenStreetMap counts ways and relations apart: the kind goes into the key."""
     key, relation = rows.values["register_key"], rows.values["osm_id"]
     if rows.opened.kind.startswith("osm"):
-        key = pc.coalesce(
-            pc.binary_join_element_wise("w", key, ""),
-            pc.binary_join_element_wise("r", relation, ""),
-        )
+        joined = [
+            pc.binary_join_element_wise(
+                pa.scalar(kind, pa.large_string()), ids, pa.scalar("", pa.large_string())
+            )
+            for kind, ids in (("w", key), ("r", relation))
+        ]
+        key = pc.coalesce(*joined)
     if key.null_count == rows.count:  # the shape itself is the key of a file without one
         wkb = shapely.to_wkb(shapely.normalize(rows.shapes), hex=True)
         key = pa.array([None if w is None else f"g{hash_of(w)}" for w in wkb], pa.large_string())
