@@ -4,7 +4,7 @@
 Not part of the set-up; the result is committed.  To run it again (Debian):
 
     apt-get install gmt-gshhg-full netcdf-bin
-    .venv/bin/python tools/make_coast.py
+    .venv/bin/python maps/make_coast.py
 
 Input: ``binned_GSHHS_f.nc`` (full resolution, WGS 84), which keeps shorelines in bins of one
 degree as segments of 16-bit offsets; ``ncdump`` reads it.  Output: land polygons, longitude and
