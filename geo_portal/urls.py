@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geo_portal.api import api
-from geo_portal.home import health
+from geo_portal.home import health, problem_codes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,7 +14,11 @@ urlpatterns = [
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
     path("admin/", admin.site.urls),
-    *i18n_patterns(path("", include("geo_portal.home.urls")), prefix_default_language=False),
+    *i18n_patterns(
+        path("problems/<slug:code>", problem_codes.problem_code, name="problem_code"),
+        path("", include("geo_portal.home.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "geo_portal.home.problems.bad_request"

@@ -229,3 +229,30 @@ def test_profiles_load() -> None:
     for path in sorted((ROOT / "municipality" / "profiles").glob("*.toml")):
         if "metric_srid" in path.read_text(encoding="utf-8"):
             assert load(str(path)).systems
+
+
+def problem_codes_in_the_source() -> set[str]:
+    """Every code that a Problem is made with."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "id", "")
+            if (
+                called == "Problem"
+                and len(node.args) > 1
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                found.add(node.args[1].value)
+            if called == "bad_value":
+                found |= {k.value.value for k in node.keywords if k.arg == "code"}
+    return found
+
+
+def test_every_problem_code_opens_a_page_that_explains_it() -> None:
+    from geo_portal.home.problem_codes import MEANINGS
+
+    used = problem_codes_in_the_source()
+    assert len(used) > 10
+    assert used <= set(MEANINGS)

@@ -1,0 +1,79 @@
+"""What each ``type`` of a problem document means: ``/problems/<code>/`` opens the words here."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from municipality.people.access import ANYONE, not_found, open_to
+from municipality.words import Text
+
+MEANINGS: dict[str, Text] = {
+    "bad_fields": Text(
+        "في الطلب حقل لا يعرفه هذا العنوان.", "The body has a field this address does not know."
+    ),
+    "bad_request": Text("تعذرت قراءة الطلب نفسه.", "The request itself could not be read."),
+    "bad_value": Text(
+        "قيمة خارج ما يقبله هذا العنوان؛ تجد اسمها وسببها في errors.",
+        "A value lies outside what the address takes; errors names it and says why.",
+    ),
+    "csrf": Text(
+        "أرسل مع كل كتابة الترويسة X-CSRFToken بقيمة الكعكة csrftoken.",
+        "Send the header X-CSRFToken, the value of the cookie csrftoken, with every write.",
+    ),
+    "missing_value": Text("قيمة لازمة ناقصة.", "A value that is needed is missing."),
+    "not_allowed": Text("هذا الفعل غير مسموح هنا.", "This act is not allowed here."),
+    "not_built": Text(
+        "واجهة الموقع لم تُبنَ على هذا الخادم.", "The front end is not built on this server."
+    ),
+    "not_found": Text(
+        "لا شيء بهذا العنوان، أو ليس لك أن تراه؛ الجواب واحد في الحالين.",
+        "There is nothing at this address, or it is not yours to see: the answer is the same.",
+    ),
+    "not_json": Text(
+        "JSON بلا NaN وبلا مفاتيح مكررة وبأعداد منتهية.",
+        "Send JSON without NaN, without doubled keys and with finite numbers.",
+    ),
+    "outside_city": Text(
+        "الموقع خارج حدود المدينة؛ تقول detail ما يُرجَّح من سبب.",
+        "The place lies outside the city; detail says what probably went wrong.",
+    ),
+    "outside_pyramid": Text(
+        "لا مربع بهذا الرقم في هرم الخريطة.", "The pyramid of tiles has no such tile."
+    ),
+    "server_error": Text(
+        "خطأ من جانبنا سُجّل برقمه.", "A fault of ours, recorded under its reference."
+    ),
+    "sign_in": Text("سجّل الدخول أولًا.", "Sign in first."),
+    "tile_address": Text(
+        "عنوان المربع z/x/y أعداد صحيحة.", "A tile's address z/x/y is made of whole numbers."
+    ),
+    "too_far_out": Text("هذه الطبقة تبدأ من تقريب أكبر.", "This layer begins at a larger zoom."),
+    "too_large": Text("ما أُرسل أكبر من المسموح.", "What was sent is larger than allowed."),
+    "too_many": Text(
+        "تجاوز العنوان عدد الطلبات المسموح؛ انتظر ما تقوله Retry-After.",
+        "The address asked too often; wait as long as Retry-After says.",
+    ),
+    "too_many_cells": Text(
+        "الخلايا أكثر مما يُرسل مرة واحدة؛ كبّر الخلية أو صغّر الإطار.",
+        "More cells than are sent at once; choose larger cells or a smaller box.",
+    ),
+    "too_many_vertices": Text(
+        "الشكل أكثر نقاطًا من المسموح.", "The shape has more points than are taken."
+    ),
+    "unknown_parameter": Text(
+        "في العنوان معامل غير معروف؛ لا نتجاهله حتى لا يُظن أنه طُبِّق.",
+        "The address has an unknown parameter; it is not passed over, lest it be thought applied.",
+    ),
+    "wrong_credentials": Text(
+        "الاسم أو كلمة المرور غير صحيحة.", "The name or the password is wrong."
+    ),
+}
+
+
+@require_safe
+@open_to(ANYONE)
+def problem_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Explain one code; the address is the ``type`` of a problem document."""
+    if code not in MEANINGS:
+        raise not_found()
+    return render(request, "problem_code.html", {"code": code, "meaning": MEANINGS[code]})
