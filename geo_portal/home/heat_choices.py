@@ -1,41 +1,37 @@
 """What the planner's filter bar offers: kinds, stages, wilayats, the period that has reports."""
 
-import datetime as dt
+from collections import Counter
 from typing import Any
 
-from django.db.models import Max
 from django.http import HttpRequest
 
+from maps.heat.queries import ALL, totals
 from municipality.people.access import roles_of
 from municipality.places.models import Wilayat
-from observations.reports.models import Category, Observation, Status
+from observations.reports.heat import EXACT_ROLES, HEAT, STATUS_WORDS
+from observations.reports.models import Category
 
-STATUS_NAMES = {
-    Status.NEW: ("جديد", "New"),
-    Status.REFERRED: ("محال", "Referred"),
-    Status.IN_PROGRESS: ("قيد التنفيذ", "In progress"),
-    Status.CLOSED: ("مغلق", "Closed"),
-    Status.REJECTED: ("مرفوض", "Rejected"),
-}
 CELL_M = 800  # the size at which a city fits a screen and a quarter is still seen
 
 
 def heat_class(request: HttpRequest) -> str:
     """Return ``exact`` for who may see every filter and count, else ``public``."""
-    return "exact" if roles_of(request) & {"planner", "admin"} else "public"
+    return "exact" if roles_of(request) & EXACT_ROLES else "public"
 
 
-def _month_after(day: dt.date) -> dt.date:
-    return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+def busiest_year() -> dict[str, str]:
+    """Return the calendar year with most reports, as ``from`` and exclusive ``to``.
 
-
-def last_year() -> dict[str, str]:
-    """Return the twelve whole months up to the newest report: ``from`` and exclusive ``to``."""
-    newest = Observation.objects.aggregate(newest=Max("reported_on"))["newest"]
-    if newest is None:
+    A planner starts with a whole year of the city's own rhythm; a newer year that has hardly
+    begun would show an empty map.
+    """
+    years: Counter[int] = Counter()
+    for month, count in totals(HEAT, ALL).months.items():
+        years[month.year] += count
+    if not years:
         return {"from": "", "to": ""}
-    end = _month_after(newest)
-    return {"from": end.replace(year=end.year - 1).isoformat(), "to": end.isoformat()}
+    year = max(years, key=lambda y: (years[y], y))
+    return {"from": f"{year}-01-01", "to": f"{year + 1}-01-01"}
 
 
 def heat_choices(request: HttpRequest) -> dict[str, Any]:
@@ -48,10 +44,10 @@ def heat_choices(request: HttpRequest) -> dict[str, Any]:
         "heat_class": heat_class(request),
         "categories": list(categories.values("code", "name_ar", "name_en")),
         "statuses": [
-            {"code": status.name.lower(), "name_ar": ar, "name_en": en}
-            for status, (ar, en) in STATUS_NAMES.items()
+            {"code": status.name.lower(), "name_ar": words.ar, "name_en": words.en}
+            for status, words in STATUS_WORDS.items()
         ],
         "wilayats": list(Wilayat.objects.order_by("id").values("id", "name_ar", "name_en")),
-        "period": last_year(),
+        "period": busiest_year(),
         "cell_m": CELL_M,
     }

@@ -11,8 +11,24 @@ export const USES: Record<string, { ar: string; en: string; token: string }> = {
   agricultural: { ar: "زراعي", en: "Agricultural", token: "u-agr" },
   tourist: { ar: "سياحي", en: "Tourist", token: "u-tour" },
   government: { ar: "حكومي", en: "Government", token: "u-gov" },
+  educational: { ar: "تعليمي", en: "Educational", token: "u-gov" },
+  health: { ar: "صحي", en: "Health", token: "u-gov" },
+  religious: { ar: "ديني", en: "Religious", token: "u-gov" },
+  infrastructure: { ar: "مرافق وبنية أساسية", en: "Utilities and infrastructure", token: "u-ind" },
   open_space: { ar: "حديقة ومتنزه", en: "Garden and park", token: "u-open" },
 };
+
+/* The swatches of a legend: one line a colour. */
+export const USE_LEGEND = [
+  ["residential"],
+  ["residential_commercial"],
+  ["commercial"],
+  ["industrial", "infrastructure"],
+  ["agricultural"],
+  ["tourist"],
+  ["government", "educational", "health", "religious"],
+  ["open_space"],
+] as const;
 
 export function useWord(code: string | null | undefined): string {
   const use = code ? USES[code] : undefined;

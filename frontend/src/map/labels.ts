@@ -3,9 +3,13 @@
 import type { ExpressionSpecification as Expr, LayerSpecification } from "maplibre-gl";
 import { lang, say } from "../lib/say";
 import { MEDIUM, REGULAR, SEMIBOLD } from "./fonts";
+import { NUMBER_ZOOM } from "./names";
 import type { Palette } from "./palette";
 
-const NAMED = ["areas", "wilayats", "parking_zones"];
+/* Features of one planning theme in the layer of all of them. */
+export const theme = (code: string): Expr => ["==", ["get", "theme"], code];
+
+const NAMED = ["areas", "wilayats", "parking_zones", "plots", "restrictions"];
 
 export const MAIN: Expr = [
   "match",
@@ -47,7 +51,7 @@ export function labels(c: Palette, layers: string[]): LayerSpecification[] {
     "plots",
     { "text-field": ["to-string", ["get", "number"]], "text-size": 11.5, "text-padding": 1 },
     { "text-color": c["ink-2"], ...halo(c, 1.25) },
-    { minzoom: 16.3, metadata: { group: "numbers" } },
+    { minzoom: NUMBER_ZOOM, metadata: { group: "numbers" } },
   );
   text(
     "street-name",
@@ -64,12 +68,10 @@ export function labels(c: Palette, layers: string[]): LayerSpecification[] {
   );
   text(
     "wadi-name",
-    "wadi",
+    "restrictions",
     {
       "text-size": 13,
       "text-font": MEDIUM,
-      "symbol-placement": "line",
-      "symbol-spacing": 600,
       "text-field": [
         "coalesce",
         ["get", lang() === "en" ? "name_en" : "name_ar"],
@@ -105,7 +107,9 @@ export function labels(c: Palette, layers: string[]): LayerSpecification[] {
       "text-font": SEMIBOLD,
       "text-size": ["interpolate", ["linear"], ["zoom"], 12, 12, 16, 18],
       "text-field": ["concat", say("منطقة ", ""), name(), say("", " zone")],
-      "text-padding": 20,
+      "text-padding": 8,
+      "text-variable-anchor": ["center", "bottom", "top", "left", "right"],
+      "text-radial-offset": 3.5,
     },
     { "text-color": c["zone-fill"], ...halo(c, 2) },
     { minzoom: 13, metadata: { group: "zones" } },

@@ -1,12 +1,14 @@
-/* One label an area, wilayat or zone, in the middle of the part of it that is in view. Tiles cut a polygon in
-   pieces and each piece would carry the name again. */
+/* One label an area, wilayat, zone or plot, in the middle of the part of it that is in view. Tiles cut a polygon
+   in pieces and each piece would carry the name again. */
 
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Feature, FeatureCollection, Position } from "geojson";
 import { clipToConvex, local } from "./measure";
 import { collection, feature } from "./overlays";
 
-const KINDS = ["wilayats", "areas", "parking_zones"];
+const KINDS = ["wilayats", "areas", "parking_zones", "restrictions"];
+export const NUMBER_ZOOM = 16.3; // from here plots are wide enough for their numbers
+const INSET = 0.04; // of the view: no name is cut by its edge
 
 /* Area (m², signed away) and centroid of a ring. */
 function weighed(ring: Position[]): { area: number; centre: Position } {
@@ -37,7 +39,8 @@ interface Sum {
 
 function view(map: MapLibre): Position[] {
   const b = map.getBounds();
-  const [w, s, e, n] = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
+  const [dx, dy] = [(b.getEast() - b.getWest()) * INSET, (b.getNorth() - b.getSouth()) * INSET];
+  const [w, s, e, n] = [b.getWest() + dx, b.getSouth() + dy, b.getEast() - dx, b.getNorth() - dy];
   return [
     [w, s],
     [e, s],
@@ -58,7 +61,9 @@ function labels(map: MapLibre, kind: string): Feature[] {
         : f.geometry.type === "MultiPolygon"
           ? f.geometry.coordinates
           : [];
-    const key = String(f.id ?? f.properties.name_ar);
+    if (f.properties.theme && f.properties.theme !== "wadi") continue;
+    // A wadi comes as course and strip, which share one name.
+    const key = String(kind === "restrictions" ? f.properties.name_ar : (f.id ?? f.properties.name_ar));
     for (const shape of shapes) {
       const part = clipToConvex(shape[0]!, frame);
       if (part.length < 4) continue;
@@ -83,7 +88,8 @@ function labels(map: MapLibre, kind: string): Feature[] {
 export function keepNames(map: MapLibre, set: (data: FeatureCollection) => void): void {
   let last = "";
   map.on("idle", () => {
-    const data = collection(...KINDS.flatMap((kind) => labels(map, kind)));
+    const kinds = map.getZoom() >= NUMBER_ZOOM ? [...KINDS, "plots"] : KINDS;
+    const data = collection(...kinds.flatMap((kind) => labels(map, kind)));
     const text = JSON.stringify(data, (_, v: unknown) => (typeof v === "number" ? Number(v.toFixed(6)) : v));
     if (text === last) return;
     last = text;

@@ -168,9 +168,9 @@ function edgeLayers(c: Palette): LayerSpecification[] {
         "text-field": ["get", "text"],
         "text-font": BOLD,
         "text-size": 14,
-        "text-offset": [0, -1.1],
+        "text-offset": ["case", ["==", ["get", "up"], 1], ["literal", [0, -1.7]], ["literal", [0, 1.7]]],
         "text-allow-overlap": true,
-        "text-ignore-placement": true,
+        "text-ignore-placement": false,
       },
       paint: { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 2 },
     },
@@ -180,6 +180,15 @@ function edgeLayers(c: Palette): LayerSpecification[] {
 function positionLayers(c: Palette): LayerSpecification[] {
   const part = (name: string): never => ["==", ["get", "part"], name] as never;
   return [
+    {
+      // Unseen, but names make room for it.
+      id: "dot-room",
+      type: "symbol",
+      source: "position",
+      filter: part("dot"),
+      layout: { "text-field": "●", "text-font": SEMIBOLD, "text-size": 48, "text-allow-overlap": true },
+      paint: { "text-opacity": 0 },
+    },
     {
       id: "accuracy",
       type: "fill",
@@ -238,8 +247,8 @@ export function overlayLayers(c: Palette, overlays: Record<string, FeatureCollec
     ...("refused" in overlays ? PIN(c) : []),
   ];
   const accuracy = positionLayers(c);
-  if ("position" in overlays) all.push(accuracy[0]!, accuracy[1]!);
+  if ("position" in overlays) all.push(...accuracy.slice(0, 3));
   if ("edge" in overlays) all.push(...edgeLayers(c));
-  if ("position" in overlays) all.push(accuracy[2]!);
+  if ("position" in overlays) all.push(accuracy[3]!);
   return all;
 }

@@ -6,7 +6,7 @@ import type { FeatureCollection } from "geojson";
 import type { CityConfig } from "../lib/config";
 import { USES } from "../lib/words";
 import { fontFaces } from "./fonts";
-import { labels, MAIN } from "./labels";
+import { labels, MAIN, theme } from "./labels";
 import type { Palette, Token } from "./palette";
 import { collection, feature, overlayLayers } from "./overlays";
 
@@ -37,7 +37,17 @@ function metresWide(metres: Expr | number, lat: number, extra = 0): Expr {
   ];
 }
 
-const WIDTH: Expr = ["coalesce", ["get", "width_m"], ["case", MAIN, 24, 9]];
+const WIDTH: Expr = [
+  "match",
+  ["get", "road_class"],
+  "motorway",
+  44,
+  ["main", "trunk", "primary"],
+  26,
+  ["minor", "secondary"],
+  12,
+  8,
+];
 
 const base = (c: Palette): LayerSpecification[] => [
   { id: "sea", type: "background", paint: { "background-color": c.sea } },
@@ -59,35 +69,28 @@ function uses(c: Palette): LayerSpecification[] {
   ];
 }
 
-function themes(c: Palette, layers: string[]): LayerSpecification[] {
-  const out: LayerSpecification[] = [];
-  if (layers.includes("wadi")) {
-    const common = { source: "wadi", "source-layer": "wadi", metadata: { group: "wadi" } };
-    out.push(
-      { id: "wadi", type: "fill", ...common, paint: { "fill-color": c.wadi, "fill-opacity": 0.55 } },
-      {
-        id: "wadi-line",
-        type: "line",
-        ...common,
-        minzoom: 13,
-        paint: { "line-color": c["wadi-ink"], "line-width": 1.2, "line-dasharray": [5.8, 3.3] },
-      },
-    );
-  }
-  for (const theme of ["road_reserve", "heritage", "utilities"]) {
-    if (!layers.includes(theme)) continue;
-    out.push({
-      id: theme,
+function themes(c: Palette): LayerSpecification[] {
+  const common = { source: "restrictions", "source-layer": "restrictions" };
+  const wadi = { ...common, filter: theme("wadi"), metadata: { group: "wadi" } };
+  const rest = { ...common, filter: ["!", theme("wadi")] as Expr, metadata: { group: "restrictions" } };
+  return [
+    { id: "wadi", type: "fill", ...wadi, paint: { "fill-color": c.wadi, "fill-opacity": 0.55 } },
+    {
+      id: "wadi-line",
       type: "line",
-      source: theme,
-      "source-layer": theme,
-      minzoom: 15,
-      metadata: { group: "restrictions" },
-      layout: { visibility: "none" },
-      paint: { "line-color": c["wadi-ink"], "line-width": 1.2, "line-dasharray": [2, 3] },
-    });
-  }
-  return out;
+      ...wadi,
+      minzoom: 13,
+      paint: { "line-color": c["wadi-ink"], "line-width": 1.2, "line-dasharray": [5.8, 3.3] },
+    },
+    {
+      id: "themes",
+      type: "line",
+      ...rest,
+      minzoom: 13,
+      layout: { visibility: "none" }, // only where a page offers them
+      paint: { "line-color": c.copper, "line-width": 1.4, "line-dasharray": [2, 3] },
+    },
+  ];
 }
 
 function roads(c: Palette, lat: number): LayerSpecification[] {
@@ -198,6 +201,14 @@ const boundaries = (c: Palette): LayerSpecification[] => [
   },
 ];
 
+/* Where a boundary runs along the coast the coast is drawn, not the boundary. */
+const shore = (c: Palette): LayerSpecification => ({
+  id: "shore",
+  type: "line",
+  source: "coast",
+  paint: { "line-color": c.coast, "line-width": 1.8 },
+});
+
 const zones = (c: Palette): LayerSpecification[] => [
   {
     id: "zone",
@@ -220,6 +231,9 @@ const zones = (c: Palette): LayerSpecification[] => [
   },
 ];
 
+/* Layers of the server that this style draws; no other is asked for. */
+const DRAWN = ["plots", "buildings", "roads", "restrictions", "wilayats", "areas", "parking_zones"];
+
 /* Names of waters, from the city's profile. */
 function seas(config: CityConfig): FeatureCollection {
   return collection(...config.waters.map((w) => feature({ type: "Point", coordinates: w.at }, w)));
@@ -234,7 +248,7 @@ export function cityStyle(parts: StyleParts): StyleSpecification {
     coast: { type: "geojson", data: config.coast },
     seas: { type: "geojson", data: seas(config) },
   };
-  for (const layer of config.layers) {
+  for (const layer of config.layers.filter((name) => DRAWN.includes(name))) {
     sources[layer] = { type: "vector", url: `${location.origin}${config.tiles}/${layer}.json` };
   }
   for (const [id, data] of Object.entries(parts.overlays)) sources[id] = { type: "geojson", data };
@@ -248,10 +262,10 @@ export function cityStyle(parts: StyleParts): StyleSpecification {
       ...base(c),
       ...(has("plots") ? uses(c) : []),
       ...(has("roads") ? roads(c, lat) : []),
-      ...themes(c, config.layers),
+      ...(has("restrictions") ? themes(c) : []),
       ...ground(c, config.layers),
       ...(has("areas") ? areas : []),
-      ...(has("wilayats") ? boundaries(c) : []),
+      ...(has("wilayats") ? [...boundaries(c), shore(c)] : []),
       ...(has("parking_zones") ? zones(c) : []),
       ...(parts.data?.layers ?? []),
       ...labels(c, config.layers),

@@ -25,6 +25,7 @@ type HeatConfig = CityConfig & HeatChoices & { period: { from: string; to: strin
 
 const SAID_AFTER_MS = 500;
 const HOTTEST = 20;
+const WIDER = 0.35; // of a zoom: the planner looks at the whole city
 
 const config = readConfig<HeatConfig>();
 const standard: Filters = {
@@ -108,24 +109,23 @@ function wilayatTable(s: HeatSummary): HTMLElement {
   );
 }
 
+/* The planner is told that nothing is lost; the public, what is held back and why. */
 function sumSentence(s: HeatSummary): HTMLElement {
-  const hidden = s.suppressed;
-  const whole = hidden
-    ? say("خلايا دون حد النشر مجموعة وغير مرسومة: ", "Cells under the release limit are counted, not drawn: ")
-    : say("مجموع الخلايا يساوي عدد البلاغات تمامًا", "The cells add up to the reports exactly");
-  return h(
-    "p",
-    { class: "s mute", id: "sum-sentence" },
-    whole,
-    ...(hidden ? [bdi(number(hidden))] : []),
-    ...(s.outside_count
-      ? [
-          say("؛ ", "; "),
-          bdi(number(s.outside_count)),
-          say(" منها بلا موقع في المدينة.", " of them have no place in the city."),
-        ]
-      : ["."]),
-  );
+  const exact = config.heat_class === "exact";
+  const whole = exact
+    ? say("مجموع الخلايا يساوي عدد البلاغات تمامًا", "The cells add up to the reports exactly")
+    : say(
+        "يُرسم للعموم ما بلغ 5 بلاغات في الخلية والشهر؛ ما دونها محسوب في المجموع وغير مرسوم",
+        "The public map draws cells of 5 reports and more; fewer are in the sum and not drawn",
+      );
+  const outside = s.outside_count
+    ? [
+        say("؛ ", "; "),
+        bdi(number(s.outside_count)),
+        say(" منها خارج الولايات.", " of them outside the wilayats."),
+      ]
+    : ["."];
+  return h("p", { class: "s mute", id: "sum-sentence" }, whole, ...outside);
 }
 
 function hottest(): HTMLElement {
@@ -268,7 +268,7 @@ async function start(): Promise<void> {
   legend.draw(filters.measure, filters.cellM);
   void summarise();
   city = await createMap({
-    config,
+    config: { ...config, zoom: config.zoom - WIDER },
     container: mapBox,
     overlays: ["pick", "position"],
     title: say(

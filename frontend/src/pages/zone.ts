@@ -83,10 +83,13 @@ function edgeOverlay(a: ZoneAnswer, from: Position): void {
       features.push(feature(c.edge_in_circle, { part: "edge" }));
     if (!c.nearest_edge || Math.abs(c.distance_to_edge_m) > 400) continue;
     const text = distance(c.distance_to_edge_m);
-    const halfway: Position = [(from[0]! + c.nearest_edge[0]) / 2, (from[1]! + c.nearest_edge[1]) / 2];
+    // Beside the line when it is long, else on the far side of the dot, where nothing is drawn.
+    const short = Math.abs(c.distance_to_edge_m) < 2.5 * a.accuracy_m;
+    const middle: Position = [(from[0]! + c.nearest_edge[0]) / 2, (from[1]! + c.nearest_edge[1]) / 2];
+    const up = c.nearest_edge[1] < from[1]! ? 1 : 0;
     features.push(
       feature({ type: "LineString", coordinates: [from, c.nearest_edge] }, { part: "distance" }),
-      feature({ type: "Point", coordinates: halfway }, { part: "text", text }),
+      feature({ type: "Point", coordinates: short ? from : middle }, { part: "text", text, up }),
     );
   }
   city?.setOverlay("edge", collection(...features));
@@ -98,7 +101,7 @@ function zoomFor(accuracyM: number): number {
 }
 
 function render(a: ZoneAnswer): void {
-  body.replaceChildren(verdict(a), zoneFacts(a), ...[consequence(a)].filter((el) => el !== null));
+  body.replaceChildren(verdict(a), ...[consequence(a)].filter((el) => el !== null), zoneFacts(a));
   panel.dataset.state = a.result;
   const second = say("خذ قراءة ثانية", "Take a second reading");
   drawActs(reading?.origin === "pin" ? say("خذ موقعي", "Take my position") : second);

@@ -5,7 +5,7 @@ import { Map as MapLibre } from "maplibre-gl";
 import { bdi, h, icon } from "../lib/dom";
 import { date, metres, number, NBSP, time } from "../lib/format";
 import { say } from "../lib/say";
-import { USES } from "../lib/words";
+import { USE_LEGEND, USES, useWord } from "../lib/words";
 import type { CityMap } from "../map/frame";
 import { metresPerPixel, niceScale } from "../map/measure";
 
@@ -47,8 +47,8 @@ function scaleLine(mpp: number): HTMLElement {
 }
 
 function legend(): HTMLElement {
-  const rows = Object.values(USES).map((use) =>
-    h("li", {}, h("i", { class: `sw ${use.token}` }), say(use.ar, use.en)),
+  const rows = USE_LEGEND.map((codes) =>
+    h("li", {}, h("i", { class: `sw ${USES[codes[0]]!.token}` }), codes.map(useWord).join(say("، ", ", "))),
   );
   return h(
     "ul",

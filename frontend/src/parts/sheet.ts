@@ -30,7 +30,7 @@ export function sheet(panel: HTMLElement, covered: (px: number) => void): Sheet 
     };
     handle.setAttribute("aria-label", names[to]);
     panel.style.removeProperty("block-size");
-    setTimeout(tell, matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300);
+    tell();
   };
   const step = (by: number): void => {
     const at = HEIGHTS.indexOf(height());
@@ -48,6 +48,12 @@ export function sheet(panel: HTMLElement, covered: (px: number) => void): Sheet 
     () => set(height() === "full" ? "line" : HEIGHTS[HEIGHTS.indexOf(height()) + 1]!),
     set,
   );
+  // Its own content and its opening both change what it covers; told once it stands still.
+  let still = 0;
+  new ResizeObserver(() => {
+    clearTimeout(still);
+    still = window.setTimeout(tell, 80);
+  }).observe(panel);
   phone.addEventListener("change", tell);
   set(height());
   return { set, height, isPhone: () => phone.matches };
