@@ -18,7 +18,14 @@ IMPORTERS = {
     "plots": "plots.register.imports.PLOTS",
     "buildings": "plots.register.imports.BUILDINGS",
     "zones": "parking_zones.zones.imports.ZONES",
-    "boundaries": "municipality.places.imports.BOUNDARIES",
+    "bays": "parking_zones.zones.imports.BAYS",
+    "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",
 }
+
+# Who has open cases on plots: called with plot_ids, returns what a swap report lists.
+OPEN_CASES_AT: list[str] = []
+
+# What the worker does again and again: a plain function without arguments, and how often.
+PERIODIC: dict[str, int] = {}  # seconds

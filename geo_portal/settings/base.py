@@ -8,7 +8,7 @@ from geo_portal.settings.environment import (
     text,
     wheel_library,
 )
-from geo_portal.wiring import IMPORTERS, MAP_LAYERS  # noqa: F401  (read here by the engines)
+from geo_portal.wiring import IMPORTERS, MAP_LAYERS, OPEN_CASES_AT, PERIODIC  # noqa: F401  (read here by the engines)
 
 BASE_DIR = environment.BASE_DIR
 

@@ -28,7 +28,10 @@ from municipality.words import Text
 
 MAX_BYTES = 4 << 30  # of one file; a city of a million plots is about 0.5 GiB
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; sys.path.insert(0, {root!r}); from municipality.documents.sandbox.main import main; main()"
+_START = (
+    "import sys; sys.path.insert(0, {root!r}); "
+    "from municipality.documents.sandbox.main import main; main()"
+)
 
 
 class Unreadable(Exception):

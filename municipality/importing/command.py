@@ -148,7 +148,8 @@ class _progress_bar:  # noqa: N801 (used as a context manager, like a function)
         if not self._stream.isatty():
             return _quiet
         from rich.console import Console
-        from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
 
         console = Console(
             file=self._stream._out if hasattr(self._stream, "_out") else io.StringIO()

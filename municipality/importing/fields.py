@@ -22,7 +22,8 @@ class Field:
 
     ``names`` are usual column names in lower case; ``missing`` is the verdict of a row that
     lacks the value (empty: it may be lacking); ``words`` turn the file's words into codes,
-    compared after folding.  A file without the column gives the column of ``else_from``.
+    compared after folding.  A file without the column gives the first it has
+    of ``else_from``.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Field:
     unknown: str = "unknown_word"
     least: float = 0.0
     most: float = 1e12
-    else_from: str = ""
+    else_from: tuple[str, ...] = ()
 
 
 LON_NAMES = ("lon", "lng", "long", "longitude", "x", "x_coord", "xcoord", "easting", "east")

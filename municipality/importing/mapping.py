@@ -124,10 +124,10 @@ def match(*, names: Sequence[str], fields: Sequence[Field], chosen: FieldMap) ->
     for one in fields:
         if one.name in chosen.constants:
             continue
-        position = find(chosen.columns.get(one.name), one.names)
-        if position is not None:
-            found[one.name] = position
-            taken.add(position)
+        at = find(chosen.columns.get(one.name), one.names)
+        if at is not None:
+            found[one.name] = at
+            taken.add(at)
     lon = find(chosen.geometry.get("lon"), LON_NAMES)
     lat = find(chosen.geometry.get("lat"), LAT_NAMES)
     used = {*found.values(), lon, lat}

@@ -1,14 +1,14 @@
 """In which wilayat and area a shape lies, on the day from which the import holds."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from municipality.importing.rows import Rows, mask_of
+from municipality.importing.rows import Rows, mask_of, only
 from municipality.importing.values import by_unique
 from municipality.names import fold
 from municipality.places.models import Area, AreaVersion, Named, Wilayat, WilayatVersion
@@ -49,6 +49,14 @@ def _known_names(places: Iterable[Named]) -> dict[str, int]:
     return known
 
 
+def known_places(places: Iterable[Named]) -> Callable[[str | None], str | None]:
+    """Return a look-up from any known name or code of a place to its code."""
+    listed = list(places)
+    codes = {place.pk: place.code for place in listed}
+    known = _known_names(listed)
+    return lambda text: codes.get(known.get(_plain(text), 0)) if text else None
+
+
 def _plain(name: str) -> str:
     """Fold a place name and drop the article and what only says that it is a wilayat."""
     text = fold(name).strip()
@@ -75,7 +83,7 @@ def place(rows: Rows, *, on: dt.date) -> Ids:
 
     Returns the wilayat found by place alone, for the checks of the datum.
     """
-    shapes = np.where(rows.good, rows.shapes, None)
+    shapes = only(rows.good, rows.shapes)
     wilayats, areas = boundaries(WilayatVersion, on=on), boundaries(AreaVersion, on=on)
     by_place = np.zeros(rows.count, dtype=np.int64)
     by_area = by_place

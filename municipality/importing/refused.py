@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyogrio.raw import write
 
 from municipality import crs
-from municipality.importing.rows import Rows
+from municipality.importing.rows import Rows, only
 from municipality.importing.verdicts import VERDICTS, Severity
 
 logging.getLogger("pyogrio").setLevel(logging.WARNING)  # it tells of every file it writes
@@ -50,7 +50,7 @@ def _finite(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Drop shapes with coordinates no reader could show; their row stays."""
     bounds = shapely.bounds(shapes)
     odd = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & ~np.isfinite(bounds).all(axis=1)
-    return np.where(odd, None, shapes)
+    return only(~odd, shapes)
 
 
 def write_refused(path: Path, rows: Rows, *, srid: int | None) -> int:

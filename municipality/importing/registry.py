@@ -5,11 +5,12 @@ from django.utils.module_loading import import_string
 
 from municipality.importing.spec import Importer
 
-KINDS = ("plots", "buildings", "zones", "boundaries", "observations", "layer")
+KINDS = ("plots", "buildings", "zones", "bays", "boundaries", "observations", "layer")
 
 
 def importer(kind: str, *, theme: str = "") -> Importer:
     """Return the importer of a kind; a layer's depends on its theme.  Raises KeyError."""
-    found = import_string(settings.IMPORTERS[kind])
+    wired: dict[str, str] = getattr(settings, "IMPORTERS", {})
+    found = import_string(wired[kind])
     made: Importer = found(theme) if callable(found) else found
     return made

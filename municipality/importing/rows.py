@@ -66,10 +66,8 @@ class Rows:
 
     def mark(self, code: str, rows: Mask | NDArray[np.int64], detail: str = "") -> int:
         """Give rows a verdict; returns how many rows have it for the first time."""
-        mask = rows
-        if rows.dtype != np.bool_:
-            mask = self.none()
-            mask[rows] = True
+        mask: Mask = self.none()
+        mask[rows] = True
         if not mask.any():
             return 0
         held = self.verdicts.setdefault(code, self.none())
@@ -124,6 +122,13 @@ class Rows:
             found = self.opened.table["wkb"]
             return found.combine_chunks() if found.num_chunks != 1 else found.chunk(0)
         return pa.array(shapely.to_wkb(self.shapes), pa.large_binary(), from_pandas=True)
+
+
+def only(mask: Mask, shapes: Shapes) -> Shapes:
+    """Keep the shapes of some rows; None stands for the others."""
+    kept: Shapes = shapes.copy()
+    kept[~mask] = None
+    return kept
 
 
 def as_array(column: Any) -> pa.Array:

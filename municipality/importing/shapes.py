@@ -10,7 +10,7 @@ import shapely
 from municipality import crs
 from municipality.conf import PROFILE
 from municipality.importing import tolerances as limit
-from municipality.importing.rows import Mask, Rows, Shapes
+from municipality.importing.rows import Mask, Rows, Shapes, only
 from municipality.importing.spec import ANY, LINE, POINT, POLYGON, Importer, Job
 from municipality.importing.systems import NoSystem, explain_outside, in_city, source_system
 from municipality.importing.values import numbers
@@ -20,7 +20,8 @@ _TYPES = {POLYGON: _POLYGONS, LINE: _LINES, POINT: _POINTS}
 
 
 def _present(rows: Rows) -> Mask:
-    return rows.good & ~shapely.is_missing(rows.raw)
+    found: Mask = rows.good & ~shapely.is_missing(rows.raw)
+    return found
 
 
 def _read_wkb(rows: Rows) -> None:
@@ -151,12 +152,29 @@ def _inner_box() -> tuple[float, float, float, float]:
 def _to_metric(rows: Rows, srid: int) -> None:
     here = _present(rows)
     if srid == crs.METRIC:
-        rows.shapes = np.where(here, rows.raw, None)
+        rows.shapes = only(here, rows.raw)
         return
     rows.untouched = False
     rows.shapes = np.full(rows.count, None, dtype=object)
     if here.any():
         rows.shapes[here] = crs.to_metric(rows.raw[here], srid=srid)
+
+
+def _to_lonlat(rows: Rows, srid: int) -> None:
+    """Bring guest layers to longitude and latitude; they are not held to the city's extent."""
+    here = _present(rows)
+    if srid == crs.LONLAT:
+        rows.shapes = only(here, rows.raw)
+    else:
+        rows.untouched = False
+        rows.shapes = np.full(rows.count, None, dtype=object)
+        rows.shapes[here] = crs.from_metric(crs.to_metric(rows.raw[here], srid=srid))
+    with np.errstate(all="ignore"):
+        box = shapely.bounds(rows.shapes)
+        on_earth = (np.abs(box[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(box[:, [1, 3]]) <= 90).all(
+            axis=1
+        )
+    rows.mark("metres_in_degrees", here & ~on_earth)
 
 
 def _in_extent(rows: Rows, srid: int) -> None:
@@ -238,9 +256,10 @@ def read_shapes(rows: Rows, spec: Importer, job: Job) -> int:
         with rows.check("validity"):
             _repair(rows)
     with rows.check("to_city_metres"):
-        _to_metric(rows, srid)
-    with rows.check("inside_the_city"):
-        _in_extent(rows, srid)
+        _to_lonlat(rows, srid) if spec.keeps_lonlat else _to_metric(rows, srid)
+    if not spec.keeps_lonlat:
+        with rows.check("inside_the_city"):
+            _in_extent(rows, srid)
     if spec.shape == POLYGON:
         with rows.check("sizes_and_holes"):
             _sizes(rows)
@@ -252,4 +271,4 @@ def read_shapes(rows: Rows, spec: Importer, job: Job) -> int:
 
 def drop_refused(rows: Rows) -> Shapes:
     """Return the METRIC shapes with None for every refused row."""
-    return np.where(rows.good, rows.shapes, None)
+    return only(rows.good, rows.shapes)

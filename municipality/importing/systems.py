@@ -111,8 +111,8 @@ def source_system(rows: Rows, job: Job, *, from_numbers: bool) -> int:
             "crs_not_accepted",
             Text(
                 f"يقول {by.ar} إن النظام {name}، وهو غير مقبول في {PROFILE.name_ar}. {accepted.ar}",
-                f"{by.en[0].upper()}{by.en[1:]} says {name}, which {PROFILE.name_en} does not accept. "
-                f"{accepted.en}",
+                f"{by.en[0].upper()}{by.en[1:]} says {name}, which {PROFILE.name_en} does not "
+                f"accept. {accepted.en}",
             ),
         )
     return int(srid)
@@ -148,7 +148,8 @@ def explain_outside(rows: Rows, outside: Mask, *, srid: int) -> None:
 def _first_line(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     parts = shapely.get_geometry(shapes, 0)
     rings = shapely.get_exterior_ring(parts)
-    return np.where(shapely.is_missing(rings), parts, rings)
+    found: NDArray[np.object_] = np.where(shapely.is_missing(rings), parts, rings)
+    return found
 
 
 def _first(shape: object) -> tuple[float, float]:

@@ -21,7 +21,7 @@ REGISTERED_DIFFERS = (
     0.05,
     0.20,
 )  # of the registered area; known answers of the 91216 cadastre
-CROSSES_M2 = 0.00001  # m2 of a footprint outside its plot: more than the arithmetic leaves, so the line is crossed
+CROSSES_M2 = 0.00001  # m2 of a footprint off its plot; more than arithmetic leaves: it crosses
 DATUM_MIN_SHIFT_M = 0.3  # m; smaller shifts cannot be told from resurveying
 DATUM_FIT = 0.1  # the rival reading must bring a shape ten times nearer
 DATUM_FAR_M = 20.0  # m; one plot alone is only doubted when it moved farther than this

@@ -193,7 +193,7 @@ def _time(rows: Rows, one: Field, column: pa.Array, chosen: FieldMap) -> pa.Arra
         zone = ZoneInfo(chosen.time["zone"]) if "zone" in chosen.time else PROFILE.time_zone
     except (ZoneInfoNotFoundError, ValueError):
         zone = PROFILE.time_zone
-    forms = (chosen.time["format"],) if "format" in chosen.time else DATE_FORMS
+    forms: tuple[str, ...] = (chosen.time["format"],) if "format" in chosen.time else DATE_FORMS
     if "format" not in chosen.time and not _day_first(column):
         forms = tuple(f for f in forms if f.startswith("%m/")) + forms
     found = by_unique(column, lambda text: _moment(text, forms, zone), pa.timestamp("us", "UTC"))
@@ -204,7 +204,7 @@ def _time(rows: Rows, one: Field, column: pa.Array, chosen: FieldMap) -> pa.Arra
 def read_field(rows: Rows, one: Field, chosen: FieldMap) -> pa.Array:
     """Read one field of every row; rows that lack a needed value are marked."""
     at = rows.columns.fields
-    position = at.get(one.name, at.get(one.else_from))
+    position = next((at[name] for name in (one.name, *one.else_from) if name in at), None)
     if one.name in chosen.constants:
         column = pa.array([chosen.constants[one.name]] * rows.count, pa.large_string())
     elif position is not None:

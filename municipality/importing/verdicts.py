@@ -73,7 +73,7 @@ _ALL = (
     _refused("broken_geometry", "تعذرت قراءة الشكل", "The shape could not be read"),
     _refused("ring_not_closed", "حلقة غير مغلقة", "A ring that is not closed"),
     _refused("wrong_shape", "نوع الشكل غير المطلوب", "Not the kind of shape that is needed"),
-    _refused("invalid_polygon", "مضلع غير صحيح لا يمكن إصلاحه دون تغيير مساحته", 
+    _refused("invalid_polygon", "مضلع غير صحيح لا يمكن إصلاحه دون تغيير مساحته",
              "An invalid polygon that cannot be repaired without changing its area"),
     _repaired("polygon_repaired", "مضلع غير صحيح أُصلح", "An invalid polygon, repaired"),
     _repaired("dangles_removed", "أزيلت خطوط زائدة من المضلع", "Dangling lines removed from the polygon"),

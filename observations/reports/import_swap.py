@@ -34,7 +34,7 @@ ON CONFLICT (source, external_id) WHERE external_id <> '' DO UPDATE SET
 WHERE ({", ".join("o." + f for f in _FACTS)})
   IS DISTINCT FROM ({", ".join("excluded." + f for f in _FACTS)})
 RETURNING (xmax = 0) AS fresh
-"""  # noqa: S608
+"""
 
 
 def swap(cursor: Any, job: Job) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     cursor.execute("SELECT count(*) FROM incoming")
     count = cursor.fetchone()[0]
     cursor.execute(
-        f"WITH made AS ({_UPSERT}) SELECT count(*) FILTER (WHERE fresh), "  # noqa: S608
+        f"WITH made AS ({_UPSERT}) SELECT count(*) FILTER (WHERE fresh), "
         "count(*) FILTER (WHERE NOT fresh) FROM made"
     )
     inserted, changed = cursor.fetchone()

@@ -11,8 +11,9 @@ from municipality.importing import tolerances as limit
 from municipality.importing.datum import against_boundaries, against_neighbours, against_register
 from municipality.importing.fields import Field, Kind
 from municipality.importing.overlaps import find_overlaps
+from municipality.importing.parts import default_source, fill_texts, joined, keys_or_shapes
 from municipality.importing.placing import boundaries, inside_which, place
-from municipality.importing.rows import Rows, as_array
+from municipality.importing.rows import Rows, as_array, only
 from municipality.importing.spec import POLYGON, Importer, Job
 from municipality.importing.words import USE_WORDS
 from municipality.places.models import WilayatVersion
@@ -42,7 +43,7 @@ PLOT_FIELDS = (
         ("newplotno", "new_plot_no", "number", "plotno", "plot_no", "plotnum", "plot_number",
          "numero", "parcel", "parcelno", "parcel_no", "parcel_number", "lot", "label", "no",
          "رقم القطعة", "رقم_القطعة", "القطعة"),
-        longest=40, missing="number_missing", is_key=True, else_from="register_key",
+        longest=40, missing="number_missing", is_key=True, else_from=("register_key",),
     ),
     Field("old_number", ("old_number", "oldplotno", "old_plot_no", "plotno", "plot_no"), longest=40),
     Field("krooki_number", ("krooki_number", "krookino", "krooki_no", "krooki", "رقم الكروكي"), longest=60),
@@ -63,17 +64,6 @@ PLOT_FIELDS = (
     Field("limits_source", ("limits_source", "plan_source"), longest=200),
     Field("source", ("source", "المصدر"), longest=200),
 )  # fmt: skip
-
-_TEXTS = ("old_number", "krooki_number", "block", "limits_source", "source")
-
-
-def _fill_texts(rows: Rows, names: tuple[str, ...]) -> None:
-    for name in names:
-        rows.values[name] = as_array(rows.values[name].fill_null(""))
-
-
-def _default_source(rows: Rows, job: Job) -> None:
-    rows.values["source"] = as_array(rows.values["source"].fill_null(job.name[:200]))
 
 
 def _compose_keys(rows: Rows) -> None:
@@ -113,7 +103,7 @@ def _held(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
 def compare_areas(rows: Rows) -> None:
     """Compare the drawn area with the registered one, as shares of the registered."""
     registered = rows.values["registered_area_m2"].to_numpy(zero_copy_only=False)
-    drawn = shapely.area(np.where(rows.good, rows.shapes, None))
+    drawn = shapely.area(only(rows.good, rows.shapes))
     known = rows.good & np.isfinite(registered) & (registered > 0)
     with np.errstate(all="ignore"):
         differs = np.abs(drawn - registered) / registered
@@ -124,7 +114,7 @@ def compare_areas(rows: Rows) -> None:
 
 
 def _overlaps(rows: Rows, srid: int) -> None:
-    found = find_overlaps(np.where(rows.good, rows.shapes, None))
+    found = find_overlaps(only(rows.good, rows.shapes))
     found = found.without(against_neighbours(rows, found, srid=srid))
     rows.mark("overlaps_neighbour", found.touched(rows.count) & rows.good)
     for first, second, shared in zip(
@@ -150,8 +140,8 @@ def prepare_plots(rows: Rows, job: Job) -> None:
         compare_areas(rows)
     with rows.check("overlaps"):
         _overlaps(rows, srid)
-    _fill_texts(rows, _TEXTS[:-1])
-    _default_source(rows, job)
+    fill_texts(rows, "old_number", "krooki_number", "block", "limits_source")
+    default_source(rows, job)
 
 
 PLOTS = Importer(
@@ -186,32 +176,10 @@ BUILDING_FIELDS = (
 
 def _building_keys(rows: Rows) -> None:
     """OpenStreetMap counts ways and relations apart: the kind goes into the key."""
-    key, relation = rows.values["register_key"], rows.values["osm_id"]
+    key = rows.values["register_key"]
     if rows.opened.kind.startswith("osm"):
-        joined = [
-            pc.binary_join_element_wise(
-                pa.scalar(kind, pa.large_string()), ids, pa.scalar("", pa.large_string())
-            )
-            for kind, ids in (("w", key), ("r", relation))
-        ]
-        key = pc.coalesce(*joined)
-    if key.null_count == rows.count:  # the shape itself is the key of a file without one
-        wkb = shapely.to_wkb(shapely.normalize(rows.shapes), hex=True)
-        key = pa.array([None if w is None else f"g{hash_of(w)}" for w in wkb], pa.large_string())
-    rows.values["register_key"] = as_array(key).cast(pa.large_string())
-    rows.mark("key_missing", rows.good & ~rows.values["register_key"].is_valid().to_numpy(False))
-    keys = pd.Series(rows.values["register_key"].to_pandas())
-    again = rows.none()
-    good = rows.good
-    again[good] = keys[good].duplicated().to_numpy()
-    rows.mark("duplicate_key", again)
-
-
-def hash_of(text: str) -> str:
-    """A short key for a text."""
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+        key = pc.coalesce(joined("w", key), joined("r", rows.values["osm_id"]))
+    keys_or_shapes(rows, key)
 
 
 def _open_plots() -> tuple[np.ndarray, np.ndarray]:
@@ -257,8 +225,8 @@ def prepare_buildings(rows: Rows, job: Job) -> None:
         _building_keys(rows)
     with rows.check("on_plots"):
         _on_plots(rows)
-    _fill_texts(rows, ("name_ar", "name_en"))
-    _default_source(rows, job)
+    fill_texts(rows, "name_ar", "name_en")
+    default_source(rows, job)
 
 
 BUILDINGS = Importer(

@@ -40,32 +40,32 @@ SELECT p.id, n.row,
        )) AS moved,
        NOT upper_inf(p.valid) AS was_retired
 FROM incoming n JOIN plots_plot p ON p.register_key = n.register_key
-"""  # noqa: S608
+"""
 _UNCHANGED = f"""
 DELETE FROM changed c USING plots_plot p, incoming n
 WHERE p.id = c.id AND n.row = c.row AND NOT c.moved AND NOT c.was_retired
   AND ({", ".join("p." + f for f in FACTS)}) IS NOT DISTINCT FROM ({", ".join("n." + f for f in FACTS)})
-"""  # noqa: S608
+"""
 _INSERT = f"""
 INSERT INTO plots_plot (version, valid, boundary, source, register_key, {_COLUMNS})
 SELECT 1, daterange(%(on)s, NULL), {_SHAPE}, n.source, n.register_key,
        {", ".join("n." + f for f in FACTS)}
 FROM incoming n
 WHERE NOT EXISTS (SELECT FROM plots_plot p WHERE p.register_key = n.register_key)
-"""  # noqa: S608
+"""
 _KEEP_PAST = f"""
 INSERT INTO plots_plotversion (plot_id, version, valid, boundary, source, {_COLUMNS})
 SELECT p.id, p.version,
        daterange(lower(p.valid), LEAST(COALESCE(upper(p.valid), %(on)s), %(on)s)),
        p.boundary, p.source, {", ".join("p." + f for f in FACTS)}
 FROM plots_plot p JOIN changed c ON c.id = p.id
-"""  # noqa: S608
+"""
 _UPDATE = f"""
 UPDATE plots_plot p SET version = p.version + 1, valid = daterange(%(on)s, NULL),
   boundary = CASE WHEN c.moved THEN {_SHAPE} ELSE p.boundary END, source = n.source,
   {", ".join(f"{f} = n.{f}" for f in FACTS)}
 FROM changed c JOIN incoming n ON n.row = c.row WHERE p.id = c.id
-"""  # noqa: S608
+"""
 _NUMBERS = """
 INSERT INTO plots_plotnumber (plot_id, kind, number, valid)
 SELECT p.id, k.kind, k.held, daterange(lower(p.valid), %(on)s)
@@ -130,7 +130,7 @@ def _vanished(cursor: Any, job: Job) -> str:
         "OR q.id IN (SELECT id FROM changed WHERE moved))) > %(share)s * p.measured_m2"
     )  # fmt: skip
     cursor.execute(
-        "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "  # noqa: S608
+        "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
         "WHERE upper_inf(p.valid) AND p.id NOT IN (SELECT id FROM fresh) "
         "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = p.register_key) "
         f"AND NOT p.register_key = ANY(%(refused)s) {taken}",

@@ -94,7 +94,7 @@ def read_csv(path: Path, *, hints: Sequence[str]) -> Reading:
     columns: dict[str, list[str | None]] = {name: [] for name in names}
     for row, line in enumerate(lines[1:]):
         cells = line or []
-        if line is None or len(cells) > len(names) and any(cells[len(names) :]):
+        if line is None or (len(cells) > len(names) and any(cells[len(names) :])):
             add_mark(marks, row, "broken_row")
         if any(is_damaged(cell) for cell in cells if not cell.isascii()):
             add_mark(marks, row, "wrong_encoding")

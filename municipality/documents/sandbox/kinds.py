@@ -61,7 +61,7 @@ def _binary(head: bytes) -> Kind | None:
         raise NotAccepted("kind_not_accepted", kind="SQLite")
     if head.startswith(b"fgb\x03"):
         return FLATGEOBUF
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ZIP
     if head.startswith(b"\x1f\x8b"):
         return GZIP

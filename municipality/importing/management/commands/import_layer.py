@@ -2,6 +2,7 @@
 
 import argparse
 import re
+
 from django.core.management.base import CommandParser
 
 from municipality.importing.command import ImportCommand

@@ -1,0 +1,80 @@
+"""The plain swap: rows known by their register key are kept, changed, added or taken away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from municipality import crs
+from municipality.importing.spec import Job
+from municipality.importing.tolerances import KNOWN_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A table whose rows a survey replaces: its shape column, its facts, and what must stay.
+
+    ``stays`` is SQL over the alias ``t`` that is true for rows no import may take away.
+    """
+
+    table: str
+    shape: str
+    facts: Sequence[str]
+    multi: bool = True
+    stays: str = "false"
+
+
+def _shape(keyed: Keyed) -> str:
+    placed = f"ST_SetSRID(n.shape, {crs.METRIC})"
+    return f"ST_Multi({placed})" if keyed.multi else placed
+
+
+def _upsert(keyed: Keyed) -> str:
+    facts = ", ".join(keyed.facts)
+    held = ", ".join(f"t.{fact}" for fact in keyed.facts)
+    brought = ", ".join(f"excluded.{fact}" for fact in keyed.facts)
+    return f"""
+    INSERT INTO {keyed.table} AS t (register_key, {keyed.shape}, source, {facts})
+    SELECT n.register_key, {_shape(keyed)}, n.source, {", ".join(f"n.{f}" for f in keyed.facts)}
+    FROM incoming n
+    ON CONFLICT (register_key) DO UPDATE SET {keyed.shape} = excluded.{keyed.shape},
+      source = excluded.source, {", ".join(f"{f} = excluded.{f}" for f in keyed.facts)}
+    WHERE NOT t.{keyed.shape} = excluded.{keyed.shape}
+       OR ROW({held}) IS DISTINCT FROM ROW({brought})
+    RETURNING (xmax = 0) AS fresh"""
+
+
+def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
+    """Move the staged rows into a table; returns what was done.
+
+    A file that knows most of the keys, or one declared full, takes away the rows it does not
+    show, except those whose row was refused and those that must stay.
+    """
+    cursor.execute(
+        "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM incoming n "
+        f"WHERE n.register_key = t.register_key)) FROM {keyed.table} t"
+    )
+    held, known = cursor.fetchone()
+    full = job.extent == "full" or (job.extent == "auto" and known >= KNOWN_SHARE * held)
+    cursor.execute("SELECT count(*) FROM incoming")
+    count = cursor.fetchone()[0]
+    cursor.execute(
+        f"WITH made AS ({_upsert(keyed)}) SELECT count(*) FILTER (WHERE fresh), "
+        "count(*) FILTER (WHERE NOT fresh) FROM made"
+    )
+    inserted, changed = cursor.fetchone()
+    retired = 0
+    if full:
+        cursor.execute(
+            f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "
+            "AND NOT t.register_key = ANY(%s) AND NOT EXISTS "
+            "(SELECT FROM incoming n WHERE n.register_key = t.register_key)",
+            [job.options.get("refused_keys", [])],
+        )
+        retired = cursor.rowcount
+    return {
+        "inserted": inserted,
+        "changed": changed,
+        "unchanged": count - inserted - changed,
+        "retired": retired,
+        "extent": "full" if full else "part",
+    }
