@@ -70,6 +70,14 @@ function hatch(colour: string): ImageData {
   return g.getImageData(0, 0, size, size);
 }
 
+/* The pattern is made when a style first asks for it, in the ink of the theme. */
+export function giveHatch(map: MapLibre, theme: () => Theme): void {
+  map.setMissingStyleImageResolver((id) => {
+    if (id === "hatch-wadi" && !map.hasImage(id))
+      map.addImage(id, hatch(palette(theme())["wadi-ink"]), { pixelRatio: 2 });
+  });
+}
+
 function failed(container: HTMLElement): void {
   container.append(
     h(
@@ -172,10 +180,7 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
   }
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.setMissingStyleImageResolver((id) => {
-    if (id === "hatch-wadi" && !map.hasImage(id))
-      map.addImage(id, hatch(palette(currentTheme())["wadi-ink"]), { pixelRatio: 2 });
-  });
+  giveHatch(map, currentTheme);
   watchIdle(map);
   const setOverlay = (id: string, data: FeatureCollection): void => {
     overlays[id] = data;

@@ -6,7 +6,7 @@ import { bdi, h, icon } from "../lib/dom";
 import { date, metres, number, NBSP, time } from "../lib/format";
 import { say } from "../lib/say";
 import { USE_LEGEND, USES, useWord } from "../lib/words";
-import type { CityMap } from "../map/frame";
+import { giveHatch, type CityMap } from "../map/frame";
 import { metresPerPixel, niceScale } from "../map/measure";
 
 const PATIENCE_MS = 8000;
@@ -27,6 +27,7 @@ async function drawn(city: CityMap): Promise<{ url: string; mpp: number }> {
     fadeDuration: 0,
     canvasContextAttributes: { preserveDrawingBuffer: true },
   });
+  giveHatch(copy, () => "light");
   await new Promise<void>((done) => {
     copy.once("idle", () => done());
     setTimeout(done, PATIENCE_MS);

@@ -19,7 +19,7 @@ export function sheet(panel: HTMLElement, covered: (px: number) => void): Sheet 
   const tell = (): void => {
     const box = panel.getBoundingClientRect();
     const around = panel.parentElement!.getBoundingClientRect();
-    covered(phone.matches && height() !== "full" ? Math.min(box.height, around.height * 0.6) : 0);
+    covered(phone.matches && height() !== "full" ? Math.min(box.height, around.height * 0.66) : 0);
   };
   const set = (to: Height): void => {
     panel.dataset.height = to;
