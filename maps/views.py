@@ -23,7 +23,7 @@ def content_answer(
     """Answer a body with a strong ETag, or 304 where the asker holds the same bytes.
 
     Not compressed here: packing a dense tile costs more than the database takes to cut it on
-    a local network; the proxy in front packs for slow lines (docs/decisions/0021).
+    a local network; the proxy in front packs for slow lines (docs/decisions/0030).
     """
     etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     held = parse_etags(request.headers.get("If-None-Match", ""))

@@ -112,7 +112,7 @@ def one_file(cells: Cells, about: dict[str, Any]) -> str:
         west, south, east, north = (
             float(np.min(lon)), float(np.min(lat)), float(np.max(lon)), float(np.max(lat)),
         )  # fmt: skip
-    plan = folium.Map(tiles=None, control_scale=True, prefer_canvas=True)
+    plan = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attributionControl=False)
     words = [str(Text("البلاغات", "Reports")), str(Text("المقياس", "Measure"))]
     colours = COLOURS["light"]
     if data["features"]:

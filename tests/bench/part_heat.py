@@ -1,0 +1,173 @@
+"""Heat tile at z11 through HTTP against GROUP BY of the same cells in SQL, 1,000,000 reports.
+
+Goal: at least five times faster, any categories and days, and equal to the last report.
+"""
+
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import mapbox_vector_tile
+import numpy as np
+
+from maps.heat.lattice import SIZES, Window, default_cell_m, level_of
+from maps.heat.tiles import tile_window
+from maps.tiles import TileAddress
+from municipality import crs
+from tests.bench import city, databases, servers
+
+Z = 11
+TILES = 12
+ROUNDS = 4
+NAME, PASSWORD = "bench-planner", "bench only, on loopback"
+CELLS = """
+SELECT floor(ST_X(point) / %(size)s)::int, floor(ST_Y(point) / %(size)s)::int, count(*)
+FROM observations_observation
+WHERE point && ST_MakeEnvelope(%(x0)s, %(y0)s, %(x1)s, %(y1)s, %(srid)s)
+  AND ST_X(point) < %(x1)s AND ST_Y(point) < %(y1)s {where}
+GROUP BY 1, 2"""
+USER = f"""
+from municipality.people.models import User
+u, _ = User.objects.get_or_create(username={NAME!r}, defaults={{"roles": ["planner"]}})
+u.set_password({PASSWORD!r}); u.save()
+"""
+TILES_SQL = """
+SELECT floor((ST_X(w) + 20037508.342789244) / s)::int, floor((20037508.342789244 - ST_Y(w)) / s)::int,
+  count(*)
+FROM (SELECT ST_Transform(point, 3857) AS w, 40075016.685578488 / (1 << %s) AS s
+      FROM observations_observation TABLESAMPLE SYSTEM (20)) p
+GROUP BY 1, 2 ORDER BY 3 DESC LIMIT %s"""
+
+
+def _environment() -> dict[str, str]:
+    return {"GEO_DB_NAME": city.NAME, "DJANGO_SETTINGS_MODULE": "geo_portal.settings.dev",
+            "GEO_DB_ROLE": "owner", "GEO_LIMITS": "off"}  # fmt: skip
+
+
+def _sign_in(connection: http.client.HTTPConnection) -> dict[str, str]:
+    body = json.dumps({"name": NAME, "password": PASSWORD})
+    connection.request("POST", "/api/session", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    told = response.read()
+    assert response.status == 200, told
+    cookies = [v.split(";")[0] for k, v in response.getheaders() if k.lower() == "set-cookie"]
+    return {"Cookie": "; ".join(cookies)}
+
+
+def _questions(rng: np.random.Generator) -> list[tuple[str, str, dict[str, Any]]]:
+    """Filters as a query string, as SQL and as values: none, kinds, days, both."""
+    asked: list[tuple[str, str, dict[str, Any]]] = [("", "", {})]
+    for _ in range(3):
+        kinds = sorted(int(k) for k in rng.choice(20, 3, replace=False) + 1)
+        day = np.datetime64("2023-01-01") + int(rng.integers(0, city.DAYS - 90))
+        until = day + int(rng.integers(30, 90))
+        names = ",".join(f"kind_{k}" for k in kinds)
+        span = f"from={day}&to={until}"
+        by_kind, by_day = (
+            "AND category_id = ANY(%(kinds)s)",
+            ("AND reported_on >= %(since)s AND reported_on < %(until)s"),
+        )
+        values = {"kinds": kinds, "since": str(day), "until": str(until)}
+        asked += [
+            (f"category={names}", by_kind, values),
+            (span, by_day, values),
+            (f"category={names}&{span}", f"{by_kind} {by_day}", values),
+        ]
+    return asked
+
+
+def _window_metres(window: Window) -> dict[str, float]:
+    size = SIZES[window.level]
+    return {"x0": window.x0 * size, "y0": window.y0 * size, "x1": window.x1 * size,
+            "y1": window.y1 * size, "size": size, "srid": crs.METRIC}  # fmt: skip
+
+
+def _equal(body: bytes, rows: list[tuple[int, int, int]], level: int, at: TileAddress) -> int:
+    """Check that the tile tells SQL's count of each of its cells and leaves out none inside."""
+    truth = {(x, y): n for x, y, n in rows}
+    drawn = mapbox_vector_tile.decode(body)["heat"]["features"] if body else []
+    told = {(f["properties"]["x"], f["properties"]["y"]): f["properties"]["count"] for f in drawn}
+    for cell, n in told.items():
+        assert truth[cell] == n, (cell, n, truth[cell])
+    from maps.tilejson import tile_of
+
+    half = SIZES[level] / 2
+    for (x, y), _ in truth.items():
+        lon, lat = crs.lonlat(x * 2 * half + half, y * 2 * half + half)
+        assert (x, y) in told or tile_of(lon, lat, at.z) != at
+    return sum(told.values())
+
+
+def run() -> dict[str, float]:
+    """Measure and print; returns the ratio of medians."""
+    city.make()
+    env = _environment()
+    for command in (["shell", "-c", USER], ["tend_heat"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=servers.ROOT, check=True,
+            env={**os.environ, **env}, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+    plain = databases.connect(city.NAME)
+    plain.autocommit = True
+    cursor = plain.cursor()
+    cursor.execute("SET jit = off")
+    cursor.execute(TILES_SQL, [Z, TILES])
+    tiles = [TileAddress(Z, x, y) for x, y, _ in cursor.fetchall()]
+    questions = _questions(np.random.default_rng(3))
+    cell_m = default_cell_m(Z)
+    with servers.granian(
+        "geo_portal.wsgi:application", interface="wsgi", env=env, probe="/healthz"
+    ) as address:
+        ours = http.client.HTTPConnection(urlsplit(address).netloc)
+        headers = _sign_in(ours)
+        return _compare(cursor, ours, headers, tiles, questions, cell_m)
+
+
+def _compare(cursor, ours, headers, tiles, questions, cell_m: int) -> dict[str, float]:
+    level = level_of(cell_m)
+    took: dict[str, list[float]] = {"sql": [], "http": []}
+    by_sort: dict[str, list[tuple[float, float]]] = {}
+    counted = checked = 0
+    for turn in range(ROUNDS + 1):
+        for at in tiles:
+            metres = _window_metres(tile_window(at, level=level))
+            for query, where, values in questions:
+                start = time.perf_counter()
+                cursor.execute(CELLS.format(where=where), {**metres, **values})
+                rows = cursor.fetchall()
+                sql = time.perf_counter() - start
+                path = f"/api/heat/tiles/{at.z}/{at.x}/{at.y}.mvt?cell_m={cell_m}&{query}"
+                start = time.perf_counter()
+                ours.request("GET", path, headers=headers)
+                response = ours.getresponse()
+                body = response.read()
+                http_ = time.perf_counter() - start
+                assert response.status == 200, body
+                if turn == 0:  # warms both sides and compares every cell
+                    counted += _equal(body, rows, level, at)
+                    checked += 1
+                    continue
+                took["sql"].append(1000 * sql)
+                took["http"].append(1000 * http_)
+                sort = "+".join(w for w in ("category", "from") if w in query) or "all"
+                by_sort.setdefault(sort, []).append((1000 * sql, 1000 * http_))
+    a, b = (statistics.median(took[name]) for name in ("sql", "http"))
+    print(
+        f"  z{Z}, {cell_m} m cells, {len(tiles)} tiles x {len(questions)} filters x {ROUNDS} rounds,"
+        f" 8 threads in 2 workers; {checked} answers equal to SQL, {counted} reports counted"
+    )
+    for sort, rows in by_sort.items():
+        s, h = (statistics.median(column) for column in zip(*rows, strict=True))
+        print(f"  {sort:14} SQL {s:7.2f} ms, HTTP {h:6.2f} ms, {s / h:.1f} times")
+    p95 = sorted(took["http"])[int(0.95 * len(took["http"]))]
+    print(
+        f"  all filters    SQL {a:7.2f} ms, HTTP {b:6.2f} / p95 {p95:.2f} ms,"
+        f" {a / b:.1f} times (goal 5)"
+    )
+    return {"times": a / b}
