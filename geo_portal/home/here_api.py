@@ -6,13 +6,14 @@ from ninja import Router
 
 from geo_portal.home.here import what_applies
 from municipality import asked
+from municipality.openapi import parameters
 from municipality.people.access import ANYONE, open_to
 from plots.register.api import found_plot
 
 router = Router(tags=["plots"])
 
 
-@router.get("/{plot_id}/here", summary="What applies at a plot")
+@router.get("/{plot_id}/here", summary="What applies at a plot", openapi_extra=parameters("on"))
 @open_to(ANYONE)
 def here(request: HttpRequest, plot_id: str) -> JsonResponse:
     """Answer plot, places, limits, restrictions, parking and directorate, now or ``on`` a day."""

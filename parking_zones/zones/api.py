@@ -6,6 +6,7 @@ from ninja import Router
 
 from municipality import asked, geometry_gate
 from municipality.located import DEFAULT_ACCURACY_M
+from municipality.openapi import parameters
 from municipality.people.access import ANYONE, open_to
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.features import answer_json, zone_feature
@@ -14,7 +15,11 @@ from parking_zones.zones.queries import charge_in, city_time, zone_at
 router = Router(tags=["parking"])
 
 
-@router.get("/zones", summary="All parking zones of a day, with tariff and hours")
+@router.get(
+    "/zones",
+    summary="All parking zones of a day, with tariff and hours",
+    openapi_extra=parameters("at"),
+)
 @open_to(ANYONE)
 def zones(request: HttpRequest) -> JsonResponse:
     """Answer a FeatureCollection of the zones in force ``at`` a moment (default now)."""
@@ -33,7 +38,11 @@ def zones(request: HttpRequest) -> JsonResponse:
     )
 
 
-@router.get("/zones/at", summary="Which zone is here: one of four answers, and the tariff")
+@router.get(
+    "/zones/at",
+    summary="Which zone is here: one of four answers, and the tariff",
+    openapi_extra=parameters("lon", "lat", "accuracy_m", "at", required=("lon", "lat")),
+)
 @open_to(ANYONE)
 def zones_at(request: HttpRequest) -> JsonResponse:
     """Answer for ``lon``, ``lat`` (WGS 84), ``accuracy_m`` (default 10) and ``at`` (a moment)."""

@@ -8,6 +8,7 @@ from ninja import Router
 
 from municipality import asked, geometry_gate
 from municipality.located import DEFAULT_ACCURACY_M
+from municipality.openapi import parameters
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.people.limits import PLOT_ATTRIBUTES, count
 from municipality.problems import bad_value
@@ -41,7 +42,11 @@ def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
     return plot, on
 
 
-@router.get("/at", summary="Which plot is here: one of four answers")
+@router.get(
+    "/at",
+    summary="Which plot is here: one of four answers",
+    openapi_extra=parameters("lon", "lat", "accuracy_m", "on", required=("lon", "lat")),
+)
 @open_to(ANYONE)
 def at(request: HttpRequest) -> JsonResponse:
     """Answer for ``lon``, ``lat`` (WGS 84), ``accuracy_m`` (default 10) and ``on`` (a day)."""
@@ -72,7 +77,11 @@ def at(request: HttpRequest) -> JsonResponse:
     )
 
 
-@router.get("", summary="Plots by old or new number, in any digits")
+@router.get(
+    "",
+    summary="Plots by old or new number, in any digits",
+    openapi_extra=parameters("number", "on", required=("number",)),
+)
 @open_to(ANYONE)
 def by_number(request: HttpRequest) -> JsonResponse:
     """Answer a FeatureCollection of the plots that are known by ``number``."""
@@ -97,7 +106,7 @@ def by_number(request: HttpRequest) -> JsonResponse:
     )
 
 
-@router.get("/{plot_id}", summary="One plot with its limits")
+@router.get("/{plot_id}", summary="One plot with its limits", openapi_extra=parameters("on"))
 @open_to(ANYONE)
 def detail(request: HttpRequest, plot_id: str) -> JsonResponse:
     """Answer the plot as a feature, as it is now or as it was ``on`` a day."""
@@ -106,7 +115,11 @@ def detail(request: HttpRequest, plot_id: str) -> JsonResponse:
     return geojson_response(plot_feature(plot, on=on))
 
 
-@router.get("/{plot_id}/restrictions", summary="What restricts a plot, theme by theme")
+@router.get(
+    "/{plot_id}/restrictions",
+    summary="What restricts a plot, theme by theme",
+    openapi_extra=parameters("on"),
+)
 @open_to(ANYONE)
 def restrictions(request: HttpRequest, plot_id: str) -> JsonResponse:
     """Answer concerned, not concerned or no data for every theme, with m² and per cent."""
@@ -125,7 +138,11 @@ def restrictions(request: HttpRequest, plot_id: str) -> JsonResponse:
     )
 
 
-@router.get("/{plot_id}/restrictions.pdf", summary="What restricts a plot, as a sheet to print")
+@router.get(
+    "/{plot_id}/restrictions.pdf",
+    summary="What restricts a plot, as a sheet to print",
+    openapi_extra=parameters("on", "lang"),
+)
 @open_to(ANYONE)
 def restrictions_sheet(request: HttpRequest, plot_id: str) -> HttpResponse:
     """Answer one A4 page in Arabic, or in English by ``lang=en``."""

@@ -1,0 +1,51 @@
+"""The query parameters of an address, described once for the OpenAPI document.
+
+The addresses read their parameters strictly by ``municipality.asked`` (any digits, named
+refusals), which the framework's own reading cannot; so they say here what they take.  A test
+holds each list against what the address really accepts.
+"""
+
+from typing import Any
+
+NUMBER: dict[str, Any] = {"type": "number"}
+TEXT: dict[str, Any] = {"type": "string"}
+DAY: dict[str, Any] = {"type": "string", "format": "date"}
+MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
+
+KNOWN: dict[str, tuple[dict[str, Any], str]] = {
+    "lon": (NUMBER, "longitude, degrees of WGS 84"),
+    "lat": (NUMBER, "latitude, degrees of WGS 84"),
+    "accuracy_m": ({**NUMBER, "minimum": 0, "default": 10}, "accuracy of the position, metres"),
+    "on": (DAY, "the day asked about, in the city's own days; today by default"),
+    "at": (MOMENT, "the moment asked about, ISO 8601; now by default"),
+    "number": (TEXT, "a plot's number, old number or krooki number, in any digits"),
+    "lang": ({**TEXT, "enum": ["ar", "en"]}, "language of the paper; Arabic by default"),
+    "bbox": (TEXT, "west,south,east,north in degrees of WGS 84"),
+    "cell_m": ({"type": "integer"}, "side of a cell in metres: 50 doubled up to 12800"),
+    "from": (DAY, "first day"),
+    "to": (DAY, "day after the last"),
+    "category": (TEXT, "codes of categories, separated by commas"),
+    "status": (TEXT, "codes of status, separated by commas"),
+    "channel": (TEXT, "codes of channels, separated by commas"),
+    "wilayat": (TEXT, "id or code of a wilayat"),
+    "area": (TEXT, "id or code of a housing area"),
+    "per": ({**TEXT, "enum": ["count", "km2", "plot"]}, "what value is: a count or a density"),
+    "x": ({"type": "integer"}, "column of the cell on the lattice"),
+    "y": ({"type": "integer"}, "row of the cell on the lattice"),
+}
+
+
+def parameters(*names: str, required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return what ``openapi_extra`` takes for an address with these query parameters."""
+    return {
+        "parameters": [
+            {
+                "in": "query",
+                "name": name,
+                "required": name in required,
+                "schema": KNOWN[name][0],
+                "description": KNOWN[name][1],
+            }
+            for name in names
+        ]
+    }
