@@ -109,7 +109,7 @@ class Service:
             helpers.append(asyncio.create_task(self._watch_database(self.cluster)))
             helpers.append(asyncio.create_task(self._follow(server.log_file(self.cluster))))
         try:
-            await self.supervisor.run()
+            await self.supervisor.run_until_signalled()
         finally:
             for helper in helpers:
                 helper.cancel()

@@ -50,17 +50,21 @@ class Supervisor:
             self.hurry.set()
         self.stopping.set()
 
-    async def run(self) -> None:
-        """Run all programs; return when all have ended after ``stop``."""
+    async def run_until_signalled(self) -> None:
+        """Run all programs; Ctrl-C, SIGTERM and SIGHUP are ``stop``."""
         loop = asyncio.get_running_loop()
 
         def stop_soon(*_: object) -> None:
             loop.call_soon_threadsafe(self.stop)
 
         with on_stop_signals(stop_soon):
-            async with asyncio.TaskGroup() as group:
-                for program in self.programs:
-                    group.create_task(self._keep(program))
+            await self.run()
+
+    async def run(self) -> None:
+        """Run all programs; return when all have ended after ``stop``."""
+        async with asyncio.TaskGroup() as group:
+            for program in self.programs:
+                group.create_task(self._keep(program))
 
     async def _keep(self, program: Program) -> None:
         """Start a program again whenever it ends, later and later while it keeps failing."""
