@@ -1,0 +1,134 @@
+"""The planner's page: exact sums, filters in the address, cells by pointer and by keys."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from municipality import crs
+from observations.reports.models import Category, Observation, Status
+from tests.builders import EAST, NORTH
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MANY, FEW = 40, 7  # reports in two cells of 800 m, side by side
+NOON = dt.time(12)
+
+
+@pytest.fixture
+def reports(small_city) -> dict[str, int]:
+    """Two cells of reports in 2016, of two categories, some of them closed."""
+    kinds = [
+        Category.objects.get_or_create(code=code, defaults={"name_ar": ar, "name_en": en})[0]
+        for code, ar, en in (("lighting", "إنارة", "Lighting"), ("potholes", "حفر", "Potholes"))
+    ]
+    corner_x, corner_y = EAST // 800 * 800 + 400, NORTH // 800 * 800 + 400
+    for i in range(MANY + FEW):
+        day = dt.date(2016, 1 + i % 12, 10)
+        Observation.objects.create(
+            point=Point(corner_x + (800 if i >= MANY else 0), corner_y, srid=crs.METRIC),
+            fix_origin="gps",
+            category=kinds[i % 2],
+            status=Status.CLOSED if i % 5 == 0 else Status.NEW,
+            reported_at=dt.datetime.combine(day, NOON, dt.UTC),
+            reported_on=day,
+            wilayat=small_city["wilayat"],
+        )
+    return {"all": MANY + FEW, "lighting": (MANY + FEW + 1) // 2}
+
+
+def total(visit) -> int:
+    found = visit.page.locator("#total")
+    found.wait_for()
+    return int(found.get_attribute("data-count"))
+
+
+def middle(visit) -> str:
+    lon, lat = crs.lonlat(EAST, NORTH)
+    return f"#12.5/{lat:.5f}/{lon:.5f}"
+
+
+def test_the_planner_reads_the_sum_and_the_cells(look, reports) -> None:
+    visit = look(who="planner").go("/heat/" + middle(None))
+    assert total(visit) == reports["all"]
+    assert "مجموع الخلايا يساوي عدد البلاغات تمامًا" in visit.page.inner_text("#sum-sentence")
+    canvas = visit.page.locator(".maplibregl-canvas")
+    canvas.focus()
+    visit.page.keyboard.press("ArrowRight")  # the first press takes the highest cell
+    tip = visit.page.locator("#cell-tip:not([hidden])")
+    tip.wait_for()
+    assert tip.get_attribute("data-count") == str(MANY)
+    assert "متوسط" in tip.inner_text()  # 30 to 59 in a cell of 800 m
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.locator(f"#cell-tip[data-count='{FEW}']").wait_for()
+    assert "قليل جدًا" in visit.page.inner_text("#cell-tip")
+    visit.page.keyboard.press("Escape")
+    assert visit.page.locator("#cell-tip").is_hidden()
+    visit.assert_accessible()
+    visit.assert_clean()
+
+
+def test_filters_live_in_the_address_and_leave_the_legend_alone(look, reports) -> None:
+    visit = look(who="planner").go("/en/heat/")
+    legend = visit.page.inner_text(".legend")
+    visit.page.click("#category-chip")
+    visit.page.check("#category-box input[value=lighting]")
+    visit.settle()
+    visit.page.locator(f"#total[data-count='{reports['lighting']}']").wait_for()
+    assert "category=lighting" in visit.page.url
+    assert visit.page.inner_text(".legend") == legend
+    again = look(who="planner").go(visit.page.url.removeprefix(visit.host))
+    assert total(again) == reports["lighting"]
+    again.page.click("#clear-filters")
+    again.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
+    assert "category" not in again.page.url
+
+
+def test_a_class_is_switched_off_by_keyboard(look, reports) -> None:
+    visit = look(who="planner").go("/heat/" + middle(None))
+    box = visit.page.locator(".ramp input").nth(3)
+    box.focus()
+    visit.page.keyboard.press("Space")
+    visit.settle()
+    assert not box.is_checked()
+    visit.page.locator(".maplibregl-canvas").focus()
+    visit.page.keyboard.press("ArrowLeft")
+    visit.page.locator(f"#cell-tip[data-count='{FEW}']").wait_for()  # the other is not drawn
+
+
+def test_the_numbers_are_there_as_tables_and_a_list(look, reports) -> None:
+    visit = look(who="planner").go("/heat/" + middle(None))
+    visit.page.locator("#panel-body details summary").first.click()
+    rows = visit.page.locator("#panel-body details").first.locator("tbody tr")
+    numbers = [int(re.sub(r"\D", "", t)) for t in rows.locator("td").all_inner_texts()]
+    assert sum(numbers) == reports["all"]
+    visit.page.locator("#hottest summary").click()
+    visit.page.locator("#hot-list button").first.wait_for()
+    assert visit.page.locator("#hot-list button").first.inner_text().startswith(str(MANY))
+
+
+def test_the_public_gets_whole_months_and_fewer_filters(look, reports) -> None:
+    visit = look().go("/heat/")
+    assert visit.page.locator("#status-chip").count() == 0
+    visit.page.click("#period-chip")
+    assert visit.page.locator("#from").get_attribute("type") == "month"
+    assert "للعموم" in visit.page.inner_text("#period-box")
+
+
+def test_a_reversed_period_is_told_and_not_asked_for(look, reports) -> None:
+    visit = look(who="planner").go("/heat/")
+    total(visit)
+    visit.page.click("#period-chip")
+    before = visit.page.url
+    visit.page.fill("#from", "2018-01-01")
+    visit.page.locator("#from").dispatch_event("change")
+    assert visit.page.locator("#period-box [role=alert]").is_visible()
+    assert visit.page.url == before
+
+
+def test_nothing_found_says_why_and_what_to_do(look, reports) -> None:
+    visit = look(who="planner").go("/heat/?from=2001-01-01&to=2001-02-01")
+    assert total(visit) == 0
+    assert "لا بلاغات في هذه الفترة" in visit.page.inner_text("#panel")
+    visit.page.locator(".empty button").click()
+    visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
