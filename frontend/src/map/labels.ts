@@ -91,7 +91,7 @@ export function labels(c: Palette, layers: string[]): LayerSpecification[] {
       "text-max-width": 9,
     },
     { "text-color": c["ink-2"], ...halo(c, 2.25) },
-    { minzoom: 10.4, maxzoom: 18, metadata: { group: "names" } },
+    { minzoom: 10, maxzoom: 18, metadata: { group: "names" } },
   );
   text(
     "wilayat-name",
