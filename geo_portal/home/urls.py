@@ -1,8 +1,8 @@
 """The pages, without their language prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
-from geo_portal.home import imports, sign_in, views
+from geo_portal.home import sign_in, views
 
 app_name = "home"
 
@@ -13,6 +13,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
-    path("imports/", imports.index, name="imports"),
     path("parts/", views.parts, name="parts"),
+    path("", include("geo_portal.home.urls_imports")),
 ]
