@@ -65,6 +65,7 @@ def _collect(layout: Layout, env: Mapping[str, str]) -> bool:
     stamp = layout.stamps / "static"
     if stamps.read(stamp) == goal:
         return False
+    stamp.unlink(missing_ok=True)
     _manage(layout, env, "collectstatic", "--no-input")
     stamps.write(stamp, goal)
     return True

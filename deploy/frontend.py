@@ -55,6 +55,7 @@ def _build(layout: Layout) -> bool:
     if stamps.read(stamp) == goal and (source / "dist").is_dir():
         return False
     npm: Words = [layout.venv / "bin" / "npm", "run", "build"]
+    stamp.unlink(missing_ok=True)
     run(npm, cwd=source, env=environment(layout), name="npm run build")
     stamps.write(stamp, goal)
     return True

@@ -36,20 +36,23 @@ def wanted(layout: Layout) -> str:
 
 def ensure(layout: Layout) -> bool:
     """Make or renew the environment; False when it was as the lock wants it."""
-    goal = wanted(layout)
-    if stamps.read(stamp_file(layout)) == goal and _works(layout):
+    goal, unfinished = wanted(layout), layout.venv / ".unfinished"
+    sound = _works(layout) and not unfinished.exists()
+    if sound and stamps.read(stamp_file(layout)) == goal:
         return False
-    if not _works(layout):
+    if not sound:
         shutil.rmtree(layout.venv, ignore_errors=True)
         run([sys.executable, "-m", "venv", layout.venv], cwd=layout.project, name="python -m venv")
+    unfinished.touch()  # an installer that is interrupted leaves halves that it takes for wholes
     _install(layout)
     stamps.write(stamp_file(layout), goal)
+    unfinished.unlink()
     return True
 
 
 def _works(layout: Layout) -> bool:
-    """Whether the environment's Python starts and believes to be where it is."""
-    asked = [str(layout.python), "-c", "import sys; print(sys.prefix)"]
+    """Whether the environment was made to its end and still is where it was made."""
+    asked = [str(layout.python), "-c", "import pip, sys; print(sys.prefix)"]
     try:
         done = subprocess.run(asked, capture_output=True, text=True, check=False)
     except OSError:
