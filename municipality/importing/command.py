@@ -160,7 +160,7 @@ class _progress_bar:  # noqa: N801 (used as a context manager, like a function)
         self._bar.start()
 
         def tell(stage: str, done: int, total: int) -> None:
-            self._bar.update(task, description=stage, completed=100 * done / max(total, 1))
+            self._bar.update(task, description=stage, completed=100 * done / total if total else 0)
 
         return tell
 

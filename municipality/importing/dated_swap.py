@@ -41,8 +41,7 @@ def swap_versions(
     holds = open_versions(dated)
     own = f"v.{dated.owner} = w.owner"
     cursor.execute(
-        f"SELECT count(*) FROM {dated.table} v JOIN {wanted} w ON {own} "
-        "WHERE lower(v.valid) > %s",
+        f"SELECT count(*) FROM {dated.table} v JOIN {wanted} w ON {own} WHERE lower(v.valid) > %s",
         [on],
     )
     if cursor.fetchone()[0]:

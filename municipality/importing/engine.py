@@ -51,10 +51,12 @@ class Outcome:
 class _Clock:
     def __init__(self, report: Report, progress: Progress) -> None:
         self._report, self._progress, self._last = report, progress, time.perf_counter()
+        self.rows = 0
 
     def reached(self, stage_name: str) -> None:
-        """Write down how long the stage before took and tell the watcher of the next."""
-        self._progress(stage_name, STAGES.index(stage_name), len(STAGES) - 1)
+        """Tell the watcher of the next stage, in rows of the file (0 of 0 before it is read)."""
+        share = STAGES.index(stage_name) / (len(STAGES) - 1)
+        self._progress(stage_name, round(share * self.rows), self.rows)
 
     def took(self, name: str) -> None:
         now = time.perf_counter()
@@ -217,6 +219,7 @@ def run(
     clock.took("reading")
     columns = match(names=opened.names, fields=spec.fields, chosen=chosen)
     rows = Rows.of(opened, columns)
+    clock.rows = rows.count
     _facts(report, opened, rows)
     srid: int | None = None
     try:

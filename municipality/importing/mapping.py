@@ -46,7 +46,7 @@ class FieldMap:
         return (own, *SHAPE_NAMES) if own else SHAPE_NAMES
 
 
-def _texts(data: Mapping[str, Any], path: Path, where: str) -> dict[str, str]:
+def _texts(data: Mapping[str, Any], path: str, where: str) -> dict[str, str]:
     found = {}
     for key, value in data.items():
         if isinstance(value, dict | list):
@@ -64,10 +64,19 @@ def load_map(text: str, *, known: Sequence[str]) -> FieldMap:
     if not path.is_file() and (MAPS / f"{text}.toml").is_file():
         path = MAPS / f"{text}.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_map(path.read_text(encoding="utf-8"), name=path.name, known=known)
     except OSError as error:
         raise MappingError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise MappingError(f"{path}: {error}") from None
+
+
+def parse_map(text: str, *, name: str, known: Sequence[str]) -> FieldMap:
+    """Read a mapping from its text; ``name`` stands in the messages.  Raises MappingError."""
+    path = name
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise MappingError(f"{path}: {error}") from None
     tables = {key: value for key, value in data.items() if isinstance(value, dict)}
     plain = {key: str(value) for key, value in data.items() if not isinstance(value, dict | list)}

@@ -113,14 +113,22 @@ def refused_features(rows: Rows) -> Iterator[dict[str, Any]]:
             "type": "Feature",
             "id": int(row) + 1,
             "properties": {
-                "row": int(row) + 1, "verdicts": codes, "ar": ar, "en": en, "details": details
+                "row": int(row) + 1,
+                "verdict": codes,
+                "detail_ar": f"{ar} ({details})" if details else ar,
+                "detail_en": f"{en} ({details})" if details else en,
             },
             "geometry": _lonlat(rows, int(row)),
-        }  # fmt: skip
+        }
     for code, shape in rows.edges[:MAX_ON_MAP]:
         words = VERDICTS[code].words
         yield {
             "type": "Feature",
-            "properties": {"row": None, "verdicts": code, "ar": words.ar, "en": words.en},
+            "properties": {
+                "row": None,
+                "verdict": code,
+                "detail_ar": words.ar,
+                "detail_en": words.en,
+            },
             "geometry": json.loads(shapely.to_geojson(crs.from_metric([shape])[0])),
         }

@@ -1,0 +1,140 @@
+"""The worker: one process, one job at a time, told of new ones by NOTIFY."""
+
+import contextlib
+import datetime as dt
+import logging
+import secrets
+import select
+import signal
+import time
+from types import FrameType
+from typing import Any
+
+import psycopg2
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
+
+from municipality.jobs import queue
+from municipality.jobs.models import Schedule
+
+GRACE_S = 8  # after SIGTERM a job may finish; then it is given back
+POLL_S = 5.0  # NOTIFY wakes the worker at once; this is for jobs that become due
+SWEEP_S = 5.0
+log = logging.getLogger("municipality.jobs")
+
+
+class GivenBack(BaseException):
+    """Raised inside a job when the worker must stop: its transaction is taken back."""
+
+
+class Worker:
+    """Runs jobs until it is told to stop."""
+
+    def __init__(self) -> None:
+        self.number = secrets.randbelow(2**31 - 1) + 1
+        self.stopping = False
+        self._in_job = False
+        self._swept_at = 0.0
+        self._listener: Any = None
+
+    def _connect(self) -> None:
+        """Hold the lock that says "alive" and listen, on a connection of its own."""
+        params = connection.get_connection_params()
+        params.pop("cursor_factory", None)
+        self._listener = psycopg2.connect(**{k: v for k, v in params.items() if k != "context"})
+        self._listener.autocommit = True
+        with self._listener.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [queue.LOCK_CLASS, self.number])
+            cursor.execute("LISTEN geo_jobs")
+
+    def stop(self, signum: int, frame: FrameType | None) -> None:
+        """SIGTERM, SIGINT: take no new job; give the present one back if it does not end soon."""
+        self.stopping = True
+        if self._in_job:
+            signal.signal(signal.SIGALRM, self._too_late)
+            signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+
+    def _too_late(self, signum: int, frame: FrameType | None) -> None:
+        if self._in_job:
+            raise GivenBack
+
+    def run(self, *, until_empty: bool = False) -> int:
+        """Work until stopped (or until the queue is empty); returns how many jobs ended."""
+        ended = 0
+        self._connect()
+        log.info("worker %s listens", self.number)
+        try:
+            while not self.stopping:
+                close_old_connections()
+                self._sweep()
+                if not until_empty:
+                    self._periodic()
+                job = queue.claim(self.number, at=timezone.now())
+                if job is not None:
+                    self._do(job)
+                    ended += 1
+                elif until_empty:
+                    break
+                else:
+                    self._wait()
+        finally:
+            with contextlib.suppress(psycopg2.Error):
+                self._listener.close()
+        return ended
+
+    def _wait(self) -> None:
+        """Sleep until NOTIFY, a signal or the poll; a lost connection ends the worker."""
+        with contextlib.suppress(InterruptedError):
+            select.select([self._listener], [], [], POLL_S)
+        self._listener.poll()
+        self._listener.notifies.clear()
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept_at >= SWEEP_S:
+            self._swept_at = time.monotonic()
+            queue.sweep()
+
+    def _do(self, job: DBTaskResult) -> None:
+        self._in_job = True
+        try:
+            result = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+            self._in_job = False
+            job.set_successful(result)
+        except GivenBack:
+            self._in_job = False
+            connection.close()
+            queue.give_back(job)
+            log.warning("job %s given back: the worker stops", job.pk)
+        except Exception as error:  # one job's fault never ends the worker; it is written down
+            self._in_job = False
+            again = queue.failed(job, error, at=timezone.now())
+            log.exception("job %s failed%s", job.pk, ", will be tried again" if again else "")
+        finally:
+            self._in_job = False
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _periodic(self) -> None:
+        for name, seconds in getattr(settings, "PERIODIC", {}).items():
+            if _is_due(name, dt.timedelta(seconds=seconds), at=timezone.now()):
+                _run_periodic(name)
+
+
+def _is_due(name: str, every: dt.timedelta, *, at: dt.datetime) -> bool:
+    """Move the schedule forward if its time has come; only one worker can."""
+    if Schedule.objects.filter(name=name, ran_at__lte=at - every).update(ran_at=at):
+        return True
+    _, made = Schedule.objects.get_or_create(name=name, defaults={"ran_at": at})
+    return made
+
+
+def _run_periodic(name: str) -> None:
+    begun, error = time.perf_counter(), ""
+    try:
+        import_string(name)()
+    except Exception as problem:  # written down; the next turn tries again
+        error = f"{type(problem).__name__}: {problem}"[:300]
+        log.exception("periodic job %s failed", name)
+    Schedule.objects.filter(name=name).update(took_s=time.perf_counter() - begun, error=error)
