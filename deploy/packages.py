@@ -81,6 +81,12 @@ NEEDS = (
         lambda: shutil.which("chromium") is not None,
     ),
     Need(
+        "libatomic",
+        "the driver of the browser tests",
+        ("libatomic1",),
+        lambda: _library("libatomic.so.1"),
+    ),
+    Need(
         "Python's venv",
         "the virtual environment",
         ("python3-venv",),
