@@ -17,6 +17,7 @@ EXTENT = 4096
 _MOVE_TO_1, _LINE_TO_3, _CLOSE = 9, 26, 15
 _POLYGON = 3
 _WIDEST = 10  # bytes of the longest varint
+_EXACT = 1 << 53  # below it a double holds every whole number
 
 
 def _zigzag(values: Ints) -> Words:
@@ -24,13 +25,13 @@ def _zigzag(values: Ints) -> Words:
 
 
 def _sizes(words: Words) -> Ints:
-    """Return how many bytes each number takes as a varint."""
+    """Return how many bytes each number takes as a varint: one for every seven bits."""
+    if words.size and int(words.max()) < _EXACT:
+        bits = np.frexp(words.astype(np.float64))[1]
+        return np.maximum((bits + 6) // 7, 1).astype(np.int64)
     size = np.ones(words.shape, np.int64)
     for n in range(1, _WIDEST):
-        more = words >= np.uint64(1) << np.uint64(7 * n)
-        if not more.any():
-            break
-        size += more
+        size += words >= np.uint64(1) << np.uint64(7 * n)
     return size
 
 

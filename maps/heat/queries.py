@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from maps.heat.index import Block, HeatLayer, read
 from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, SIZES, Ints, Window
 from maps.heat.packing import DAY_ZERO, Piece, day_number
+from maps.heat.prepared import KEPT, MAX_GRID, Prepared, size_of
 
 Mask = NDArray[np.bool_]
 _FIELDS = {"category": 1 << 16, "status": 1 << 8, "channel": 1 << 8, "wilayat": 1 << 16}
@@ -78,7 +79,7 @@ class Filter:
         last = 1 << 16 if selection.until is None else day_number(selection.until)
         return cls(first, last, tables, areas)
 
-    def rows(self, piece: Piece) -> tuple[slice, Mask | None]:
+    def rows(self, piece: Piece | Prepared) -> tuple[slice, Mask | None]:
         """Return the slice of days and, within it, which rows count (None: all)."""
         first, last = self.first, self.last
         start = 0 if first == 0 else int(np.searchsorted(piece.day, first, "left"))
@@ -93,7 +94,7 @@ class Filter:
             mask = met if mask is None else mask & met
         return part, mask
 
-    def column(self, piece: Piece, name: str) -> NDArray[np.unsignedinteger]:
+    def column(self, piece: Piece | Prepared, name: str) -> NDArray[np.unsignedinteger]:
         """Return one column of the rows that count."""
         part, mask = self.rows(piece)
         column: NDArray[np.unsignedinteger] = getattr(piece, name)[part]
@@ -162,12 +163,28 @@ def within(cells: Cells, window: Window) -> Cells:
     return Cells(cells.level, cells.x[kept], cells.y[kept], cells.count[kept])
 
 
+def _count_window(prepared: Sequence[Prepared], selection: Selection, window: Window) -> Cells:
+    """Count the reports of a window that was made ready."""
+    chosen = Filter.of(selection)
+    total = np.zeros(size_of(window), np.int64)
+    for rows in prepared:
+        counts = np.bincount(chosen.column(rows, "spot"), minlength=total.size)
+        total += counts if rows.sign > 0 else -counts
+    spots = np.flatnonzero(total)
+    wide = max(window.x1 - window.x0, 1)
+    return Cells(window.level, spots % wide + window.x0, spots // wide + window.y0, total[spots])
+
+
 def count_cells(
     layer: HeatLayer, selection: Selection, *, level: int, window: Window | None = None
 ) -> Cells:
     """Count reports by cell; with a window only its cells, each with its full count."""
-    cells = count_blocks(read(layer, window), selection, level=level)
-    return cells if window is None else within(cells, window)
+    blocks = read(layer, window)
+    if window is None:
+        return count_blocks(blocks, selection, level=level)
+    if size_of(window) > MAX_GRID:
+        return within(count_blocks(blocks, selection, level=level), window)
+    return _count_window(KEPT.get(layer.number, window, blocks), selection, window)
 
 
 @dataclass(frozen=True, slots=True)

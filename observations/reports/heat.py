@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.db import connection
+
 from maps.heat.index import HeatLayer, fold
 from maps.heat.published import ensure_released, release_months
 from municipality.places.models import AreaVersion, Wilayat, WilayatVersion
@@ -26,6 +28,13 @@ CHANNEL_CODES = {channel.name.lower(): int(channel) for channel in Channel}
 def public_kinds() -> list[int]:
     """Return the ids of the categories the public may be told of."""
     return list(Category.objects.filter(public=True).values_list("id", flat=True))
+
+
+def category_ids() -> dict[str, int]:
+    """Return all categories by code; plain SQL, as every heat tile with a category asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT code, id FROM observations_category")
+        return dict(cursor.fetchall())
 
 
 def release_heat(*, on: dt.date, at: dt.datetime, anew: bool = False) -> list[dt.date]:

@@ -18,7 +18,13 @@ from municipality.people.access import roles_of
 from municipality.places.models import Area, Wilayat
 from municipality.problems import bad_value
 from municipality.words import Text
-from observations.reports.heat import CHANNEL_CODES, EXACT_ROLES, HEAT, STATUS_CODES
+from observations.reports.heat import (
+    CHANNEL_CODES,
+    EXACT_ROLES,
+    HEAT,
+    STATUS_CODES,
+    category_ids,
+)
 from observations.reports.models import Category
 
 FILTERS = ("from", "to", "category", "status", "channel", "wilayat", "area", "per")
@@ -136,9 +142,9 @@ def _public(request: HttpRequest) -> PublicHeat:
 
 def _exact(request: HttpRequest) -> ExactHeat:
     since, until = _period(request)
-    categories = {}
+    categories: dict[str, int] = {}
     if _listed(request, "category"):
-        categories = dict(Category.objects.values_list("code", "id"))
+        categories = category_ids()
     selection = Selection(
         since=since,
         until=until,
