@@ -60,4 +60,4 @@ def step(name: str) -> Iterator[Note]:
 
 def megabytes(size: int) -> str:
     """A number of bytes as people read it."""
-    return f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1_000:.0f} kB" if size < WORTH_TELLING else f"{size / 1_000_000:.1f} MB"
