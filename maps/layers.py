@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Expression, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from municipality.people.access import ANYONE, not_found
@@ -39,16 +39,17 @@ class Layer:
     """One layer of the map.
 
     ``geometry`` is the stored METRIC column; ``web`` its Web Mercator copy, if one is kept.
-    ``properties`` maps names in the tile to ORM paths, ``attributes`` names one JSON column whose
-    keys become properties.  ``detail`` thins the layer out: below the zoom of a step only rows
-    that meet its condition are drawn.  ``allowed`` are role codes or ANYONE.
+    ``properties`` maps names in the tile to ORM paths or expressions of text, ``attributes``
+    names one JSON column whose keys become properties.  ``detail`` thins the layer out: below the
+    zoom of a step only rows that meet its condition are drawn.  ``allowed`` are role codes or
+    ANYONE.
     """
 
     name: str
     title: Text
     rows: Callable[[Viewer], QuerySet[Any]]
     geometry: str
-    properties: Mapping[str, str]
+    properties: Mapping[str, str | Expression]
     kind: str  # polygon, line, point or any
     min_zoom: int
     max_zoom: int

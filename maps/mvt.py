@@ -28,7 +28,8 @@ def _sizes(words: Words) -> Ints:
     """Return how many bytes each number takes as a varint: one for every seven bits."""
     if words.size and int(words.max()) < _EXACT:
         bits = np.frexp(words.astype(np.float64))[1]
-        return np.maximum((bits + 6) // 7, 1).astype(np.int64)
+        octets: Ints = np.maximum((bits + 6) // 7, 1).astype(np.int64)
+        return octets
     size = np.ones(words.shape, np.int64)
     for n in range(1, _WIDEST):
         size += words >= np.uint64(1) << np.uint64(7 * n)

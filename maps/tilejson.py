@@ -107,6 +107,9 @@ def _fields(layer: Layer, viewer: Viewer) -> dict[str, str]:
     model = layer.rows(viewer).model
     said = {}
     for name, path in layer.properties.items():
+        if not isinstance(path, str):
+            said[name] = "String"
+            continue
         at: Any = model
         for part in path.split("__"):
             found = at._meta.get_field(part)

@@ -142,7 +142,9 @@ def compile_tile(layer: Layer, viewer: Viewer, *, step: int, wide: bool) -> Tile
     """Compile the SQL of a layer's tiles for a viewer, a day and a step of detail."""
     names = [*layer.properties, *([layer.attributes] if layer.attributes else [])]
     paths = [*layer.properties.values(), *([layer.attributes] if layer.attributes else [])]
-    columns: dict[str, Any] = {f"p{i}_": F(path) for i, path in enumerate(paths)}
+    columns: dict[str, Any] = {
+        f"p{i}_": F(path) if isinstance(path, str) else path for i, path in enumerate(paths)
+    }
     columns["id_"] = F(layer.feature_id)
     columns["mvt_"] = _MvtGeometry(_web_shape(layer), _Envelope(margin=0.0))
     rows = layer.drawn(viewer, step).filter(**_near(layer, wide=wide)).order_by()

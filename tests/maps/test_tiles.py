@@ -145,6 +145,26 @@ def test_exact_pins_are_for_staff_and_do_not_exist_for_others(db, client):
     assert answer.status_code == 200 and answer["Cache-Control"] == "no-store"
 
 
+def test_a_planner_sees_each_pin_with_its_words(city, client):
+    import datetime as dt
+
+    from municipality import crs
+    from observations.reports.models import Category
+    from tests.observations.conftest import report
+
+    waste = Category.objects.create(code="waste", name_ar="نفايات", name_en="Waste")
+    at = crs.metric_point(*PROFILE.centre)
+    day = dt.date(2016, 3, 5)
+    for status in (1, 4):
+        report(at.x + 30, at.y + 30, day, waste.pk, status=status, channel=1).save()
+    client.force_login(User.objects.create(username="p", roles=["planner"]))
+    found = features(fetch(client, "observations", 15), "observations")
+    assert {f["properties"]["status"] for f in found} == {"new", "closed"}
+    assert {f["properties"]["channel"] for f in found} == {"app"}
+    assert {f["properties"]["category"] for f in found} == {"waste"}
+    assert {f["properties"]["reported_on"] for f in found} == {"2016-03-05"}
+
+
 def _plan(layer: Layer, at: TileAddress) -> str:
     query = tile_query(layer, Viewer(frozenset(), PAST.replace(year=2020)), at.z)
     with connection.cursor() as cursor:
