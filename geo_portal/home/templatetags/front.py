@@ -75,6 +75,12 @@ def icon(name: str, extra: str = "") -> SafeString:
     )
 
 
+@register.filter
+def grouped(value: object) -> str:
+    """Write a whole number with its thousands apart: 1,990."""
+    return f"{int(str(value)):,}" if str(value).isdecimal() else str(value)
+
+
 @register.simple_tag
 def mark() -> SafeString:
     """Draw the mark that stands in for the municipality's emblem."""
