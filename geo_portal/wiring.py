@@ -28,4 +28,7 @@ IMPORTERS = {
 OPEN_CASES_AT: list[str] = []
 
 # What the worker does again and again: a plain function without arguments, and how often.
-PERIODIC: dict[str, int] = {}  # seconds
+PERIODIC: dict[str, int] = {  # seconds
+    "observations.reports.jobs.fold_heat": 30,
+    "observations.reports.jobs.release_months": 600,
+}

@@ -337,3 +337,30 @@ def test_cell_and_tile_say_what_the_cells_say(categories, client):
     assert "max-age" in tile["Cache-Control"]
     (drawn,) = mapbox_vector_tile.decode(tile.content)["heat"]["features"]
     assert drawn["properties"]["count"] == 20
+
+
+def test_the_workers_turns_fold_and_release(categories):
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    from maps.heat.models import HeatPiece, HeatRelease
+
+    for _ in range(12):
+        crowd(categories, 1)
+    assert HeatPiece.objects.count() == 12
+    for name in settings.PERIODIC:
+        if name.startswith("observations."):
+            import_string(name)()
+    assert HeatPiece.objects.count() == 1
+    assert [r.month for r in HeatRelease.objects.all()] == [dt.date(2016, 3, 1)]
+
+
+def test_the_command_says_what_it_did(categories, capsys):
+    from django.core.management import call_command
+
+    crowd(categories, 12)
+    call_command("tend_heat")
+    assert "released 1 months" in capsys.readouterr().out
+    call_command("tend_heat", "--rebuild", "--release-anew")
+    told = capsys.readouterr().out
+    assert "packed anew" in told and "Released anew: 1" in told
