@@ -118,7 +118,7 @@ def _vanished(cursor: Any, job: Job) -> str:
     cursor.execute(
         "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM incoming n "
         "WHERE n.register_key = p.register_key)) FROM plots_plot p WHERE upper_inf(valid) "
-        "AND p.id NOT IN (SELECT id FROM fresh)"
+        "AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id)"
     )
     open_plots, known = cursor.fetchone()
     full = open_plots > 0 and known >= limit.KNOWN_SHARE * open_plots
@@ -126,12 +126,13 @@ def _vanished(cursor: Any, job: Job) -> str:
     taken = (
         "" if extent == "full" else
         "AND (SELECT COALESCE(sum(ST_Area(ST_Intersection(p.boundary, q.boundary))), 0) "
-        "FROM plots_plot q WHERE q.boundary && p.boundary AND (q.id IN (SELECT id FROM fresh) "
-        "OR q.id IN (SELECT id FROM changed WHERE moved))) > %(share)s * p.measured_m2"
+        "FROM plots_plot q WHERE q.boundary && p.boundary AND (EXISTS "
+        "(SELECT FROM fresh f WHERE f.id = q.id) OR EXISTS "
+        "(SELECT FROM changed c WHERE c.id = q.id AND c.moved))) > %(share)s * p.measured_m2"
     )  # fmt: skip
     cursor.execute(
         "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
-        "WHERE upper_inf(p.valid) AND p.id NOT IN (SELECT id FROM fresh) "
+        "WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) "
         "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = p.register_key) "
         f"AND NOT p.register_key = ANY(%(refused)s) {taken}",
         {"share": limit.TAKEN_SHARE, "refused": job.options.get("refused_keys", [])},
