@@ -93,10 +93,14 @@ class PublicHeat:
         atoms = atoms[atoms["level"] <= level]
         up = level - atoms["level"].astype(np.int64)
         x, y = atoms["x"].astype(np.int64) >> up, atoms["y"].astype(np.int64) >> up
-        place, back = np.unique(np.stack([y, x], axis=1), axis=0, return_inverse=True)
-        count = np.bincount(back.ravel(), weights=atoms["n"], minlength=len(place))
-        cells = Cells(level, place[:, 1], place[:, 0], count.astype(np.int64))
-        return cells if window is None else queries.within(cells, window)
+        n = atoms["n"]
+        if window is not None:
+            met = (x >= window.x0) & (x < window.x1) & (y >= window.y0) & (y < window.y1)
+            x, y, n = x[met], y[met], n[met]
+        place, back = np.unique((y << 32) + (x & 0xFFFFFFFF), return_inverse=True)
+        count = np.bincount(back.ravel(), weights=n, minlength=len(place)).astype(np.int64)
+        west = ((place & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000  # the sign of x again
+        return Cells(level, west, place >> 32, count)
 
     def suppressed(self, *, level: int | None) -> int:
         """Return how many released reports have no cell of this size (None: of any size)."""

@@ -27,7 +27,7 @@ from observations.reports.heat import (
     status_rows,
     wilayat_rows,
 )
-from observations.reports.heat_request import Asked
+from observations.reports.heat_request import Asked, described
 from observations.reports.models import Category
 
 observations_router = Router(tags=["observations"])
@@ -94,7 +94,11 @@ def refuse_too_many(cells: Cells, most: int) -> None:
         )
 
 
-@heat_router.get("/cells", summary="Cells of the lattice with their counts")
+@heat_router.get(
+    "/cells",
+    summary="Cells of the lattice with their counts",
+    openapi_extra=described("bbox", "cell_m"),
+)
 @open_to(ANYONE)
 def cells(request: HttpRequest) -> HttpResponse:
     """Answer the cells that touch ``bbox``, each whole, as GeoJSON in WGS 84."""
@@ -123,7 +127,9 @@ def _tile(
     return found, at, window, counted
 
 
-@heat_router.get("/tiles/{z}/{x}/{y}.mvt", summary="Cells as vector tiles")
+@heat_router.get(
+    "/tiles/{z}/{x}/{y}.mvt", summary="Cells as vector tiles", openapi_extra=described("cell_m")
+)
 @open_to(ANYONE)
 def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer layer ``heat``: a cell that touches the tile is in it whole, with its full count."""
@@ -132,7 +138,11 @@ def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     return content_answer(request, body, content_type=MVT, cache=_cache(found))
 
 
-@heat_router.get("/tiles/{z}/{x}/{y}.png", summary="Cells as pictures in the seven classes")
+@heat_router.get(
+    "/tiles/{z}/{x}/{y}.png",
+    summary="Cells as pictures in the seven classes",
+    openapi_extra=described("cell_m", "theme"),
+)
 @open_to(ANYONE)
 def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer 256 x 256 pixels; ``theme`` light or dark."""
@@ -147,7 +157,9 @@ def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     return content_answer(request, body, content_type="image/png", cache=_cache(found))
 
 
-@heat_router.get("/cell", summary="What is in one cell")
+@heat_router.get(
+    "/cell", summary="What is in one cell", openapi_extra=described("x", "y", "cell_m")
+)
 @open_to(ANYONE)
 def cell(request: HttpRequest) -> HttpResponse:
     """Answer one cell by its column ``x`` and row ``y`` at ``cell_m``: kinds, stages, place."""
@@ -174,7 +186,9 @@ def cell(request: HttpRequest) -> HttpResponse:
     )
 
 
-@heat_router.get("/export.{kind}", summary="Cells as a file")
+@heat_router.get(
+    "/export.{kind}", summary="Cells as a file", openapi_extra=described("bbox", "cell_m")
+)
 @open_to(ANYONE)
 def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Answer the cells of a selection as geojson, csv, gpkg, parquet, tif or html."""
@@ -206,7 +220,7 @@ def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
     return rows
 
 
-@heat_router.get("/summary", summary="Sums of a selection")
+@heat_router.get("/summary", summary="Sums of a selection", openapi_extra=described())
 @open_to(ANYONE)
 def summary(request: HttpRequest) -> HttpResponse:
     """Answer the sums of a selection by month, wilayat, category and status."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -29,6 +30,34 @@ from observations.reports.models import Category
 
 FILTERS = ("from", "to", "category", "status", "channel", "wilayat", "area", "per")
 FAR = 2**31
+DESCRIBED = {
+    "from": "first day, YYYY-MM-DD (public: first of a month)",
+    "to": "day after the last, YYYY-MM-DD (public: first of a month)",
+    "category": "codes, with commas or repeated (public: one)",
+    "status": "codes: new, referred, in_progress, closed, rejected (planner only)",
+    "channel": "codes: app, portal, phone, … (planner only)",
+    "wilayat": "ids or codes (public: one)",
+    "area": "ids or codes (planner only)",
+    "per": "count or km2",
+    "bbox": "west,south,east,north in degrees; default: the city",
+    "cell_m": f"width of a cell in metres: {', '.join(map(str, SIZES))} (public: from 100)",
+    "theme": "light or dark",
+    "x": "column of the cell: it begins at x * cell_m metres east",
+    "y": "row of the cell: it begins at y * cell_m metres north",
+}
+
+
+def described(*others: str) -> dict[str, Any]:
+    """Return the query parameters of an address for the OpenAPI document."""
+    return {
+        "parameters": [
+            {"in": "query", "name": name, "required": name in ("x", "y"),
+             "schema": {"type": "string"}, "description": DESCRIBED[name]}
+            for name in (*others, *FILTERS)
+        ]
+    }  # fmt: skip
+
+
 NOT_PUBLIC = Text(
     "الأرقام المنشورة تُصفَّى بالشهر والتصنيف والولاية فقط؛ {name} للمخططين.",
     "Published numbers are filtered by month, category and wilayat only; {name} is for planners.",

@@ -290,3 +290,11 @@ def test_the_legend_of_the_page_has_the_same_classes():
     per_km2 = re.search(r"KM2_BREAKS = \[([\d, ]+)\]", text)
     assert tuple(map(int, per_km2[1].split(","))) == KM2_BREAKS
     assert set(COUNT_BREAKS) == set(SIZES)
+
+
+def test_the_openapi_document_names_every_parameter(client, db):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    told = {p["name"] for p in paths["/api/heat/cells"]["get"]["parameters"]}
+    assert {"bbox", "cell_m", "from", "to", "category", "status", "wilayat", "per"} <= told
+    tile = paths["/api/heat/tiles/{z}/{x}/{y}.mvt"]["get"]["parameters"]
+    assert {"z", "x", "y", "cell_m"} <= {p["name"] for p in tile}
