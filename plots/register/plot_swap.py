@@ -102,7 +102,8 @@ def _not_before_the_present(cursor: Any, job: Job) -> None:
         raise NoSwap(
             "present_began_later",
             Text(
-                f"حالة {count} قطعة تبدأ بعد {job.on} (آخرها {day})؛ اختر تاريخًا لاحقًا بالخيار --on.",
+                f"حالة {count} قطعة تبدأ بعد {job.on} (آخرها {day})؛ "
+                "اختر تاريخًا لاحقًا بالخيار --on.",
                 f"The present state of {count} plots began after {job.on} (the last on {day}); "
                 "choose a later day with --on.",
             ),
