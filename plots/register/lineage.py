@@ -45,7 +45,7 @@ ON CONFLICT (parent_id, child_id, kind, happened_on) DO NOTHING
 
 
 def remember(cursor: Any) -> None:
-    """Before the swap: keep the ground of the plots that are about to move, and who is renumbered."""
+    """Before the swap: keep the ground of plots about to move, and who is renumbered."""
     cursor.execute(
         "CREATE TEMP TABLE ground_before ON COMMIT DROP AS "
         "SELECT p.id, p.boundary, p.measured_m2 AS area_m2, false AS vanished "

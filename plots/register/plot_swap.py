@@ -41,10 +41,11 @@ SELECT p.id, n.row,
        NOT upper_inf(p.valid) AS was_retired
 FROM incoming n JOIN plots_plot p ON p.register_key = n.register_key
 """
+_HELD, _BROUGHT = (", ".join(f"{table}.{fact}" for fact in FACTS) for table in ("p", "n"))
 _UNCHANGED = f"""
 DELETE FROM changed c USING plots_plot p, incoming n
 WHERE p.id = c.id AND n.row = c.row AND NOT c.moved AND NOT c.was_retired
-  AND ({", ".join("p." + f for f in FACTS)}) IS NOT DISTINCT FROM ({", ".join("n." + f for f in FACTS)})
+  AND ({_HELD}) IS NOT DISTINCT FROM ({_BROUGHT})
 """
 _INSERT = f"""
 INSERT INTO plots_plot (version, valid, boundary, source, register_key, {_COLUMNS})
