@@ -27,20 +27,53 @@ def environment(session: Session, kind: str, defaults: Mapping[str, str]) -> dic
     return env
 
 
-def build(layout: Layout, env: Mapping[str, str], kind: str) -> None:
+def build(layout: Layout, env: Mapping[str, str], kind: str, lent: Session) -> None:
     """Migrate as the owner, fill a demo city that is empty, collect changed static files."""
     with stamps.one_at_a_time(layout):
-        with step("tables"):
-            _manage(layout, {**env, "GEO_DB_ROLE": "owner"}, "migrate", "--no-input")
+        with step("tables") as note:
+            note("migrated" if _migrate(layout, env, lent) else "")
         if kind == SERVE:
             with step("facts of the city") as note:
                 note(_last_line(_manage(layout, env, "load_city_facts")))
         if kind == DEMO:
             with step("demo city") as note:
-                said = _manage(layout, env, "build_demo_city", *demo_arguments(env))
-                note("built" if said.strip() else "kept as it is")
+                note("built" if _build_demo(layout, env, lent) else "kept as it is")
         with step("static files") as note:
             note("collected" if _collect(layout, env) else "")
+
+
+def _migrate(layout: Layout, env: Mapping[str, str], lent: Session) -> bool:
+    """Migrate, unless exactly these migrations were applied to exactly this database."""
+    stamp = layout.stamps / "tables"
+    if lent.cluster is not None and stamps.read(stamp) == _tables(layout, lent):
+        return False
+    _manage(layout, {**env, "GEO_DB_ROLE": "owner"}, "migrate", "--no-input")
+    stamps.write(stamp, _tables(layout, lent))
+    return True
+
+
+def _tables(layout: Layout, lent: Session) -> str:
+    """Hash of the database, of what was applied to it, and of all migrations there are."""
+    migrations = [
+        path for package in _packages(layout) for path in sorted(package.glob("**/migrations/*.py"))
+    ]
+    known: Words = [venv.lock_file(layout), *map(str, migrations), *migrations]
+    return stamps.digest(lent.identity(), lent.applied(), *known)
+
+
+def _packages(layout: Layout) -> list[Path]:
+    """Our own Python packages."""
+    return sorted(path.parent for path in layout.project.glob("[a-z]*/__init__.py"))
+
+
+def _build_demo(layout: Layout, env: Mapping[str, str], lent: Session) -> bool:
+    """Build the demo city, unless it was built in exactly this database before."""
+    stamp = layout.stamps / "demo"
+    if lent.cluster is not None and stamps.read(stamp) == lent.identity():
+        return False
+    said = _manage(layout, env, "build_demo_city", *demo_arguments(env))
+    stamps.write(stamp, lent.identity())
+    return bool(said.strip())
 
 
 def demo_arguments(env: Mapping[str, str]) -> list[str]:
@@ -74,10 +107,9 @@ def _collect(layout: Layout, env: Mapping[str, str]) -> bool:
 def _static_sources(layout: Layout) -> list[str | Path]:
     """Names and contents of all that may change the collected files."""
     front = frontend.folder(layout)
-    packages = sorted(path.parent for path in layout.project.glob("[a-z]*/__init__.py"))
-    folders = [front / "dist", *(found for path in packages for found in path.glob("**/static"))]
+    own = [found for package in _packages(layout) for found in sorted(package.glob("**/static"))]
     settings = sorted((layout.project / "geo_portal" / "settings").glob("*.py"))
-    return [*map(stamps.digest_tree, folders), *settings]
+    return [*map(stamps.digest_tree, [front / "dist", *own]), *settings]
 
 
 def role_codes(layout: Layout) -> list[str]:

@@ -49,6 +49,25 @@ def ensure_database(cluster: Cluster, name: str) -> bool:
     return True
 
 
+def identity(cluster: Cluster) -> str:
+    """The chosen database's own number, which no database made later bears again."""
+    return administer(
+        cluster,
+        "SELECT system_identifier || '/' || oid FROM pg_control_system(), pg_database"
+        f" WHERE datname = '{cluster.database}'",
+    )
+
+
+def applied_migrations(cluster: Cluster) -> str:
+    """The migrations that Django noted in the chosen database, in order; empty when none."""
+    if not administer(
+        cluster, "SELECT to_regclass('django_migrations')", database=cluster.database
+    ):
+        return ""
+    noted = "SELECT string_agg(app || '.' || name, ' ' ORDER BY id) FROM django_migrations"
+    return administer(cluster, noted, database=cluster.database)
+
+
 def is_running(cluster: Cluster) -> bool:
     """Whether the server of exactly this data folder runs and answers."""
     return _runs(cluster) and _answers(cluster)

@@ -34,6 +34,14 @@ class Session:
     environment: Mapping[str, str]
     cluster: Cluster | None
 
+    def identity(self) -> str:
+        """What tells this database from another of the same name; empty for a foreign one."""
+        return "" if self.cluster is None else server.identity(self.cluster)
+
+    def applied(self) -> str:
+        """The migrations that were applied to this database; empty for a foreign one."""
+        return "" if self.cluster is None else server.applied_migrations(self.cluster)
+
 
 def database_name(city: str, kind: str) -> str:
     """Name of a city's database: the profile's name, made safe, and demo or serve."""

@@ -29,7 +29,7 @@ def up(layout: Layout, kind: str) -> int:
     name = session.database_name(profile, kind)
     with session.database(layout, name=name) as lent:
         env = city.environment(lent, kind, plan.defaults)
-        city.build(layout, env, kind)
+        city.build(layout, env, kind, lent)
         port = serve.choose_port(
             env["GEO_HOST"], env["PORT"], explicit=bool(os.environ.get("PORT"))
         )
