@@ -1,4 +1,4 @@
-"""A Chromium for the session, a small city for each test."""
+"""A Chromium for each file, a small city for each test."""
 
 import datetime as dt
 import os
@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import shapely
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
+from municipality.people.models import User
 from tests.browser.driver import PHONE, WIDE, Visit, launch, open_page
 from tests.builders import (
     EAST,
@@ -30,7 +33,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a lo
 BLOCK = 20  # plots of the small city: two rows of ten, 22 × 34 m, around its middle
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # only one Playwright may run; the journeys start their own
 def chromium_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -61,11 +64,18 @@ def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., 
         contexts.append(context)
         visit = open_page(context, live_server.url)
         if who:
-            visit.go("/sign-in/")
-            visit.page.fill("#name", who)
-            visit.page.fill("#password", "demo")
-            visit.page.click("form.card button[type=submit]")
-            visit.settle()
+            client = Client()
+            client.force_login(User.objects.get(username=who))
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": session,
+                        "url": live_server.url,
+                    }
+                ]
+            )
         return visit
 
     yield make

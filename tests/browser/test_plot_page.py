@@ -23,7 +23,7 @@ def test_a_click_chooses_the_plot_and_says_what_applies(look, small_city) -> Non
     for part in ("السيب", "الحيل الشمالية", "748.00", "ماذا ينطبق هنا", "الارتداد الأمامي", "5.00"):
         assert part in text, part
     assert visit.page.locator("tr[data-limit=height_m] [data-state=unknown]").count() == 1
-    assert "?plot=" in visit.page.url and "#18/" in visit.page.url
+    assert "?plot=" in visit.page.url and "#17.6/" in visit.page.url
     visit.assert_clean()
 
 

@@ -113,3 +113,12 @@ def test_without_webgl_the_words_still_work(chromium_browser, live_server, small
     visit.page.locator("[data-number='2413']").wait_for()
     visit.assert_accessible()
     context.close()
+
+
+def test_the_form_of_imports_is_for_administrators_and_accessible(look, small_city) -> None:
+    for prefix, size, theme in LOOKS[1:3]:
+        visit = look(size=size, theme=theme, who="admin").go(prefix + "/imports/")
+        assert visit.page.locator("nav a[aria-current=page]").count() >= 1
+        assert visit.page.locator("#dry_run").is_checked()  # the careful choice is the standard
+        visit.assert_accessible()
+        visit.assert_clean()
