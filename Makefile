@@ -31,10 +31,10 @@ format: ## put Python files into shape
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
 campaign: ## the long runs (PART=name for one of them, SIZE=small)
-	@$(SETUP) within -m tests.campaigns --part '$(PART)' --size '$(or $(SIZE),small)'
+	@$(SETUP) within tests.campaigns --part '$(PART)' --size '$(or $(SIZE),small)'
 
 bench: ## figures, each against a floor of the same run (ARGS)
-	@$(SETUP) within -m tests.bench $(ARGS)
+	@$(SETUP) within tests.bench $(ARGS)
 
 lock: ## renew the locked requirements
 	@$(SETUP) lock

@@ -31,8 +31,9 @@ def parser() -> argparse.ArgumentParser:
     acts.add_parser("lock", help="renew the locks of requirements/")
     test = acts.add_parser("test", help="everything that CI checks")
     test.add_argument("--pytest", default="", help="run only pytest, with these arguments")
-    within = acts.add_parser("within", help="run Python with a command inside the set-up")
-    within.add_argument("command", nargs=argparse.REMAINDER)
+    within = acts.add_parser("within", help="run a module of ours with everything it needs there")
+    within.add_argument("module")
+    within.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
 
 
@@ -68,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         "types": lambda layout: checks.only(layout, checks.TYPES),
         "lock": lock,
         "test": lambda layout: checks.test(layout, options.pytest),
-        "within": lambda layout: checks.within(layout, options.command),
+        "within": lambda layout: checks.within(layout, options.module, options.arguments),
     }
     try:
         with on_stop_signals(interrupt):

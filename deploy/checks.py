@@ -96,10 +96,12 @@ def test(layout: Layout, arguments: str) -> int:
     return code or (1 if failed else 0)
 
 
-def within(layout: Layout, command: Sequence[str]) -> int:
-    """Run a command of ours (bench, campaign) with everything installed and the database there."""
+def within(layout: Layout, module: str, arguments: Sequence[str]) -> int:
+    """Run a module of ours (bench, campaigns) with everything installed and the database there."""
     prepare(layout)
     with session.database(layout, name=None) as lent:
         env = environment(lent, "test", processes.load().defaults)
         env |= {"GEO_DB_ROLE": "owner", "GEO_LIMITS": "off"}
-        return attend([layout.python, *command], cwd=layout.project, env={**os.environ, **env})
+        return attend(
+            [layout.python, "-m", module, *arguments], cwd=layout.project, env={**os.environ, **env}
+        )

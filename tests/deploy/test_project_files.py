@@ -120,6 +120,8 @@ def test_every_target_calls_an_act_that_exists() -> None:
     acts = set(re.findall(r"\$\(SETUP\) ([a-z-]+)", text_of("Makefile")))
     for act in acts - {"within"}:
         assert command_line.parser().parse_args([act]).act == act
+    options = command_line.parser().parse_args(["within", "tests.bench", "--size", "small", "-x"])
+    assert (options.module, options.arguments) == ("tests.bench", ["--size", "small", "-x"])
 
 
 @pytest.mark.parametrize("script", [".ci/run", "deploy/containers/make-database.sh"])
