@@ -94,8 +94,8 @@ def attend(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) 
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
-    """Ask a child's process group to end, and end it by force after a grace."""
-    signal_group(child.pid, signal.SIGTERM)
+    """Interrupt a child's process group as Ctrl-C does, and end it by force after a grace."""
+    signal_group(child.pid, signal.SIGINT)  # pip and npm tidy up after this one
     with suppress(subprocess.TimeoutExpired):
         child.wait(GRACE_SECONDS)
     signal_group(child.pid, signal.SIGKILL)
