@@ -44,7 +44,7 @@ def _mapping(request: HttpRequest, form: Form, kind: str, theme: str) -> str:
         form.errors["mapping"] = str(TOO_LONG)
         return ""
     try:
-        text = file.read().decode("utf-8")
+        text: str = file.read().decode("utf-8")
         known = [one.name for one in importer(kind, theme=theme).fields]
         parse_map(text, name="mapping", known=known)
     except (UnicodeDecodeError, MappingError) as error:

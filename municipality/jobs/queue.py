@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 LOCK_CLASS = 0x6A6F62  # "job": the first key of the workers' advisory locks
 MAX_ATTEMPTS = 3
 RETRY_AFTER_S = (5, 30)  # before the second and the third attempt
+QueuedJob = DBTaskResult[Any, Any]
 log = logging.getLogger("municipality.jobs")
 
 
@@ -23,11 +24,11 @@ def worker_name(number: int) -> str:
     return f"worker:{number}"
 
 
-def claim(number: int, *, at: dt.datetime) -> DBTaskResult | None:
+def claim(number: int, *, at: dt.datetime) -> QueuedJob | None:
     """Take the first job that is due; another worker's claim in progress is passed over."""
     with transaction.atomic():
         due = DBTaskResult.objects.ready().select_for_update(skip_locked=True)
-        job: DBTaskResult | None = due.order_by("-priority", "run_after", "enqueued_at").first()
+        job: QueuedJob | None = due.order_by("-priority", "run_after", "enqueued_at").first()
         if job is None:
             return None
         job.status, job.started_at = "RUNNING", at
@@ -36,14 +37,14 @@ def claim(number: int, *, at: dt.datetime) -> DBTaskResult | None:
     return job
 
 
-def give_back(job: DBTaskResult) -> None:
+def give_back(job: QueuedJob) -> None:
     """Return a job that its worker could not finish before it had to stop; no attempt is lost."""
     DBTaskResult.objects.filter(pk=job.pk, status="RUNNING").update(
         status="READY", worker_ids=job.worker_ids[:-1], started_at=None
     )
 
 
-def failed(job: DBTaskResult, error: BaseException, *, at: dt.datetime) -> bool:
+def failed(job: QueuedJob, error: BaseException, *, at: dt.datetime) -> bool:
     """Write down a failure; returns whether the job will be tried again."""
     attempts = len(job.worker_ids)
     if attempts >= MAX_ATTEMPTS:

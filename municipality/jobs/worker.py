@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django_tasks_db.models import DBTaskResult
 
 from municipality.jobs import queue
 from municipality.jobs.models import Schedule
@@ -97,7 +96,7 @@ class Worker:
             self._swept_at = time.monotonic()
             queue.sweep()
 
-    def _do(self, job: DBTaskResult) -> None:
+    def _do(self, job: queue.QueuedJob) -> None:
         self._in_job = True
         try:
             result = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])

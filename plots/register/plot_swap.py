@@ -78,6 +78,15 @@ WHERE k.held <> '' AND k.held <> k.brought
 """
 
 
+_TAKEN = """
+SELECT o.id FROM plots_plot q JOIN plots_plot o
+  ON o.boundary && q.boundary AND o.id <> q.id AND upper_inf(o.valid)
+WHERE q.id IN (SELECT id FROM fresh UNION ALL SELECT id FROM changed WHERE moved)
+GROUP BY o.id, o.measured_m2
+HAVING sum(ST_Area(ST_Intersection(o.boundary, q.boundary))) > %(share)s * o.measured_m2
+"""
+
+
 def _phases(cursor: Any) -> None:
     """Turn the phases the rows name into rows of their areas."""
     cursor.execute("ALTER TABLE incoming ADD COLUMN phase_id bigint")
@@ -125,13 +134,7 @@ def _vanished(cursor: Any, job: Job) -> str:
     open_plots, known = cursor.fetchone()
     full = open_plots > 0 and known >= limit.KNOWN_SHARE * open_plots
     extent = job.extent if job.extent in {"full", "part"} else ("full" if full else "part")
-    taken = (
-        "" if extent == "full" else
-        "AND (SELECT COALESCE(sum(ST_Area(ST_Intersection(p.boundary, q.boundary))), 0) "
-        "FROM plots_plot q WHERE q.boundary && p.boundary AND (EXISTS "
-        "(SELECT FROM fresh f WHERE f.id = q.id) OR EXISTS "
-        "(SELECT FROM changed c WHERE c.id = q.id AND c.moved))) > %(share)s * p.measured_m2"
-    )  # fmt: skip
+    taken = "" if extent == "full" else f"AND p.id IN ({_TAKEN})"
     cursor.execute(
         "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
         "WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) "
@@ -194,6 +197,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     cursor.execute(_CHANGED)
     cursor.execute(_UNCHANGED)
     unchanged = cursor.rowcount
+    cursor.execute("ANALYZE changed")
     _not_before_the_present(cursor, job)
     lineage.remember(cursor)
     cursor.execute(_NUMBERS, days)
@@ -206,6 +210,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
         f"WITH made AS ({_INSERT} RETURNING id) INSERT INTO fresh SELECT id FROM made", days
     )
     inserted = cursor.rowcount
+    cursor.execute("ANALYZE fresh")
     extent = _vanished(cursor, job)
     touched = _touched_cases(cursor)
     lineage.remember_vanished(cursor)
