@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from ninja import Router
 
 from maps.heat.exports import FORMATS, export
@@ -127,6 +128,12 @@ def _tile(
     return found, at, window, counted
 
 
+def _picture(request: HttpRequest, found: Asked, body: bytes, kind: str) -> HttpResponse:
+    response = content_answer(request, body, content_type=kind, cache=_cache(found))
+    patch_vary_headers(response, ("Cookie",))  # a planner's tile is not the public's
+    return response
+
+
 @heat_router.get(
     "/tiles/{z}/{x}/{y}.mvt", summary="Cells as vector tiles", openapi_extra=described("cell_m")
 )
@@ -135,7 +142,7 @@ def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer layer ``heat``: a cell that touches the tile is in it whole, with its full count."""
     found, at, window, counted = _tile(request, z, x, y)
     body = b"" if counted is None else vector_tile(counted, at, window=window, per=found.per)
-    return content_answer(request, body, content_type=MVT, cache=_cache(found))
+    return _picture(request, found, body, MVT)
 
 
 @heat_router.get(
@@ -154,7 +161,7 @@ def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
         none = Text("التكبير أصغر من أن تُرسم الخلايا.", "Too far out for cells to be drawn.")
         raise Problem(404, "too_far_out", none)
     body = png_tile(counted, at, window=window, per=found.per, theme=theme)
-    return content_answer(request, body, content_type="image/png", cache=_cache(found))
+    return _picture(request, found, body, "image/png")
 
 
 @heat_router.get(

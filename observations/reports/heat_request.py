@@ -12,6 +12,7 @@ from maps.heat.lattice import SIZES, level_of
 from maps.heat.queries import Selection
 from maps.heat.release import BASE_LEVEL
 from maps.heat.views import ExactHeat, Heat, PublicHeat
+from maps.viewers import recent_roles
 from municipality import asked
 from municipality.conf import PROFILE
 from municipality.digits import NotANumber, number, western
@@ -87,9 +88,10 @@ class Asked:
     per: str
 
 
-def exact(request: HttpRequest) -> bool:
+def exact(request: HttpRequest, *, tile: bool) -> bool:
     """Tell whether the asker may see every filter and count."""
-    return bool(roles_of(request) & EXACT_ROLES)
+    roles = recent_roles(request) if tile else roles_of(request)
+    return bool(roles & EXACT_ROLES)
 
 
 def _listed(request: HttpRequest, name: str) -> list[str]:
@@ -196,7 +198,8 @@ def read(request: HttpRequest, *others: str) -> Asked:
     if per not in MEASURES:
         known = ", ".join(MEASURES)
         raise bad_value("per", Text(f"المقياس per واحد من: {known}.", f"per is one of: {known}."))
-    return Asked(_exact(request) if exact(request) else _public(request), per)
+    tile = request.resolver_match is not None and "z" in request.resolver_match.kwargs
+    return Asked(_exact(request) if exact(request, tile=tile) else _public(request), per)
 
 
 def cell_size(request: HttpRequest, heat: Heat, *, default: int) -> int:

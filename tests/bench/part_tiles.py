@@ -20,6 +20,7 @@ SELECT ST_AsMVT(t, 'plots', {EXTENT}, 'mvt', 'id') FROM (
     ST_AsMVTGeom(web, ST_TileEnvelope(%(z)s, %(x)s, %(y)s), {EXTENT}, 64, true) AS mvt
   FROM plots_plot
   WHERE web && ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64.0 / {EXTENT})
+    AND upper_inf(valid)
 ) AS t"""
 DENSE = """
 SELECT floor((ST_X(c) + 20037508.342789244) / s)::int, floor((20037508.342789244 - ST_Y(c)) / s)::int,

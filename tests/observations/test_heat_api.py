@@ -298,3 +298,28 @@ def test_the_openapi_document_names_every_parameter(client, db):
     assert {"bbox", "cell_m", "from", "to", "category", "status", "wilayat", "per"} <= told
     tile = paths["/api/heat/tiles/{z}/{x}/{y}.mvt"]["get"]["parameters"]
     assert {"z", "x", "y", "cell_m"} <= {p["name"] for p in tile}
+
+
+def test_a_tile_forgets_a_session_soon_after_it_ended(planner, reports, monkeypatch):
+    from maps import viewers
+
+    at = tile_of(*PROFILE.centre, 12)
+    url = f"/api/heat/tiles/12/{at.x}/{at.y}.mvt?status=new"
+    first = planner.get(url)
+    assert first.status_code == 200 and "Cookie" in first["Vary"]
+    cookies = planner.cookies.copy()
+    planner.logout()
+    planner.cookies = cookies  # somebody kept the cookie
+    assert planner.get("/api/heat/summary?status=new").status_code == 422  # at once
+    monkeypatch.setattr(viewers, "KEPT_S", 0.0)
+    assert planner.get(url).status_code == 422  # public now: no such filter
+
+
+def test_the_public_and_a_planner_never_share_a_tile(client, reports):
+    at = tile_of(*PROFILE.centre, 12)
+    url = f"/api/heat/tiles/12/{at.x}/{at.y}.mvt"
+    public = client.get(url)
+    assert "Cookie" in public["Vary"] and "public" in public["Cache-Control"]
+    client.force_login(User.objects.create(username="p2", roles=["planner"]))
+    exact = client.get(url)
+    assert exact["Cache-Control"] == "no-store" and exact.content != public.content
