@@ -63,12 +63,12 @@ def web_account(layout: Layout) -> Account:
 
 
 def own_folders(layout: Layout, account: Account) -> None:
-    """Give the folders that the portal writes to the user that runs it."""
+    """Give what the portal writes to the user that runs it, commands run as root included."""
     for name in ("media", "home"):
         folder = layout.local / name
         folder.mkdir(mode=0o750, exist_ok=True)
-        if folder.stat().st_uid != account.uid and os.geteuid() == 0:
-            for path in (folder, *folder.rglob("*")):
+        for path in (folder, *folder.rglob("*")) if os.geteuid() == 0 else ():
+            if path.lstat().st_uid != account.uid:
                 os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
 
