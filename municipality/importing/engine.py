@@ -158,6 +158,7 @@ def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
             # A killed import lets go of its lock: the server looks whether its client lives.
+            cursor.execute("SELECT set_config('work_mem', '128MB', true)")
             cursor.execute("SELECT set_config('client_connection_check_interval', '5s', true)")
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{spec.kind}"])
             clock.reached("staging")

@@ -50,8 +50,8 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     show, except those whose row was refused and those that must stay.
     """
     cursor.execute(
-        "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM incoming n "
-        f"WHERE n.register_key = t.register_key)) FROM {keyed.table} t"
+        f"SELECT count(*), count(n.row) FROM {keyed.table} t "
+        "LEFT JOIN incoming n ON n.register_key = t.register_key"
     )
     held, known = cursor.fetchone()
     full = job.extent == "full" or (job.extent == "auto" and known >= KNOWN_SHARE * held)

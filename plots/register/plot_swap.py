@@ -127,8 +127,8 @@ def _vanished(cursor: Any, job: Job) -> str:
     only plots whose ground its own plots took.  Plots whose row was refused stay as they are.
     """
     cursor.execute(
-        "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT FROM incoming n "
-        "WHERE n.register_key = p.register_key)) FROM plots_plot p WHERE upper_inf(valid) "
+        "SELECT count(*), count(n.row) FROM plots_plot p "
+        "LEFT JOIN incoming n ON n.register_key = p.register_key WHERE upper_inf(valid) "
         "AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id)"
     )
     open_plots, known = cursor.fetchone()
