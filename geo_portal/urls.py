@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geo_portal.api import api
-from geo_portal.home import health, problem_codes
+from geo_portal.home import basemap, health, problem_codes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
+    path("basemap.pmtiles", basemap.basemap, name="basemap"),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("problems/<slug:code>", problem_codes.problem_code, name="problem_code"),

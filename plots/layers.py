@@ -1,6 +1,7 @@
 """What plots shows on the map."""
 
 from django.db.models import Q
+from django.db.models.fields.json import KeyTextTransform
 
 from maps.layers import Layer
 from municipality.words import Text
@@ -47,7 +48,12 @@ ROADS = Layer(
     rows=lambda viewer: Road.objects.all(),
     geometry="centre_line",
     web="web",
-    properties={"road_class": "road_class", "name_ar": "name_ar", "name_en": "name_en"},
+    properties={
+        "road_class": "road_class",
+        "width_m": "width_m",
+        "name_ar": "name_ar",
+        "name_en": "name_en",
+    },
     kind="line",
     min_zoom=8,
     best_zoom=15,
@@ -61,7 +67,12 @@ RESTRICTIONS = Layer(
     rows=lambda viewer: ThemeFeature.objects.filter(layer__valid__contains=viewer.on),
     geometry="shape",
     web="web",
-    properties={"theme": "layer__theme__code", "name_ar": "name_ar", "name_en": "name_en"},
+    properties={
+        "theme": "layer__theme__code",
+        "part": KeyTextTransform("part", "attributes"),  # channel or strip, where a source says
+        "name_ar": "name_ar",
+        "name_en": "name_en",
+    },
     kind="any",
     min_zoom=9,
     best_zoom=14,

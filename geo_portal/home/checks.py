@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
+from geo_portal.home.basemap import archive
 from municipality.places.demo import is_demo
 
 DEMO_IN_PRODUCTION = (
@@ -22,6 +23,14 @@ def no_demo_in_production(
     """Refuse the demo city under production settings (``check --database default``)."""
     if databases and settings.GEO_REFUSE_DEMO and is_demo():
         return [Error(DEMO_IN_PRODUCTION, id="geo.E001")]
+    return []
+
+
+@register()
+def the_basemap_is_there(**options: Any) -> list[CheckMessage]:
+    """Say when MAP_PMTILES names no file: the maps would quietly go without it."""
+    if settings.GEO_MAP_PMTILES and archive() is None:
+        return [Warning(f"MAP_PMTILES: there is no file {settings.GEO_MAP_PMTILES}", id="geo.W001")]
     return []
 
 

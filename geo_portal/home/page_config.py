@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
+from geo_portal.home.basemap import archive_address
 from maps.layers import declared
 from municipality.conf import PROFILE
 from municipality.people.access import roles_of
@@ -44,6 +45,7 @@ def map_config(request: HttpRequest, **extra: Any) -> dict[str, Any]:
         "zoom": PROFILE.map.get("zoom", 10),
         "style": style,
         "style_dark": settings.GEO_MAP_STYLE_DARK or style,
+        "pmtiles": archive_address(),
         "coast": static("maps/coast.geojson"),
         "waters": PROFILE.map.get("waters", []),
         "roles": sorted(roles_of(request)),

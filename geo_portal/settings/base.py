@@ -5,6 +5,7 @@ from geo_portal.settings.environment import (
     database,
     database_url,
     flag,
+    origins,
     text,
     wheel_library,
 )
@@ -111,13 +112,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# The basemap.  Pages may ask the hosts of these addresses, and no other, for anything.
+GEO_MAP_STYLE_LIGHT = text("MAP_STYLE_URL_LIGHT")
+GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
+GEO_MAP_PMTILES = text("MAP_PMTILES")
+_MAP_HOSTS = origins(GEO_MAP_STYLE_LIGHT, GEO_MAP_STYLE_DARK, *text("MAP_STYLE_HOSTS").split(","))
+
 _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [_SELF],
-        "img-src": [_SELF, "data:", "blob:"],
+        "img-src": [_SELF, "data:", "blob:", *_MAP_HOSTS],
         "worker-src": [_SELF],
-        "connect-src": [_SELF],
+        "connect-src": [_SELF, *_MAP_HOSTS],
+        "font-src": [_SELF, *_MAP_HOSTS],
         "style-src": [_SELF],
         "frame-ancestors": ["'none'"],
         "base-uri": [_SELF],
@@ -135,9 +143,6 @@ GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.plac
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
 GEO_DEMO = flag("GEO_DEMO")
 GEO_REFUSE_DEMO = False  # production refuses a database that holds the demo city
-GEO_MAP_STYLE_LIGHT = text("MAP_STYLE_URL_LIGHT")
-GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
-GEO_MAP_PMTILES = text("MAP_PMTILES")
 
 LOGGING = {
     "version": 1,

@@ -2,10 +2,14 @@
 
 import json
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+_ORIGIN = re.compile(
+    r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?"
+)
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 
@@ -18,6 +22,25 @@ def flag(name: str, default: bool = False) -> bool:
     """Return a yes/no variable: 1, true, yes, on."""
     value = os.environ.get(name, "")
     return value.lower() in {"1", "true", "yes", "on"} if value else default
+
+
+def origins(*addresses: str) -> list[str]:
+    """Return scheme, host and port of each address of another host, once, for the CSP.
+
+    Addresses without a host (``/static/style.json``) are our own and add nothing.  Raises
+    ValueError for what is neither a path nor http(s), and for what would widen the policy.
+    """
+    found: list[str] = []
+    for address in filter(None, (address.strip() for address in addresses)):
+        parts = urlsplit(address)
+        if not parts.scheme and not parts.netloc and address.startswith("/"):
+            continue
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(f"not an address of the web or a path of ours: {address}")
+        if origin not in found:
+            found.append(origin)
+    return found
 
 
 def _cluster() -> dict[str, str]:

@@ -18,12 +18,16 @@ interface Problem {
   instance?: string;
 }
 
-export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+/* An answer that went well; ApiError in a person's words for any other. */
+export async function ask(
+  url: string,
+  options: { signal?: AbortSignal | undefined; accept?: string } = {},
+): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: { Accept: "application/json", "Accept-Language": lang() },
-      signal: signal ?? null,
+      headers: { Accept: options.accept ?? "application/json", "Accept-Language": lang() },
+      signal: options.signal ?? null,
       credentials: "same-origin",
     });
   } catch (error) {
@@ -36,7 +40,7 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
       ),
     );
   }
-  if (response.ok) return (await response.json()) as T;
+  if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as Problem;
   const detail = problem.detail ?? problem.title;
   const fallback = say(
@@ -48,6 +52,10 @@ export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> 
     typeof detail === "string" ? detail : fallback,
     problem.instance ?? null,
   );
+}
+
+export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
+  return (await (await ask(url, { signal })).json()) as T;
 }
 
 /* Only the newest answer counts: a second question cancels the first. */

@@ -10,6 +10,7 @@ export interface CityConfig {
   zoom: number;
   style: string | null; // address of a base style in place of our own
   style_dark: string | null;
+  pmtiles: string | null; // address of the city's own basemap archive
   coast: string;
   waters: { name_ar: string; name_en: string; at: [number, number] }[];
   roles: string[];

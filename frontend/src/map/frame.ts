@@ -8,6 +8,7 @@ import type { FeatureCollection } from "geojson";
 import type { CityConfig } from "../lib/config";
 import { h, icon } from "../lib/dom";
 import { say } from "../lib/say";
+import { basemap, over, PREFIX } from "./basemap";
 import { layerControl, locateControl, scaleBar, zoomControls, type Group } from "./controls";
 import { keepNames } from "./names";
 import { EMPTY } from "./overlays";
@@ -118,21 +119,19 @@ function watchIdle(map: MapLibre): void {
   for (const busy of ["movestart", "dataloading"] as const) map.on(busy, () => (root.dataset.mapIdle = "0"));
 }
 
-/* A base style of the city's own choice lies under our data layers; without one, our own ground is drawn. */
-async function baseStyle(url: string): Promise<StyleSpecification> {
-  const response = await fetch(url);
-  return (await response.json()) as StyleSpecification;
-}
-
-function over(base: StyleSpecification | null, own: StyleSpecification): StyleSpecification {
-  if (!base) return own;
-  const ground = new Set(["sea", "land", "coast"]);
-  return {
-    ...base,
-    "font-faces": { ...(base["font-faces"] ?? {}), ...own["font-faces"] },
-    sources: { ...base.sources, ...own.sources },
-    layers: [...base.layers, ...own.layers.filter((layer) => !ground.has(layer.id))],
-  };
+/* Whoever made the basemap is named beside us; a source knows its makers when it has been read. */
+function creditBasemap(map: MapLibre, container: HTMLElement): void {
+  const line = container.querySelector(".attrib");
+  if (!line) return;
+  const said = new Set<string>();
+  map.on("sourcedata", (e) => {
+    const html = e.sourceId.startsWith(PREFIX) && map.getSource(e.sourceId)?.attribution;
+    if (!html) return;
+    const text = new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
+    if (!text || said.has(text)) return;
+    said.add(text);
+    line.append(" · ", h("bdi", {}, text));
+  });
 }
 
 export async function createMap(options: FrameOptions): Promise<CityMap | null> {
@@ -142,16 +141,12 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
   );
   const hidden = new Set((options.groups ?? []).filter((g) => !g.on).map((g) => g.id));
   const shown = new Set((options.groups ?? []).filter((g) => g.on).map((g) => g.id));
-  const bases: Partial<Record<Theme, StyleSpecification | null>> = {};
-  for (const theme of ["light", "dark"] as const) {
-    const url = theme === "dark" ? config.style_dark : config.style;
-    if (url) bases[theme] = await baseStyle(url).catch(() => null);
-  }
+  const ground = await basemap(config);
   const styleFor = (theme: Theme): StyleSpecification => {
     const colours = palette(theme);
     const data = options.data?.(colours);
     const own = cityStyle({ config, colours, overlays, ...(data ? { data } : {}) });
-    return applyGroups(over(bases[theme] ?? null, own), hidden, shown);
+    return applyGroups(over(ground(theme, colours), own), hidden, shown);
   };
   const canvas = h("div", { class: "canvas" });
   container.prepend(canvas);
@@ -191,6 +186,7 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
   map.on("style.load", () => {
     for (const [id, data] of Object.entries(overlays)) if (data.features.length) setOverlay(id, data);
   });
+  creditBasemap(map, container);
   keepNames(map, (data) => setOverlay("names", data));
   const restyle = (): void => {
     if (map.hasImage("hatch-wadi")) map.removeImage("hatch-wadi");

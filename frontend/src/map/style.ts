@@ -37,16 +37,23 @@ function metresWide(metres: Expr | number, lat: number, extra = 0): Expr {
   ];
 }
 
+/* As surveyed; where nobody measured, what roads of the class have here. */
 const WIDTH: Expr = [
-  "match",
-  ["get", "road_class"],
-  "motorway",
-  44,
-  ["main", "trunk", "primary"],
-  26,
-  ["minor", "secondary"],
-  12,
-  8,
+  "coalesce",
+  ["get", "width_m"],
+  [
+    "match",
+    ["get", "road_class"],
+    "motorway",
+    44,
+    ["main", "trunk", "primary"],
+    26,
+    ["minor", "secondary"],
+    12,
+    "path",
+    3,
+    8,
+  ],
 ];
 
 const base = (c: Palette): LayerSpecification[] => [
@@ -69,18 +76,36 @@ function uses(c: Palette): LayerSpecification[] {
   ];
 }
 
+/* What is kept free beside the water; a source that does not tell it apart is drawn as course. */
+const STRIP: Expr = ["==", ["get", "part"], "strip"];
+
 function themes(c: Palette): LayerSpecification[] {
   const common = { source: "restrictions", "source-layer": "restrictions" };
   const wadi = { ...common, filter: theme("wadi"), metadata: { group: "wadi" } };
   const rest = { ...common, filter: ["!", theme("wadi")] as Expr, metadata: { group: "restrictions" } };
   return [
-    { id: "wadi", type: "fill", ...wadi, paint: { "fill-color": c.wadi, "fill-opacity": 0.55 } },
+    {
+      id: "wadi",
+      type: "fill",
+      ...wadi,
+      filter: ["all", theme("wadi"), ["!", STRIP]],
+      paint: { "fill-color": c.wadi, "fill-opacity": 0.55 },
+    },
     {
       id: "wadi-line",
       type: "line",
       ...wadi,
+      filter: ["all", theme("wadi"), ["!", STRIP]],
       minzoom: 13,
       paint: { "line-color": c["wadi-ink"], "line-width": 1.2, "line-dasharray": [5.8, 3.3] },
+    },
+    {
+      id: "wadi-strip",
+      type: "line",
+      ...wadi,
+      filter: ["all", theme("wadi"), STRIP],
+      minzoom: 14,
+      paint: { "line-color": c["wadi-ink"], "line-width": 1.2, "line-dasharray": [1.2, 3] },
     },
     {
       id: "themes",

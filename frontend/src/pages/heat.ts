@@ -11,6 +11,7 @@ import type { HeatSummary } from "../lib/types";
 import { withQuery } from "../lib/url-state";
 import { createMap, type CityMap } from "../map/frame";
 import { classFilter, heatData, heatTiles } from "../map/heat-layers";
+import { exportMenu } from "../parts/heat-export";
 import { filterBar, type HeatChoices } from "../parts/heat-filters";
 import { heatLegend } from "../parts/heat-legend";
 import { CellPicker, middle, type Cell } from "../parts/heat-cells";
@@ -44,7 +45,10 @@ const cells = new CellPicker(mapBox, () => filters);
 const legend = heatLegend(mapBox, () => recolour());
 const bar = filterBar(config, filters, standard, apply);
 const total = h("span", { class: "count s mute", id: "filter-count" });
-byId("filters").append(total);
+byId("filters").append(
+  total,
+  exportMenu(() => filters),
+);
 const askSummary = latest();
 const askCells = latest();
 let city: CityMap | null = null;

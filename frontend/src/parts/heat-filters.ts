@@ -6,7 +6,7 @@ import { CELL_SIZES } from "../lib/heat-classes";
 import { dayAfter, isStandard, lastDay, monthAfter, type Filters } from "../lib/heat-state";
 import { nameOf, say } from "../lib/say";
 import type { Coded, Named } from "../lib/types";
-import { checks, chip, radios, type Chip } from "./pop";
+import { checks, chip, one, radios, type Chip } from "./pop";
 
 export interface HeatChoices {
   heat_class: "public" | "exact";
@@ -89,7 +89,12 @@ export function filterBar(
     exact,
     (from, to) => set({ from, to }),
   );
-  const kinds = checks(choices.categories.map(option), now.categories, (categories) => set({ categories }));
+  // Published numbers hold one kind at a time; a planner adds up as many as he likes.
+  const kinds = exact
+    ? checks(choices.categories.map(option), now.categories, (categories) => set({ categories }))
+    : one("category", [all, ...choices.categories.map(option)], now.categories, (categories) =>
+        set({ categories }),
+      );
   const states = checks(choices.statuses.map(option), now.statuses, (statuses) => set({ statuses }));
   const places = radios(
     "wilayat",

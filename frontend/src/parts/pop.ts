@@ -8,27 +8,11 @@ export interface Chip {
   close: () => void;
 }
 
-export function chip(id: string, name: string, content: HTMLElement, iconName: string | null = null): Chip {
-  const value = h("bdi");
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "chip",
-      id: `${id}-chip`,
-      "aria-expanded": "false",
-      "aria-controls": `${id}-box`,
-    },
-    iconName ? icon(iconName) : null,
-    h("span", { class: "k" }, `${name}:`),
-    value,
-    icon("chevron", "turn"),
-  );
-  const box = h(
-    "div",
-    { class: "popbox", id: `${id}-box`, role: "group", "aria-label": name, hidden: true },
-    content,
-  );
+/* A button and the box it opens, under the button, closed at first. */
+export function pop(button: HTMLButtonElement, box: HTMLElement): { root: HTMLElement; close: () => void } {
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", box.id);
+  box.hidden = true;
   const root = h("div", { class: "pop" }, button, box);
   const show = (open: boolean): void => {
     box.hidden = !open;
@@ -44,9 +28,22 @@ export function chip(id: string, name: string, content: HTMLElement, iconName: s
   document.addEventListener("pointerdown", (e) => {
     if (!root.contains(e.target as Node)) show(false);
   });
+  return { root, close: () => show(false) };
+}
+
+export function chip(id: string, name: string, content: HTMLElement, iconName: string | null = null): Chip {
+  const value = h("bdi");
+  const button = h(
+    "button",
+    { type: "button", class: "chip", id: `${id}-chip` },
+    iconName ? icon(iconName) : null,
+    h("span", { class: "k" }, `${name}:`),
+    value,
+    icon("chevron", "turn"),
+  );
+  const box = h("div", { class: "popbox", id: `${id}-box`, role: "group", "aria-label": name }, content);
   return {
-    root,
-    close: () => show(false),
+    ...pop(button, box),
     set: (text, on) => {
       value.textContent = text;
       button.classList.toggle("on", on);
@@ -93,4 +90,15 @@ export function radios(
   );
   root.addEventListener("change", () => change(boxes.find((b) => b.checked)?.value ?? ""));
   return { root, set: (code) => boxes.forEach((b) => (b.checked = b.value === code)) };
+}
+
+/* One of several, told as a list of none or one. */
+export function one(
+  name: string,
+  options: Option[],
+  chosen: string[],
+  change: (codes: string[]) => void,
+): { root: HTMLElement; set: (codes: string[]) => void } {
+  const made = radios(name, options, chosen[0] ?? "", (code) => change(code ? [code] : []));
+  return { root: made.root, set: (codes) => made.set(codes[0] ?? "") };
 }
