@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import frontend, stamps, venv
 from deploy.accounts import Words
 from deploy.children import run
-from deploy.layout import Layout
+from deploy.layout import Layout, write_private
 from deploy.report import step
 from deploy.session import Session
 
@@ -22,9 +23,19 @@ def environment(session: Session, kind: str, defaults: Mapping[str, str]) -> dic
     """What every process of this city sees: the user's variables, ours, then the defaults."""
     env = {**defaults, **{name: value for name, value in os.environ.items() if value}}
     env |= session.environment
+    if session.cluster is not None:
+        env.setdefault("GEO_SECRET_KEY", secret_key(session.cluster.project))
     if kind == DEMO:
         env |= {"GEO_DEMO": "1", "GEO_LIMITS": "off"}
     return env
+
+
+def secret_key(project: Path) -> str:
+    """The key that signs this clone's sessions, made once and readable by its owner only."""
+    path = project / ".local" / "secret_key"
+    if not path.is_file():
+        write_private(path, secrets.token_urlsafe(48))
+    return path.read_text(encoding="utf-8")
 
 
 def build(layout: Layout, env: Mapping[str, str], kind: str, lent: Session) -> None:

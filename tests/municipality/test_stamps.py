@@ -25,7 +25,8 @@ def names() -> list[str]:
 def another_process_adds(code: str) -> None:
     with psycopg2.connect(**connection.get_connection_params()) as other, other.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO places_wilayat (code, name_ar, name_en, aliases) VALUES (%s, 'أ', 'A', '{}')", [code]
+            "INSERT INTO places_wilayat (code, name_ar, name_en, aliases) VALUES (%s, 'أ', 'A', '{}')",
+            [code],
         )
     other.close()
 
