@@ -23,8 +23,7 @@ def environment(session: Session, kind: str, defaults: Mapping[str, str]) -> dic
     """What every process of this city sees: the user's variables, ours, then the defaults."""
     env = {**defaults, **{name: value for name, value in os.environ.items() if value}}
     env |= session.environment
-    if session.cluster is not None:
-        env.setdefault("GEO_SECRET_KEY", secret_key(session.cluster.project))
+    env.setdefault("GEO_SECRET_KEY", secret_key(Path(__file__).resolve().parents[1]))
     if kind == DEMO:
         env |= {"GEO_DEMO": "1", "GEO_LIMITS": "off"}
     return env
