@@ -95,6 +95,11 @@ SRIDS = re.compile(r"\b(32640|3857|4326|3440|7375|9296|900913)\b")
 def test_no_srid_is_written_outside_crs(path: Path) -> None:
     if path.name == "crs.py":
         return
+    if path.parent.name == "sandbox" and path.name == "reading.py":
+        from municipality.documents.sandbox.reading import LONLAT
+
+        assert LONLAT == crs.LONLAT  # the one other place, closed off from the profile
+        return
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {
         id(node.body[0].value)
@@ -148,6 +153,8 @@ MAY_LOOK = (
     "views",
     "api",
     "commands",
+    "importing/command",
+    "importing/batch",
     "imports",
     "worker",
     "jobs",

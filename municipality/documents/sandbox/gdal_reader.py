@@ -19,6 +19,7 @@ import pyogrio
 
 from municipality.documents.sandbox.kinds import DBF, SHAPEFILE, Kind, NotAccepted
 from municipality.documents.sandbox.reading import (
+    LONLAT,
     MAX_ROWS,
     Reading,
     System,
@@ -77,10 +78,10 @@ def warm_up() -> None:
     gdal = _gdal()
     gdal.OSRNewSpatialReference.restype = ctypes.c_void_p
     gdal.OSRImportFromEPSG.argtypes = [ctypes.c_void_p, ctypes.c_int]
-    gdal.OSRImportFromEPSG(gdal.OSRNewSpatialReference(None), 4326)
+    gdal.OSRImportFromEPSG(gdal.OSRNewSpatialReference(None), LONLAT)
     for name in {*_CODE_PAGES.values(), "utf-8", "utf-16", "utf-16-le", "utf-16-be", "euc_jp"}:
         codecs.lookup(name)
-    system_of("EPSG:32640", "")
+    system_of(f"EPSG:{LONLAT}", "")
     system_of('LOCAL_CS["x",UNIT["metre",1]]', "")
 
 
@@ -247,7 +248,7 @@ def _read_arrow(path: Path, kind: Kind, layer: str, layers: list[str]) -> Readin
     says = {"geopackage": "gpkg", "flatgeobuf": "fgb"}.get(kind.code, "osm")
     system = system_of(meta["crs"], says)
     if kind.code.startswith("osm"):
-        system = System(4326, "WGS 84 (OpenStreetMap)", "osm")
+        system = System(LONLAT, "WGS 84 (OpenStreetMap)", "osm")
     return Reading(
         kind=kind.code,
         rows=table.num_rows,

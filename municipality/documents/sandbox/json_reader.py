@@ -12,6 +12,7 @@ import shapely
 from municipality.documents.sandbox.csv_reader import clean_text, decode, is_damaged
 from municipality.documents.sandbox.kinds import NotAccepted
 from municipality.documents.sandbox.reading import (
+    LONLAT,
     MAX_ROWS,
     Reading,
     System,
@@ -139,11 +140,11 @@ def _crs_member(around: dict[str, Any]) -> System:
     if isinstance(name, str) and name:
         plain = name.replace("urn:ogc:def:crs:", "").replace("::", ":")
         if plain.startswith(("OGC", "CRS84")):
-            return System(4326, "OGC:CRS84", "geojson")
+            return System(LONLAT, "OGC:CRS84", "geojson")
         found = system_of(plain, "geojson")
         if found is not None:
             return found
-    return System(4326, "WGS 84 (RFC 7946)", "geojson")
+    return System(LONLAT, "WGS 84 (RFC 7946)", "geojson")
 
 
 def _feature(row: Any) -> tuple[dict[str, Any], Any, str | None]:
@@ -203,7 +204,7 @@ def _objects(rows: list[Any], hints: Sequence[str]) -> Reading:
         attributes={name: text_column(values) for name, values in columns.items()},
         wkb=wkb_column(shapely.to_wkb(shapes)),
         marks=marks,
-        system=System(4326, "WGS 84 (GeoJSON)", "geojson"),
+        system=System(LONLAT, "WGS 84 (GeoJSON)", "geojson"),
     )
 
 

@@ -11,6 +11,9 @@ import pyarrow.compute as pc
 import pyproj
 from numpy.typing import NDArray
 
+# The sandbox is closed off before any file is seen and knows no city profile; crs.LONLAT is
+# the same number (tested).
+LONLAT = 4326
 MAX_ROWS = 5_000_000
 _MIN_CONFIDENCE = 60  # per cent; below, a system's definition is not taken for an EPSG code
 
@@ -57,7 +60,7 @@ def system_of(definition: str | None, says: str) -> System | None:
     if plain:
         return System(int(plain.group(1)), definition, says)
     if definition in {"OGC:CRS84", "CRS84"}:
-        return System(4326, "OGC:CRS84", says)
+        return System(LONLAT, "OGC:CRS84", says)
     try:
         found = pyproj.CRS.from_user_input(definition)
     except pyproj.exceptions.CRSError:
