@@ -21,7 +21,7 @@ from municipality.importing.report import Report
 from municipality.importing.rows import Rows, mask_of
 from municipality.importing.shapes import read_shapes
 from municipality.importing.spec import Importer, Job, NoSwap
-from municipality.importing.staging import stage
+from municipality.importing.staging import clear_temporary, stage
 from municipality.importing.systems import NoSystem
 from municipality.importing.values import read_field
 from municipality.words import Text
@@ -161,6 +161,7 @@ def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]
             cursor.execute("SELECT set_config('work_mem', '128MB', true)")
             cursor.execute("SELECT set_config('client_connection_check_interval', '5s', true)")
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{spec.kind}"])
+            clear_temporary(cursor)
             clock.reached("staging")
             stage(cursor, rows, spec)
             clock.took("staging")

@@ -1,6 +1,7 @@
 """Accepted rows into a temporary table by COPY, encoded without a step in Python per row."""
 
 import binascii
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any, BinaryIO
@@ -65,8 +66,6 @@ def _write(table: pa.Table, sink: BinaryIO, errors: list[BaseException]) -> None
 
 def _stream(cursor: Any, command: str, table: pa.Table) -> None:
     """Encode in one thread while the other feeds the database."""
-    import os
-
     read_end, write_end = os.pipe()
     errors: list[BaseException] = []
     writer = threading.Thread(target=_write, args=(table, os.fdopen(write_end, "wb"), errors))
@@ -91,6 +90,16 @@ def copy_table(
         f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv)",
         pa.table(dict(columns)),
     )
+
+
+def clear_temporary(cursor: Any) -> None:
+    """Drop what an earlier import of the same transaction left (tests, the demo city)."""
+    cursor.execute(
+        "SELECT format('%I', relname) FROM pg_class WHERE relnamespace = pg_my_temp_schema() "
+        "AND relkind = 'r'"
+    )
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP TABLE pg_temp.{name}")
 
 
 def stage(cursor: Any, rows: Rows, spec: Importer) -> None:

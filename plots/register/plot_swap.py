@@ -54,12 +54,16 @@ SELECT 1, daterange(%(on)s, NULL), {_SHAPE}, n.source, n.register_key,
 FROM incoming n
 WHERE NOT EXISTS (SELECT FROM plots_plot p WHERE p.register_key = n.register_key)
 """
-_KEEP_PAST = f"""
-INSERT INTO plots_plotversion (plot_id, version, valid, boundary, source, {_COLUMNS})
-SELECT p.id, p.version,
-       daterange(lower(p.valid), LEAST(COALESCE(upper(p.valid), %(on)s), %(on)s)),
+_REMEMBER_PAST = f"""
+CREATE TEMP TABLE past ON COMMIT DROP AS
+SELECT p.id AS plot_id, p.version,
+       daterange(lower(p.valid), LEAST(COALESCE(upper(p.valid), %(on)s), %(on)s)) AS valid,
        p.boundary, p.source, {", ".join("p." + f for f in FACTS)}
 FROM plots_plot p JOIN changed c ON c.id = p.id
+"""
+_KEEP_PAST = f"""
+INSERT INTO plots_plotversion (plot_id, version, valid, boundary, source, {_COLUMNS})
+SELECT plot_id, version, valid, boundary, source, {_COLUMNS} FROM past
 """
 _UPDATE = f"""
 UPDATE plots_plot p SET version = p.version + 1, valid = daterange(%(on)s, NULL),
@@ -202,9 +206,10 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     lineage.remember(cursor)
     cursor.execute(_NUMBERS, days)
     renumbered = cursor.rowcount
-    cursor.execute(_KEEP_PAST, days)
+    cursor.execute(_REMEMBER_PAST, days)
     cursor.execute(_UPDATE, days)
     changed = cursor.rowcount
+    cursor.execute(_KEEP_PAST)
     cursor.execute("CREATE TEMP TABLE fresh (id bigint PRIMARY KEY) ON COMMIT DROP")
     cursor.execute(
         f"WITH made AS ({_INSERT} RETURNING id) INSERT INTO fresh SELECT id FROM made", days
