@@ -93,6 +93,11 @@ def _sandbox_user() -> tuple[int | None, int | None]:
     return found.pw_uid, found.pw_gid
 
 
+def _others_reach(folder: Path) -> bool:
+    """Tell whether another user can pass down to a folder; below a closed home nobody can."""
+    return all(parent.stat().st_mode & 0o001 for parent in folder.parents)
+
+
 def _copy_in(source: BinaryIO, target: Path) -> tuple[str, int]:
     """Copy the bytes, counting and hashing them; raises Unreadable for too many."""
     digest, size = hashlib.sha256(), 0
@@ -173,8 +178,8 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
     ``source`` is an open file, not a path: what is judged is what was opened.
     """
     limits = limits or GateLimits()
-    uid, gid = _sandbox_user()
     with _job_folder() as job:
+        uid, gid = _sandbox_user() if _others_reach(job) else (None, None)
         begun = time.perf_counter()
         digest, size = _copy_in(source, job / "input")
         copied = time.perf_counter()

@@ -74,7 +74,7 @@ def _compose_keys(rows: Rows) -> None:
         )
         return
     parts = [rows.values[n].fill_null("") for n in ("wilayat", "area", "phase", "block", "number")]
-    key = pc.binary_join_element_wise(*parts, "/")
+    key = pc.binary_join_element_wise(*parts, pa.scalar("/", pa.large_string()))
     rows.values["register_key"] = as_array(pc.utf8_slice_codeunits(pc.utf8_ltrim(key, "/"), 0, 80))
     keys = pd.Series(rows.values["register_key"].to_pandas())
     again = rows.none()

@@ -60,6 +60,11 @@ _CODE_PAGES = {
     0xCA: "cp1254", 0xCB: "cp1253", 0x4D: "gbk", 0x4E: "cp949", 0x4F: "big5", 0x13: "shift_jis",
     0x7B: "shift_jis", 0x7A: "gbk", 0x79: "cp949", 0x78: "big5",
 }  # fmt: skip
+_OTHER_ENCODINGS = (
+    "ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gb2312", "euc_jp",
+    "euc_kr", "koi8_r", "mac_roman", "mac_arabic", "cp720", "cp864", "cp1256", "cp1257", "cp1258",
+    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)),
+)  # fmt: skip
 _LINEAR = frozenset(range(1, 8))
 _SELECT = {"lines": "highway IS NOT NULL", "multipolygons": "building IS NOT NULL"}
 
@@ -79,7 +84,7 @@ def warm_up() -> None:
     gdal.OSRNewSpatialReference.restype = ctypes.c_void_p
     gdal.OSRImportFromEPSG.argtypes = [ctypes.c_void_p, ctypes.c_int]
     gdal.OSRImportFromEPSG(gdal.OSRNewSpatialReference(None), LONLAT)
-    for name in {*_CODE_PAGES.values(), "utf-8", "utf-16", "utf-16-le", "utf-16-be", "euc_jp"}:
+    for name in {*_CODE_PAGES.values(), *_OTHER_ENCODINGS}:
         codecs.lookup(name)
     system_of(f"EPSG:{LONLAT}", "")
     system_of('LOCAL_CS["x",UNIT["metre",1]]', "")

@@ -101,10 +101,10 @@ def _plain(head: bytes, name: str) -> Kind:
     start = start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x1e")
     if start[:1] == b"<":
         return _xml(start)
-    if start[:1] in {b"{", b"["} or name.endswith((".geojson", ".json", ".geojsonl", ".ndjson")):
-        return JSON
     if not wide and len(_CONTROL.findall(head)) > len(head) // 50:
         raise NotAccepted("kind_unknown")
+    if start[:1] in {b"{", b"["} or name.endswith((".geojson", ".json", ".geojsonl", ".ndjson")):
+        return JSON
     return CSV
 
 
