@@ -10,6 +10,7 @@ Figures: docs/benchmarks.md.
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
@@ -181,6 +182,18 @@ def tile(layer: Layer, *, at: TileAddress, viewer: Viewer) -> bytes:
     if at.z < layer.min_zoom:
         return b""
     query = tile_query(layer, viewer, at.z)
+    return _fetched(query, at)
+
+
+# A binary COPY of one row of one column: 19 bytes of header, 2 + 4 that say one field and its
+# length, and 2 that end it.
+_BEFORE, _AFTER = 25, 2
+
+
+def _fetched(query: TileQuery, at: TileAddress) -> bytes:
+    """Fetch a tile as it is: SELECT would send every byte as two hexadecimal digits."""
+    out = BytesIO()
     with connection.cursor() as cursor:
-        cursor.execute(query.sql, query.filled(at))
-        return bytes(cursor.fetchone()[0])
+        sql = cursor.mogrify(query.sql, query.filled(at))
+        cursor.copy_expert(b"COPY (" + sql + b") TO STDOUT (FORMAT binary)", out)
+    return bytes(out.getbuffer()[_BEFORE:-_AFTER])
