@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from django.db import DatabaseError, connection, transaction
@@ -130,14 +131,17 @@ def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock
     clock.reached("values")
     with rows.check("rows_readable"):
         _reader_marks(rows)
+    readable = rows.severity.copy()
     with rows.check("fields"):
         for one in spec.fields:
             rows.values[one.name] = read_field(rows, one, chosen)
     clock.took("values")
     clock.reached("shapes")
+    lacking, rows.severity = rows.severity, readable  # a row with a bad value has a shape too
     try:
         return read_shapes(rows, spec, job)
     finally:
+        np.maximum(rows.severity, lacking, out=rows.severity)
         with rows.check("doubled_keys"):
             _doubled_keys(rows, spec)
         clock.took("shapes")

@@ -1,0 +1,123 @@
+"""Run in a process of its own with GEO_CITY and a database of its own: real files of one city.
+
+Prints one line of JSON: what each import reported, and what the database then holds.
+"""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import django
+import geopandas as gpd
+from django.test.utils import setup_databases, teardown_databases
+
+
+def _run(path: Path, kind: str, **how: Any) -> dict[str, Any]:
+    from tests.importing.files import imported
+
+    return imported(path, kind, **how).report.as_json()
+
+
+def _france(data: Path) -> dict[str, Any]:
+    from plots.models import Building, Plot, PlotVersion
+
+    parcels = data / "parcels"
+    first = _run(parcels / "fr-27412-parcelles.geojson", "plots")
+    ids = dict(Plot.objects.values_list("register_key", "pk"))
+    again = _run(parcels / "fr-27412-parcelles.geojson", "plots")
+    kept = ids == dict(Plot.objects.values_list("register_key", "pk"))
+    return {
+        "plots": first,
+        "again": again,
+        "ids_kept": kept and not PlotVersion.objects.exists(),
+        "buildings": _run(parcels / "fr-27412-batiments.geojson", "buildings"),
+        "crossing": Building.objects.filter(crosses_plots=True).count(),
+        "sections": _run(parcels / "fr-27412-sections.geojson", "boundaries"),
+        "areas": _run(parcels / "fr-91216-parcelles.json", "plots"),
+        "held": Plot.objects.count(),
+    }
+
+
+def _reports(data: Path, *names: str) -> dict[str, Any]:
+    from observations.models import Observation
+
+    found: dict[str, Any] = {}
+    for name in names:
+        found[name] = _run(data / "service-requests" / name, "observations")
+        found[f"{name} again"] = _run(data / "service-requests" / name, "observations")
+    found["held"] = Observation.objects.count()
+    return found
+
+
+def _prague(data: Path) -> dict[str, Any]:
+    from plots.models import Plot
+
+    path = data / "parcels" / "bubenec.gpkg"
+    found = {
+        "plots": _run(path, "plots", layer="plots"),
+        "buildings": _run(path, "buildings", layer="buildings"),
+        "roads": _run(path, "layer", theme="roads", layer="streets"),
+    }
+    web = gpd.read_file(path, layer="plots").geometry.area.sum()
+    measured = sum(Plot.objects.values_list("measured_m2", flat=True))
+    return {**found, "square_metres": measured, "web_square_metres": web}
+
+
+def _monaco(data: Path) -> dict[str, Any]:
+    path = data / "roads-relief" / "monaco.osm.gz"
+    return {
+        "buildings": _run(path, "buildings"),
+        "roads": _run(path, "layer", theme="roads"),
+        "again": _run(path, "layer", theme="roads"),
+    }
+
+
+def _san_francisco(data: Path) -> dict[str, Any]:
+    return {
+        "bays": _run(data / "parking" / "sf_parking_meters.geojson", "bays"),
+        "rules": _run(data / "parking" / "sf_parking_regulations.geojson", "layer", theme="rules"),
+    }
+
+
+def _muscat(data: Path) -> dict[str, Any]:
+    parcels = data / "parcels"
+    names = ("fr-27412-parcelles.geojson", "fr-91216-parcelles.json")
+    found = {name: _run(parcels / name, "plots") for name in names}
+    return {**found, "buildings": _run(parcels / "fr-27412-batiments.geojson", "buildings")}
+
+
+CITIES = {
+    "france": _france,
+    "prague": _prague,
+    "monaco": _monaco,
+    "san_francisco": _san_francisco,
+    "muscat": _muscat,
+    "los_angeles": lambda data: _reports(data, "la_myla311_2017_subset.csv"),
+    "new_york": lambda data: _reports(data, "nyc_311_2019-12-31.csv", "nyc_311_2026-02-13.json"),
+}
+
+
+def main() -> None:
+    """Make the database, import, print, drop the database."""
+    city, data = sys.argv[1], Path(sys.argv[2])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geo_portal.settings.test")
+    django.setup()
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    said = io.StringIO()
+    real, sys.stdout = sys.stdout, said
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        found = CITIES[city](data)
+    finally:
+        teardown_databases(databases, verbosity=0)
+        sys.stdout = real
+    print(json.dumps(found, default=str))
+
+
+if __name__ == "__main__":
+    main()
