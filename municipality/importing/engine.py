@@ -3,6 +3,7 @@
 Whatever happens, the caller gets a report; nothing is changed unless the whole swap commits.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -38,6 +39,10 @@ class Cancelled(Exception):
 
 class _Undo(Exception):
     """Ends the transaction of a dry run."""
+
+
+class _Again(Exception):
+    """The late check refused rows that had been staged: the swap is made anew without them."""
 
 
 @dataclass(slots=True)
@@ -155,22 +160,62 @@ def _with_refused_keys(rows: Rows, spec: Importer, job: Job) -> Job:
     return replace(job, options={**job.options, "refused_keys": keys})
 
 
+class _Late:
+    """The late check of a kind, in a thread of its own beside the swap."""
+
+    def __init__(self, rows: Rows, spec: Importer, job: Job) -> None:
+        self._error: BaseException | None = None
+        self._rows, self._good = rows, rows.good.copy()
+        self._thread = threading.Thread(target=self._run, args=(spec, job))
+        self._thread.start()
+
+    def _run(self, spec: Importer, job: Job) -> None:
+        try:
+            if spec.late is not None:
+                spec.late(self._rows, job)
+        except BaseException as error:  # handed to the thread that waits
+            self._error = error
+
+    def refused_some(self) -> bool:
+        """Wait for the check; tells whether rows that were staged are refused now."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return bool((self._good & ~self._rows.good).any())
+
+
+def _stage_and_swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]:
+    """One attempt, in a savepoint; raises _Again where the late check refused rows."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        clear_temporary(cursor)
+        clock.reached("staging")
+        stage(cursor, rows, spec)
+        clock.took("staging")
+        clock.reached("swapping")
+        late = _Late(rows, spec, job)
+        try:
+            done = spec.swap(cursor, _with_refused_keys(rows, spec, job))
+        finally:
+            again = late.refused_some()
+        if again:
+            raise _Again
+    return done
+
+
 def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]:
     """Stage and swap in one transaction; a dry run does the same and takes it back."""
     done: dict[str, Any] = {}
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-            # A killed import lets go of its lock: the server looks whether its client lives.
             cursor.execute("SELECT set_config('work_mem', '128MB', true)")
+            # A killed import lets go of its lock: the server looks whether its client lives.
             cursor.execute("SELECT set_config('client_connection_check_interval', '5s', true)")
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import:{spec.kind}"])
-            clear_temporary(cursor)
-            clock.reached("staging")
-            stage(cursor, rows, spec)
-            clock.took("staging")
-            clock.reached("swapping")
-            done = spec.swap(cursor, _with_refused_keys(rows, spec, job))
+            try:
+                done = _stage_and_swap(rows, spec, job, clock)
+            except _Again:
+                done = _stage_and_swap(rows, replace(spec, late=None), job, clock)
             if job.dry_run:
                 raise _Undo
     except _Undo:
@@ -180,7 +225,7 @@ def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]
 
 
 def _finish(report: Report, rows: Rows, spec: Importer, job: Job, clock: _Clock) -> None:
-    if report.refused == report.read:
+    if not rows.good.any():
         report.refuse("no_acceptable_row", words.NO_ROW)
         return
     try:
@@ -237,8 +282,8 @@ def run(
         clock.reached("checks")
         spec.prepare(rows, job)
         clock.took("own_checks")
-        report.count(rows)
         _finish(report, rows, spec, job, clock)
+        report.count(rows)
     except NoSystem as unknown:
         report.count(rows)
         report.refuse(unknown.code, unknown.words)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyogrio.raw import write
 
 from municipality import crs
 from municipality.importing.rows import Rows, only
@@ -59,6 +58,8 @@ def write_refused(path: Path, rows: Rows, *, srid: int | None) -> int:
     A second layer ``edges`` holds the offending edges of a coverage.  Returns the number of
     rows written; without any, an empty layer says so.
     """
+    from pyogrio.raw import write  # it loads geopandas: only where there is something to write
+
     where = refused_rows(rows)
     path.unlink(missing_ok=True)
     taken = {"fid", "geom", *_OWN}
@@ -88,6 +89,8 @@ def write_refused(path: Path, rows: Rows, *, srid: int | None) -> int:
 
 
 def _write_edges(path: Path, rows: Rows) -> None:
+    from pyogrio.raw import write
+
     codes = np.array([code for code, _ in rows.edges], dtype=object)
     shapes = np.array([shape for _, shape in rows.edges], dtype=object)
     write(

@@ -43,7 +43,9 @@ class Importer:
 
     ``prepare`` adds the kind's own verdicts; ``swap`` moves the staged rows (temporary table
     ``incoming``, accepted rows only) into place inside one transaction and returns what it did.
-    ``staged`` are the columns of ``incoming``: field name to SQL type.
+    ``staged`` are the columns of ``incoming``: field name to SQL type.  ``late`` is a check that
+    needs no database and seldom refuses: it runs beside the swap, which is made anew without
+    the rows it refuses.
     """
 
     kind: str
@@ -59,3 +61,4 @@ class Importer:
     source_field: str = "source"
     unique_shapes: bool = True
     keeps_lonlat: bool = False
+    late: Callable[[Rows, Job], None] | None = None

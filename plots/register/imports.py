@@ -138,10 +138,14 @@ def prepare_plots(rows: Rows, job: Job) -> None:
         against_boundaries(rows, srid=srid, found=found, inside=lambda p: inside_which(p, *known))
     with rows.check("registered_area"):
         compare_areas(rows)
-    with rows.check("overlaps"):
-        _overlaps(rows, srid)
     fill_texts(rows, "old_number", "krooki_number", "block", "limits_source")
     default_source(rows, job)
+
+
+def check_overlaps(rows: Rows, job: Job) -> None:
+    """Name plots that overlap beyond the tolerance; refuse those that lie in another datum."""
+    with rows.check("overlaps"):
+        _overlaps(rows, int(rows.srid))
 
 
 PLOTS = Importer(
@@ -152,6 +156,7 @@ PLOTS = Importer(
     staged=plot_swap.STAGED,
     prepare=prepare_plots,
     swap=plot_swap.swap,
+    late=check_overlaps,
     layer_hints=("plots", "parcels", "parcelles", "cadastre", "القطع"),
     key="register_key",
 )
