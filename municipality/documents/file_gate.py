@@ -28,10 +28,9 @@ from municipality.words import Text
 
 MAX_BYTES = 4 << 30  # of one file; a city of a million plots is about 0.5 GiB
 _ROOT = Path(__file__).resolve().parents[2]
-# pandas and geopandas are kept out: loading them would take longer than reading most files
 _START = (
     "import sys; sys.path.insert(0, {root!r}); "
-    "sys.modules['pandas'] = sys.modules['geopandas'] = None; "
+    "from municipality.documents.sandbox.lean import keep_out; keep_out(); "
     "from municipality.documents.sandbox.main import main; main()"
 )
 

@@ -14,7 +14,7 @@ from municipality.importing.dated_swap import Dated, shape_sql, swap_versions
 from municipality.importing.fields import Field, Kind
 from municipality.importing.parts import default_source, digest, fill_texts
 from municipality.importing.placing import known_places
-from municipality.importing.rows import Rows, as_array, mask_of
+from municipality.importing.rows import Rows, as_array, mask_of, repeated
 from municipality.importing.spec import POLYGON, Importer, Job
 from municipality.importing.values import by_unique
 from municipality.places.models import Area, AreaVersion, Wilayat, WilayatVersion
@@ -75,11 +75,8 @@ def _codes(rows: Rows) -> None:
     rows.values["code"] = as_array(pc.coalesce(rows.values["code"], own))
     level_code = pc.binary_join_element_wise(
         rows.values["level"], rows.values["code"], pa.scalar("/", pa.large_string())
-    ).to_pandas()
-    again = rows.none()
-    good = rows.good
-    again[good] = level_code[good].duplicated().to_numpy()
-    rows.mark("duplicate_key", again)
+    )
+    rows.mark("duplicate_key", repeated(as_array(level_code), rows.good))
 
 
 def _staying(rows: Rows, job: Job) -> dict[str, NDArray[np.object_]]:

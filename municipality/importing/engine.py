@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from django.db import DatabaseError, connection, transaction
 
@@ -20,10 +19,10 @@ from municipality.importing import report as words
 from municipality.importing.fields import Kind
 from municipality.importing.mapping import FieldMap, MappingError, match
 from municipality.importing.report import Report
-from municipality.importing.rows import Rows, mask_of
+from municipality.importing.rows import Rows, repeated
 from municipality.importing.shapes import read_shapes
 from municipality.importing.spec import Importer, Job, NoSwap
-from municipality.importing.staging import clear_temporary, stage
+from municipality.importing.staging import clear_temporary, stage, staged_columns
 from municipality.importing.systems import NoSystem
 from municipality.importing.values import read_field
 from municipality.words import Text
@@ -125,11 +124,7 @@ def _reader_marks(rows: Rows) -> None:
 def _doubled_keys(rows: Rows, spec: Importer) -> None:
     if not spec.key:
         return
-    keys = pd.Series(rows.values[spec.key].to_pandas())
-    known = mask_of(rows.values[spec.key].is_valid()) & rows.good
-    again = rows.none()
-    again[known] = keys[known].duplicated(keep="first").to_numpy()
-    rows.mark("duplicate_key", again)
+    rows.mark("duplicate_key", repeated(rows.values[spec.key], rows.good))
 
 
 def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock) -> int:
@@ -189,12 +184,16 @@ def _stage_and_swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict
     with transaction.atomic(), connection.cursor() as cursor:
         clear_temporary(cursor)
         clock.reached("staging")
-        stage(cursor, rows, spec)
-        clock.took("staging")
-        clock.reached("swapping")
+        columns = staged_columns(rows, spec)
+        informed = _with_refused_keys(rows, spec, job)
         late = _Late(rows, spec, job)
         try:
-            done = spec.swap(cursor, _with_refused_keys(rows, spec, job))
+            done = spec.fill(cursor, columns, informed) if spec.fill else None
+            if done is None:
+                stage(cursor, columns, spec)
+                clock.took("staging")
+                clock.reached("swapping")
+                done = spec.swap(cursor, informed)
         finally:
             again = late.refused_some()
         if again:

@@ -4,12 +4,11 @@ import hashlib
 import json
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from municipality.importing.rows import Rows, as_array
+from municipality.importing.rows import Rows, as_array, repeated
 from municipality.importing.spec import Job
 
 
@@ -45,11 +44,7 @@ def keys_or_shapes(rows: Rows, key: pa.Array) -> None:
     rows.values["register_key"] = as_array(key).cast(pa.large_string())
     good = rows.good
     rows.mark("key_missing", good & ~np.asarray(rows.values["register_key"].is_valid()))
-    keys = pd.Series(rows.values["register_key"].to_pandas())
-    again = rows.none()
-    good = rows.good
-    again[good] = keys[good].duplicated().to_numpy()
-    rows.mark("duplicate_key", again)
+    rows.mark("duplicate_key", repeated(rows.values["register_key"], rows.good))
 
 
 def attributes(rows: Rows, *, without: tuple[str, ...] = ()) -> pa.Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
@@ -134,6 +135,18 @@ def only(mask: Mask, shapes: Shapes) -> Shapes:
 def as_array(column: Any) -> pa.Array:
     """Make one array of what Arrow calls an array or a chunked array."""
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def repeated(keys: pa.Array, among: Mask) -> Mask:
+    """Tell which rows have a key that an earlier one of ``among`` has; NULL is no key."""
+    coded = as_array(pc.dictionary_encode(keys))
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    here = np.flatnonzero(among & (codes >= 0))
+    _, first = np.unique(codes[here], return_index=True)
+    again = np.zeros(len(codes), dtype=bool)
+    again[here] = True
+    again[here[first]] = False
+    return again
 
 
 def mask_of(column: Any) -> Mask:

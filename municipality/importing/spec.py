@@ -1,9 +1,11 @@
 """What an app declares to be importable: fields, the kind of shape, its own checks, its swap."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import pyarrow as pa
 
 from municipality.importing.fields import Field
 from municipality.importing.rows import Rows
@@ -45,7 +47,8 @@ class Importer:
     ``incoming``, accepted rows only) into place inside one transaction and returns what it did.
     ``staged`` are the columns of ``incoming``: field name to SQL type.  ``late`` is a check that
     needs no database and seldom refuses: it runs beside the swap, which is made anew without
-    the rows it refuses.
+    the rows it refuses.  ``fill`` puts the columns straight into an empty table, or answers
+    None where there is something to compare with.
     """
 
     kind: str
@@ -62,3 +65,4 @@ class Importer:
     unique_shapes: bool = True
     keeps_lonlat: bool = False
     late: Callable[[Rows, Job], None] | None = None
+    fill: Callable[[Any, Mapping[str, pa.Array], Job], dict[str, Any] | None] | None = None

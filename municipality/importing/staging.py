@@ -40,8 +40,8 @@ def hex_of(wkb: pa.Array) -> pa.Array:
     )
 
 
-def _columns(rows: Rows, spec: Importer) -> dict[str, pa.Array]:
-    """The columns of the temporary table, accepted rows only."""
+def staged_columns(rows: Rows, spec: Importer) -> dict[str, pa.Array]:
+    """Return the columns to be copied, accepted rows only; the shape as hexadecimal WKB."""
     chosen = pa.array(rows.good)
     found: dict[str, pa.Array] = {"row": pa.array(np.flatnonzero(rows.good) + 1)}
     for name in spec.staged:
@@ -64,8 +64,8 @@ def _write(table: pa.Table, sink: BinaryIO, errors: list[BaseException]) -> None
         sink.close()
 
 
-def _stream(cursor: Any, command: str, table: pa.Table) -> None:
-    """Encode in one thread while the other feeds the database."""
+def copy_into(cursor: Any, command: str, table: pa.Table) -> None:
+    """Run a COPY ... FROM STDIN (FORMAT csv): one thread encodes, the other feeds the database."""
     read_end, write_end = os.pipe()
     errors: list[BaseException] = []
     writer = threading.Thread(target=_write, args=(table, os.fdopen(write_end, "wb"), errors))
@@ -85,7 +85,7 @@ def copy_table(
     """Make a temporary table that lives as long as the transaction, and fill it."""
     listed = ", ".join(f"{column} {types[column]}" for column in columns)
     cursor.execute(f"CREATE TEMP TABLE {name} ({listed}) ON COMMIT DROP")
-    _stream(
+    copy_into(
         cursor,
         f"COPY {name} ({', '.join(columns)}) FROM STDIN (FORMAT csv)",
         pa.table(dict(columns)),
@@ -102,10 +102,10 @@ def clear_temporary(cursor: Any) -> None:
         cursor.execute(f"DROP TABLE pg_temp.{name}")
 
 
-def stage(cursor: Any, rows: Rows, spec: Importer) -> None:
+def stage(cursor: Any, columns: Mapping[str, pa.Array], spec: Importer) -> None:
     """Fill the temporary table ``incoming``: row, the fields, and the shape (SRID unset)."""
     types = {"row": "integer", **spec.staged, "shape": "geometry"}
-    copy_table(cursor, name="incoming", columns=_columns(rows, spec), types=types)
+    copy_table(cursor, name="incoming", columns=columns, types=types)
     cursor.execute("ANALYZE incoming")
 
 

@@ -27,6 +27,7 @@ _CONTROL = (
 _BLANK = re.compile("[\t\r\n]+")
 _STRIP = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MOJIBAKE = "[ÃÂØÙÐ][\\x{80}-\\x{bf}\\x{152}-\\x{2122}]"
+_DAMAGED = "\\x{fffd}|" + _MOJIBAKE
 _PLAIN_NUMBER = r"^[+-]?([0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15})([eE][+-]?[0-9]{1,2})?$"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _UNIT = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*(m|م|metres?|meters?|m2|m²|%)?", re.I)
@@ -69,7 +70,8 @@ def _text(rows: Rows, one: Field, column: pa.Array) -> pa.Array:
             texts[row] = clean(texts[row])
         column = pa.array(texts, pa.large_string())
         rows.mark("text_cleaned", bad, one.name)
-    damaged = mask_of(pc.match_substring_regex(column, "\\x{fffd}|" + _MOJIBAKE))
+    plain = pc.all(pc.string_is_ascii(column)).as_py() is not False
+    damaged = rows.none() if plain else mask_of(pc.match_substring_regex(column, _DAMAGED))
     if damaged.any():
         rows.mark("wrong_encoding", damaged & _is_mojibake(column, damaged), one.name)
     long = mask_of(pc.greater(pc.utf8_length(column), one.longest))

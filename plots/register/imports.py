@@ -1,7 +1,6 @@
 """Import of the ground register: plots and buildings, declared to the import engine."""
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
@@ -13,12 +12,12 @@ from municipality.importing.fields import Field, Kind
 from municipality.importing.overlaps import find_overlaps
 from municipality.importing.parts import default_source, fill_texts, joined, keys_or_shapes
 from municipality.importing.placing import boundaries, inside_which, place
-from municipality.importing.rows import Rows, as_array, only
+from municipality.importing.rows import Rows, as_array, only, repeated
 from municipality.importing.spec import POLYGON, Importer, Job
 from municipality.importing.words import USE_WORDS
 from municipality.places.models import WilayatVersion
 from municipality.words import Text
-from plots.register import building_swap, plot_swap
+from plots.register import building_swap, first_import, plot_swap
 
 _LIMITS = (
     Field("setback_front_m", ("setback_front_m", "sb_front", "setback_front"), Kind.NUMBER, most=200),
@@ -76,11 +75,7 @@ def _compose_keys(rows: Rows) -> None:
     parts = [rows.values[n].fill_null("") for n in ("wilayat", "area", "phase", "block", "number")]
     key = pc.binary_join_element_wise(*parts, pa.scalar("/", pa.large_string()))
     rows.values["register_key"] = as_array(pc.utf8_slice_codeunits(pc.utf8_ltrim(key, "/"), 0, 80))
-    keys = pd.Series(rows.values["register_key"].to_pandas())
-    again = rows.none()
-    good = rows.good
-    again[good] = keys[good].duplicated().to_numpy()
-    rows.mark("duplicate_key", again)
+    rows.mark("duplicate_key", repeated(rows.values["register_key"], rows.good))
 
 
 def _held(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
@@ -157,6 +152,7 @@ PLOTS = Importer(
     prepare=prepare_plots,
     swap=plot_swap.swap,
     late=check_overlaps,
+    fill=first_import.fill,
     layer_hints=("plots", "parcels", "parcelles", "cadastre", "القطع"),
     key="register_key",
 )

@@ -172,21 +172,6 @@ def _touched_cases(cursor: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _first(cursor: Any, job: Job) -> dict[str, Any] | None:
-    """The first import into an empty register: nothing to compare, one insert."""
-    cursor.execute("SELECT EXISTS (SELECT FROM plots_plot)")
-    if cursor.fetchone()[0]:
-        return None
-    cursor.execute("SELECT plots_before_first_import()")
-    cursor.execute(_INSERT.split("WHERE NOT EXISTS")[0], {"on": job.on})
-    made = cursor.rowcount
-    cursor.execute("SELECT plots_after_first_import()")
-    return {
-        "inserted": made, "changed": 0, "unchanged": 0, "retired": 0, "reopened": 0,
-        "renumbered": 0, "lineage": {}, "extent": "full", "touched_cases": [],
-    }  # fmt: skip
-
-
 def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """Move the staged plots into the register; returns what was done.
 
@@ -194,9 +179,6 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     vanished ones are closed; splits, merges and renumberings become lineage.  Raises NoSwap.
     """
     _phases(cursor)
-    first = _first(cursor, job)
-    if first is not None:
-        return first
     days = {"on": job.on}
     cursor.execute(_CHANGED)
     cursor.execute(_UNCHANGED)

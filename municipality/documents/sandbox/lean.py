@@ -1,0 +1,24 @@
+"""Keep out what the readers do not need: loading pandas takes longer than reading most files."""
+
+import sys
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from types import ModuleType
+
+_KEPT_OUT = frozenset({"pandas", "geopandas"})
+
+
+class _Absent(MetaPathFinder):
+    """Answers for packages as if they were not installed."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> None:
+        """Raise for what is kept out, know nothing of the rest."""
+        if name.partition(".")[0] in _KEPT_OUT:
+            raise ModuleNotFoundError(name, name=name)
+
+
+def keep_out() -> None:
+    """Let pyogrio and pyarrow find no pandas; called before they are loaded."""
+    sys.meta_path.insert(0, _Absent())
