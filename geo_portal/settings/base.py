@@ -9,6 +9,7 @@ from geo_portal.settings.environment import (
     text,
     wheel_library,
 )
+from geo_portal.settings.policy import directives
 from geo_portal.wiring import IMPORTERS, MAP_LAYERS, OPEN_CASES_AT, PERIODIC  # noqa: F401  (read here by the engines)
 
 BASE_DIR = environment.BASE_DIR
@@ -118,21 +119,7 @@ GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
 GEO_MAP_PMTILES = text("MAP_PMTILES")
 _MAP_HOSTS = origins(GEO_MAP_STYLE_LIGHT, GEO_MAP_STYLE_DARK, *text("MAP_STYLE_HOSTS").split(","))
 
-_SELF = "'self'"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [_SELF],
-        "img-src": [_SELF, "data:", "blob:", *_MAP_HOSTS],
-        "worker-src": [_SELF],
-        "connect-src": [_SELF, *_MAP_HOSTS],
-        "font-src": [_SELF, *_MAP_HOSTS],
-        "style-src": [_SELF],
-        "frame-ancestors": ["'none'"],
-        "base-uri": [_SELF],
-        "form-action": [_SELF],
-        "object-src": ["'none'"],
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(map_hosts=_MAP_HOSTS)}
 PERMISSIONS_POLICY = {"geolocation": "self", "camera": "self", "microphone": []}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

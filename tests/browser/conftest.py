@@ -1,18 +1,14 @@
-"""A Chromium for each file, a small city for each test."""
+"""A tab of the shared Chromium for each visit, a small city for each test."""
 
 import datetime as dt
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import shapely
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from municipality.people.models import User
-from tests.browser.driver import PHONE, WIDE, Visit, launch, open_page
+from tests.browser.driver import PHONE, WIDE, Visit, open_page, sign_in
 from tests.builders import (
     EAST,
     NORTH,
@@ -28,17 +24,7 @@ from tests.builders import (
     the_weekends,
 )
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in this thread
-
 BLOCK = 20  # plots of the small city: two rows of ten, 22 × 34 m, around its middle
-
-
-@pytest.fixture(scope="module")  # only one Playwright may run; the journeys start their own
-def chromium_browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -64,18 +50,7 @@ def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., 
         contexts.append(context)
         visit = open_page(context, live_server.url)
         if who:
-            client = Client()
-            client.force_login(User.objects.get(username=who))
-            session = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": session,
-                        "url": live_server.url,
-                    }
-                ]
-            )
+            sign_in(context, live_server.url, who)
         return visit
 
     yield make

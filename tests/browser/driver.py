@@ -12,13 +12,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from municipality.people.models import User
 
 ARGS = [
     "--no-sandbox",
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    "--disable-gpu-compositing",  # only the map is drawn by WebGL; the page around it is cheaper so
+    "--disable-gpu-rasterization",
+    "--num-raster-threads=1",
     "--disable-background-networking",
     "--disable-component-update",
     "--no-first-run",
@@ -112,3 +119,11 @@ def open_page(context: BrowserContext, host: str) -> Visit:
         lambda r: r.failure != ABORTED and visit.complaints.append(f"{r.url}: {r.failure}"),
     )
     return visit
+
+
+def sign_in(context: BrowserContext, host: str, who: str) -> None:
+    """Let a person be signed in by the session cookie that the form would give."""
+    client = Client()
+    client.force_login(User.objects.get(username=who))
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": host}])

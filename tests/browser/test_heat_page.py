@@ -1,6 +1,8 @@
 """The planner's page: exact sums, filters in the address, cells by pointer and by keys."""
 
+import csv
 import datetime as dt
+import json
 import re
 
 import pytest
@@ -132,3 +134,50 @@ def test_nothing_found_says_why_and_what_to_do(look, reports) -> None:
     assert "لا بلاغات في هذه الفترة" in visit.page.inner_text("#panel")
     visit.page.locator(".empty button").click()
     visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
+
+
+def test_the_chosen_cells_are_exported_as_filtered(look, reports) -> None:
+    visit = look(who="planner").go("/heat/?from=2016-01-01&to=2017-01-01&category=lighting")
+    assert total(visit) == reports["lighting"]
+    visit.page.click("#export")
+    assert visit.page.locator("#export-box [data-kind]").count() == 6
+    visit.assert_accessible()
+    with visit.page.expect_download() as waiting:
+        visit.page.click("#export-box [data-kind=csv]")
+    assert re.fullmatch(r"heat-800m-\d{8}\.csv", waiting.value.suggested_filename)
+    with open(waiting.value.path(), encoding="utf-8") as file:
+        assert sum(int(row["count"]) for row in csv.DictReader(file)) == reports["lighting"]
+    assert visit.page.locator(".toast").is_visible()
+    visit.assert_clean()
+
+
+def test_an_export_that_takes_long_is_fetched_when_it_is_ready(look, reports) -> None:
+    visit = look(who="planner").go("/heat/")
+    asked = []
+
+    def later(route) -> None:
+        asked.append(route.request.url)
+        if len(asked) < 3:
+            route.fulfill(status=202, headers={"Location": "/api/heat/export.csv"})
+        else:
+            route.fulfill(body="x,y,count\n", content_type="text/csv")
+
+    visit.page.route("**/api/heat/export.csv*", later)
+    visit.page.click("#export")
+    with visit.page.expect_download() as waiting:
+        visit.page.click("#export-box [data-kind=csv]")
+    assert waiting.value.suggested_filename == "heat.csv"
+    assert len(asked) == 3
+
+
+def test_the_public_exports_published_cells_and_chooses_one_kind(look, reports) -> None:
+    visit = look().go("/en/heat/")
+    visit.page.click("#category-chip")
+    assert visit.page.locator("#category-box input[type=radio]").count() >= 3  # all, or one
+    visit.page.keyboard.press("Escape")
+    visit.page.click("#export")
+    with visit.page.expect_download() as waiting:
+        visit.page.click("#export-box [data-kind=geojson]")
+    with open(waiting.value.path(), encoding="utf-8") as file:
+        assert json.load(file)["class"] == "public"
+    visit.assert_clean()

@@ -4,8 +4,9 @@ prints and shares what applies there."""
 import pytest
 
 from municipality import crs
+from tests.browser.driver import PHONE
 from tests.journeys import city
-from tests.journeys.walk import PHONE, Walk, walk
+from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -18,7 +19,7 @@ def chosen(person: Walk, number: str) -> None:
 @pytest.mark.parametrize(
     ("prefix", "size", "name"), [("", None, "ar-wide"), ("/en", PHONE, "en-phone")]
 )
-def test_citizen_chooses_a_plot(live_server, prefix, size, name) -> None:
+def test_citizen_chooses_a_plot(walk, live_server, prefix, size, name) -> None:
     small = city.build()
     lon, lat = crs.lonlat(small.plot.boundary.centroid.x, small.plot.boundary.centroid.y)
     with walk(live_server.url, **({"size": size} if size else {})) as person:
@@ -60,7 +61,7 @@ def test_citizen_chooses_a_plot(live_server, prefix, size, name) -> None:
         person.until(lambda: person.page.locator("#map canvas:focus").count() > 0)
 
 
-def test_citizen_clicks_a_plot(live_server) -> None:
+def test_citizen_clicks_a_plot(walk, live_server) -> None:
     small = city.build()
     lon, lat = crs.lonlat(small.plot.boundary.centroid.x, small.plot.boundary.centroid.y)
     with walk(live_server.url) as person:
@@ -86,7 +87,7 @@ def test_sheet_of_restrictions_prints_in_both_languages(live_server, client) -> 
             (Path(folder) / f"restrictions-{language}.pdf").write_bytes(response.content)
 
 
-def test_number_nobody_has_says_so_and_offers_a_way_on(live_server) -> None:
+def test_number_nobody_has_says_so_and_offers_a_way_on(walk, live_server) -> None:
     city.build()
     with walk(live_server.url) as person:
         person.open("/")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.journeys import city
-from tests.journeys.walk import Walk, walk
+from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -24,7 +24,7 @@ def cells(person: Walk, query: str) -> dict:
     return person.page.request.get(f"{person.base}/api/heat/cells?{query}").json()
 
 
-def test_planner_reads_a_heatmap(live_server) -> None:
+def test_planner_reads_a_heatmap(walk, live_server) -> None:
     small = city.build()
     west, south = city.lonlat(-20_000, -15_000)
     east, north = city.lonlat(20_000, 15_000)

@@ -3,8 +3,9 @@ four answers, the distance to the edge and the tariff in force."""
 
 import pytest
 
+from tests.browser.driver import PHONE
 from tests.journeys import city
-from tests.journeys.walk import PHONE, Walk, walk
+from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +21,7 @@ def answer(person: Walk, state: str) -> str:
 
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
-def test_inspector_reads_the_four_answers(live_server, prefix) -> None:
+def test_inspector_reads_the_four_answers(walk, live_server, prefix) -> None:
     city.build()
     lon, lat = city.lonlat(-250, -250)
     name = "en" if prefix else "ar"
@@ -62,7 +63,7 @@ def test_inspector_reads_the_four_answers(live_server, prefix) -> None:
         person.shot(f"{name}-outside")
 
 
-def test_position_outside_the_city_is_told_in_words(live_server) -> None:
+def test_position_outside_the_city_is_told_in_words(walk, live_server) -> None:
     city.build()
     with walk(
         live_server.url, size=PHONE, permissions=["geolocation"],

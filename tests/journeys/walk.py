@@ -6,28 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
-WIDE = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
-CHROMIUM = os.environ.get("GEO_CHROMIUM") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-background-networking", "--disable-component-update", "--no-first-run",
-    "--disable-sync", "--disable-quic", "--force-color-profile=srgb",
-]  # fmt: skip
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Start one headless Chromium and end it after."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in this thread
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        try:
-            yield chromium
-        finally:
-            chromium.close()
+from tests.browser.driver import WIDE
 
 
 class Walk:
@@ -86,12 +67,14 @@ class Walk:
 
 
 @contextmanager
-def walk(base: str, *, size: dict[str, int] = WIDE, **options: object) -> Iterator[Walk]:
+def walk_with(
+    browser: Browser, base: str, *, size: dict[str, int] = WIDE, **options: object
+) -> Iterator[Walk]:
     """Walk through the portal on a screen of some size; checks at the end that all was well."""
-    with browser() as chromium:
-        context = chromium.new_context(viewport=size, reduced_motion="reduce", **options)
-        page = context.new_page()
-        person = Walk(page, base)
+    context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
+    try:
+        person = Walk(context.new_page(), base)
         yield person
         person.asked_nobody_else()
+    finally:
         context.close()

@@ -67,7 +67,7 @@ def test_a_split_closes_the_parent_and_links_its_children(tmp_path: Path) -> Non
 
 def test_a_merge_links_every_parent(tmp_path: Path) -> None:
     imported(geopackage(tmp_path, row_of_squares(4)))
-    rows = row_of_squares(4)[2:] + [a_row("M", square(0, 0, 40, 20))]
+    rows = [*row_of_squares(4)[2:], a_row("M", square(0, 0, 40, 20))]
     report = imported(geopackage(tmp_path, rows), on=LATER).report
     assert report.swap["lineage"] == {"merge": 2}
     assert _links() == {("P0", "M", "merge"), ("P1", "M", "merge")}

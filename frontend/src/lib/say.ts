@@ -17,3 +17,14 @@ export function nameOf(
   if (!thing) return "";
   return say(thing.name_ar || thing.name_en || "", thing.name_en || thing.name_ar || "");
 }
+
+const ARABIC = /[\u0600-\u06ff]/;
+const SYNTHETIC = "synthetic, not authoritative"; // how the demo signs its rows
+
+/* Who a row comes from, as its source wrote it. Where it wrote both languages ("عربي / English"), the page's. */
+export function sourceText(text: string): string {
+  if (text === SYNTHETIC) return say("بيانات تجريبية غير معتمدة", SYNTHETIC);
+  const parts = text.split(" / ");
+  const [arabic, latin] = [parts.find((p) => ARABIC.test(p)), parts.find((p) => !ARABIC.test(p))];
+  return parts.length === 2 && arabic && latin ? say(arabic, latin) : text;
+}

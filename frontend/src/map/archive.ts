@@ -68,11 +68,13 @@ function wordsOnly(layer: LayerSpecification): LayerSpecification[] {
   return [{ ...layer, layout }];
 }
 
-function protomapsLayers(theme: Theme, c: Palette): LayerSpecification[] {
+/* An archive of one city may lack what it has none of: glaciers, landcover. */
+function protomapsLayers(theme: Theme, c: Palette, ids: string[]): LayerSpecification[] {
   // The two packages type the same document by different releases of the style specification.
   const made = protomaps(SOURCE, flavour(theme, c), { lang: lang() }) as unknown as LayerSpecification[];
   return made
     .filter((layer) => !["pois", "roads_shields"].includes(layer.id))
+    .filter((layer) => !("source-layer" in layer) || ids.includes(String(layer["source-layer"])))
     .flatMap(wordsOnly)
     .map((layer) => ({ ...ourFonts(layer), id: PREFIX + layer.id }));
 }
@@ -112,7 +114,7 @@ export async function archiveGround(address: string): Promise<Ground> {
   const known = PROTOMAPS.every((id) => ids.includes(id));
   const layersFor = (theme: Theme, c: Palette): LayerSpecification[] => {
     if (!vector) return [{ id: `${PREFIX}picture`, type: "raster", source: SOURCE }];
-    return known ? protomapsLayers(theme, c) : plainLayers(ids, c);
+    return known ? protomapsLayers(theme, c, ids) : plainLayers(ids, c);
   };
   return (theme, c): Basemap => ({
     covers: vector && known,

@@ -8,7 +8,16 @@ import { collection, feature } from "./overlays";
 
 const KINDS = ["wilayats", "areas", "parking_zones", "restrictions"];
 export const NUMBER_ZOOM = 16.3; // from here plots are wide enough for their numbers
+const MARKS = /[\u064b-\u0652\u0670\u0640]/g;
 const INSET = 0.04; // of the view: no name is cut by its edge
+
+/* Names without vowel marks: on a map a mark is set apart from its letter and tears the word. */
+export function unmarked<T extends object>(named: T): T {
+  const cut = (value: unknown): unknown => (typeof value === "string" ? value.replace(MARKS, "") : value);
+  return Object.fromEntries(
+    Object.entries(named).map(([key, value]) => [key, key === "name_ar" ? cut(value) : (value as unknown)]),
+  ) as T;
+}
 
 /* Area (m², signed away) and centroid of a ring. */
 function weighed(ring: Position[]): { area: number; centre: Position } {
@@ -80,7 +89,7 @@ function labels(map: MapLibre, kind: string): Feature[] {
     .map((sum) =>
       feature(
         { type: "Point", coordinates: [sum.lon / sum.area, sum.lat / sum.area] },
-        { ...sum.properties, kind },
+        { ...unmarked(sum.properties), kind },
       ),
     );
 }

@@ -7,6 +7,7 @@ import type { CityConfig } from "../lib/config";
 import { USES } from "../lib/words";
 import { fontFaces } from "./fonts";
 import { labels, MAIN, theme } from "./labels";
+import { unmarked } from "./names";
 import type { Palette, Token } from "./palette";
 import { collection, feature, overlayLayers } from "./overlays";
 
@@ -261,7 +262,7 @@ const DRAWN = ["plots", "buildings", "roads", "restrictions", "wilayats", "areas
 
 /* Names of waters, from the city's profile. */
 function seas(config: CityConfig): FeatureCollection {
-  return collection(...config.waters.map((w) => feature({ type: "Point", coordinates: w.at }, w)));
+  return collection(...config.waters.map((w) => feature({ type: "Point", coordinates: w.at }, unmarked(w))));
 }
 
 /* The whole document. ``layers`` that the server does not have are left out, so no request fails. */

@@ -42,7 +42,8 @@ async function ready(address: string): Promise<Response> {
         ),
       );
     await new Promise((done) => setTimeout(done, AGAIN_MS));
-    response = await ask(new URL(next, location.origin).pathname, { accept: "*/*" });
+    const { pathname, search } = new URL(next, location.origin); // of our own host, whatever it says
+    response = await ask(pathname + search, { accept: "*/*" });
   }
   return response;
 }

@@ -2,7 +2,7 @@
 
 import { bdi, h, icon } from "../lib/dom";
 import { date, metres, number, percent, rial, squareMetres, time, NBSP } from "../lib/format";
-import { nameOf, say } from "../lib/say";
+import { nameOf, say, sourceText } from "../lib/say";
 import type { Here, Limits, Restriction, ZoneAnswer } from "../lib/types";
 import { state, USES, useWord } from "../lib/words";
 
@@ -66,12 +66,14 @@ function restrictionRow(r: Restriction): HTMLElement {
 }
 
 function sources(rows: Restriction[]): HTMLElement | null {
-  const known = [
-    ...new Set(rows.filter((r) => r.source).map((r) => r.source! + (r.as_of ? ` (${date(r.as_of)})` : ""))),
-  ];
-  return known.length
-    ? h("p", { class: "xs faint source" }, say("المصدر: ", "Source: "), known.join(say("؛ ", "; ")))
-    : null;
+  const known = new Map(rows.filter((r) => r.source).map((r) => [`${r.source!} ${r.as_of ?? ""}`, r]));
+  if (!known.size) return null;
+  const told = [...known.values()].flatMap((r, i): (Node | string)[] => [
+    i ? say("؛ ", "; ") : "",
+    h("bdi", {}, sourceText(r.source!)),
+    ...(r.as_of ? [" (", bdi(date(r.as_of)), ")"] : []),
+  ]);
+  return h("p", { class: "xs faint source" }, say("المصدر: ", "Source: "), ...told);
 }
 
 export function restrictions(here: Here): HTMLElement {
@@ -159,7 +161,12 @@ export function limits(here: Here): HTMLElement {
         )
       : null,
     here.limits_source
-      ? h("p", { class: "xs faint source" }, say("المصدر: ", "Source: "), here.limits_source)
+      ? h(
+          "p",
+          { class: "xs faint source" },
+          say("المصدر: ", "Source: "),
+          h("bdi", {}, sourceText(here.limits_source)),
+        )
       : null,
   );
 }

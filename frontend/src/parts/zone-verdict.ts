@@ -2,7 +2,7 @@
 
 import { bdi, h, icon } from "../lib/dom";
 import { date, distance, NBSP } from "../lib/format";
-import { nameOf, say } from "../lib/say";
+import { nameOf, say, sourceText } from "../lib/say";
 import type { ZoneAnswer, ZoneCandidate } from "../lib/types";
 import { STATES } from "../lib/words";
 import { tariffText, until } from "./plot-panel";
@@ -139,7 +139,7 @@ export function zoneFacts(a: ZoneAnswer): HTMLElement {
     ),
     tariffFact(a),
     a.tariff?.source && a.result !== "outside"
-      ? fact(say("المصدر", "Source"), h("span", { class: "mute regular" }, a.tariff.source))
+      ? fact(say("المصدر", "Source"), h("bdi", { class: "mute regular" }, sourceText(a.tariff.source)))
       : null,
   );
 }
