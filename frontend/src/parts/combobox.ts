@@ -125,7 +125,7 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
         "Nothing matches. Try the old number, or choose the plot on the map.",
       );
     announce(results.length ? count(results.length, RESULTS, "result", "results") : (note.textContent ?? ""));
-    if (results.length) mark(0);
+    if (results.length) mark(results.length === 1 ? 0 : -1); // of several, the first arrow takes the first
   };
   const find = async (): Promise<void> => {
     const typed = input.value.trim();
@@ -146,7 +146,7 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
   };
   const keys: Record<string, () => void> = {
     ArrowDown: () => (list.hidden ? void find() : mark((active + 1) % results.length)),
-    ArrowUp: () => mark((active - 1 + results.length) % results.length),
+    ArrowUp: () => mark((Math.max(active, 0) - 1 + results.length) % results.length),
     Escape: () => (list.hidden && note.hidden ? ((input.value = ""), (clear.hidden = true)) : close()),
   };
   input.addEventListener("input", () => {
@@ -158,9 +158,9 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
     if (act && (e.key === "Escape" || results.length || e.key === "ArrowDown")) {
       e.preventDefault();
       act();
-    } else if (e.key === "Enter" && !list.hidden && active >= 0) {
+    } else if (e.key === "Enter" && !list.hidden) {
       e.preventDefault();
-      take(active);
+      take(Math.max(active, 0)); // Enter alone means the best
     }
   });
   input.addEventListener("blur", () =>
