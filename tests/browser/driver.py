@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
-
-from municipality.people.models import User
 
 ARGS = [
     "--no-sandbox",
@@ -124,6 +123,6 @@ def open_page(context: BrowserContext, host: str) -> Visit:
 def sign_in(context: BrowserContext, host: str, who: str) -> None:
     """Let a person be signed in by the session cookie that the form would give."""
     client = Client()
-    client.force_login(User.objects.get(username=who))
+    client.force_login(get_user_model().objects.get(username=who))
     name = settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": host}])
