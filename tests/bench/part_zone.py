@@ -88,7 +88,11 @@ def run() -> dict[str, float]:
             "tests.bench.bare:application", interface="wsgi", env=env, probe=bare[0]
         ) as b,
         servers.granian(
-            "tests.bench.tipg_app:application", interface="asgi", env=tipg_env, python=tipg_python, probe="/healthz"
+            "tests.bench.tipg_app:application",
+            interface="asgi",
+            env=tipg_env,
+            python=tipg_python,
+            probe="/healthz",
         ) as c,
     ):
         rows = {"ours": (a, ours), "bare": (b, bare), "tipg": (c, tipg_paths)}

@@ -49,7 +49,9 @@ def test_docs_page_asks_no_other_host(client) -> None:
     assert "http://" not in page and "https://" not in page and "//cdn" not in page
 
 
-@pytest.mark.parametrize(("path", "in_path", "names"), operations(), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("path", "in_path", "names"), operations(), ids=lambda value: str(value)[:60]
+)
 def test_described_parameters_are_known_to_the_address(client, path, in_path, names) -> None:
     """An unknown parameter is refused by name; a described one never is."""
     address = path

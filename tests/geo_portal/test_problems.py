@@ -12,7 +12,9 @@ def test_type_of_a_problem_opens_a_page(client, prefix) -> None:
     assert page.status_code == 200 and "bad_value" in page.content.decode()
 
 
-@pytest.mark.parametrize(("path", "word"), [("/nothing", "لا يوجد شيء"), ("/en/nothing", "There is nothing")])
+@pytest.mark.parametrize(
+    ("path", "word"), [("/nothing", "لا يوجد شيء"), ("/en/nothing", "There is nothing")]
+)
 def test_person_gets_a_page_with_a_reference(client, path, word) -> None:
     response = client.get(path)
     text = response.content.decode()
@@ -23,7 +25,9 @@ def test_page_of_an_unknown_code_is_404(client) -> None:
     assert client.get("/problems/no_such_code").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/%00", "/api/plots/%00", "/tiles/%ff/1/1/1.mvt", "/search/?q=%ff%fe"])
+@pytest.mark.parametrize(
+    "path", ["/%00", "/api/plots/%00", "/tiles/%ff/1/1/1.mvt", "/search/?q=%ff%fe"]
+)
 def test_bytes_that_are_no_text_are_never_a_500(client, path) -> None:
     assert client.get(path).status_code < 500
 

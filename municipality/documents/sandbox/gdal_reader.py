@@ -61,8 +61,9 @@ _CODE_PAGES = {
     0x7B: "shift_jis", 0x7A: "gbk", 0x79: "cp949", 0x78: "big5",
 }  # fmt: skip
 _OTHER_ENCODINGS = (
-    "ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gb2312", "euc_jp",
-    "euc_kr", "koi8_r", "mac_roman", "mac_arabic", "cp720", "cp864", "cp1256", "cp1257", "cp1258",
+    "ascii", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gb2312",
+    "euc_jp", "euc_kr", "koi8_r", "mac_roman", "mac_arabic",
+    "cp720", "cp864", "cp1256", "cp1257", "cp1258",
     *(f"iso8859_{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)),
 )  # fmt: skip
 _LINEAR = frozenset(range(1, 8))
