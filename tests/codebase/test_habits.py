@@ -263,3 +263,16 @@ def test_every_problem_code_opens_a_page_that_explains_it() -> None:
     used = problem_codes_in_the_source()
     assert len(used) > 10
     assert used <= set(MEANINGS)
+
+
+def test_every_verdict_of_the_imports_is_explained_in_the_docs() -> None:
+    from municipality.importing import verdicts
+
+    table = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    known = next(
+        value
+        for value in vars(verdicts).values()
+        if isinstance(value, dict) and "outside_city" in value
+    )
+    assert len(known) > 20
+    assert not [code for code in known if f"`{code}`" not in table]
