@@ -29,4 +29,5 @@ LINEAGE_SHARE = 0.05  # of the smaller plot; less common ground is a shared line
 LINEAGE_M2 = 1.0  # m2
 TAKEN_SHARE = 0.5  # a plot that lost this share of its ground to new ones was replaced by them
 KNOWN_SHARE = 0.5  # a file that knows this share of the register's keys speaks for all of it
+SPEAKS_FOR_M = 250.0  # m around its plots: ground a file speaks for that nobody called whole
 COVERAGE_GAP_M = 0.5  # m; narrower gaps between zones or areas are named

@@ -139,12 +139,22 @@ def _vanished(cursor: Any, job: Job) -> str:
     full = open_plots > 0 and known >= limit.KNOWN_SHARE * open_plots
     extent = job.extent if job.extent in {"full", "part"} else ("full" if full else "part")
     taken = "" if extent == "full" else f"AND p.id IN ({_TAKEN})"
+    if extent == "full" and job.extent != "full":
+        # A file nobody called whole speaks for the ground around its plots, not for another town.
+        taken = (
+            "AND EXISTS (SELECT FROM plots_plot q JOIN incoming n USING (register_key) "
+            "WHERE ST_DWithin(q.boundary, p.boundary, %(near)s))"
+        )
     cursor.execute(
         "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
         "WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) "
         "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = p.register_key) "
         f"AND NOT p.register_key = ANY(%(refused)s) {taken}",
-        {"share": limit.TAKEN_SHARE, "refused": job.options.get("refused_keys", [])},
+        {
+            "near": limit.SPEAKS_FOR_M,
+            "share": limit.TAKEN_SHARE,
+            "refused": job.options.get("refused_keys", []),
+        },
     )
     cursor.execute(
         "SELECT count(*) FROM vanished WHERE id IN "

@@ -191,3 +191,11 @@ def test_a_swap_lists_the_open_cases_it_touches(tmp_path: Path, settings: object
 def cases_at(*, plot_ids: list[int]) -> list[dict[str, object]]:
     """Stands for the cases engine."""
     return [{"case": "X", "plots": len(plot_ids)}]
+
+
+def test_the_file_of_another_town_twice_retires_nothing_here(tmp_path: Path) -> None:
+    imported(geopackage(tmp_path, row_of_squares(3)))
+    town = [a_row(f"Q{i}", square(20 * i, 3_000)) for i in range(6)]
+    imported(geopackage(tmp_path, town), on=LATER)
+    report = imported(geopackage(tmp_path, town), on=LATER).report
+    assert report.swap["retired"] == 0 and report.swap["unchanged"] == 6
