@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from municipality.jobs.queue import living_workers
 from municipality.people.access import ANYONE, open_to
 
 MIN_FREE_BYTES = 500_000_000  # below this, uploads and sorts fail
@@ -40,6 +41,14 @@ def _migrations() -> str:
     return f"{len(waiting)} wait" if waiting else "ok"
 
 
+def _worker() -> str:
+    try:
+        alive = living_workers()
+    except DatabaseError as error:
+        return f"unknown: {type(error).__name__}"
+    return f"ok: {alive}" if alive else "none alive: imports and releases wait"
+
+
 def _disk() -> str:
     free = shutil.disk_usage(settings.MEDIA_ROOT.parent.parent).free
     return "ok" if free > MIN_FREE_BYTES else f"only {free // 1_000_000} MB free"
@@ -48,10 +57,21 @@ def _disk() -> str:
 @require_safe
 @open_to(ANYONE)
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, migrations and disk are fit, else 503 with what is not."""
-    parts = {"database": _database(), "migrations": _migrations(), "disk": _disk()}
+    """Answer 200 when database, migrations, worker and disk are fit, else 503 with what is not.
+
+    The worker starts beside the web processes and asks none of them, so nothing that waits for
+    this answer keeps it from coming.
+    """
+    parts = {
+        "database": _database(),
+        "migrations": _migrations(),
+        "worker": _worker(),
+        "disk": _disk(),
+    }
     ready = all(part.startswith("ok") for part in parts.values())
-    return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+    response = JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
