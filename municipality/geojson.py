@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import shapely
+from django.http import JsonResponse
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
@@ -29,3 +30,10 @@ def position(x: float, y: float) -> list[float]:
     """Turn METRIC x, y into a GeoJSON position."""
     lon, lat = crs.lonlat(x, y)
     return [round(lon, DECIMALS), round(lat, DECIMALS)]
+
+
+def response(body: dict[str, Any]) -> JsonResponse:
+    """Answer with the media type of RFC 7946."""
+    return JsonResponse(
+        body, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False}
+    )

@@ -12,19 +12,22 @@ from typing import Any, NoReturn
 
 import numpy as np
 import shapely
+from django.http import HttpRequest
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from municipality import crs
+from municipality import asked, crs
 from municipality.conf import PROFILE
 from municipality.digits import NotANumber, number
+from municipality.located import DEFAULT_ACCURACY_M
 from municipality.problems import Problem, bad_value
+from municipality.profiles import Operation
 from municipality.words import Text
 
 MAX_VERTICES = 10_000  # guards.md threat 13: per feature on public doors
 MAX_TEXT = 2_000_000  # characters of GeoJSON read at all
 MAX_ACCURACY_M = 5_000.0  # a fix worse than this names no place in a city
-NEAR_DATUM_M = 25.0  # a rival reading of the same numbers that comes this near a plot is named
+ROUND_FROM_M = 10.0  # from here two readings of the same numbers are told apart in whole metres
 
 OUTSIDE = Text(
     "الموقع خارج حدود {city}. تحقق من الإحداثيات.",
@@ -36,11 +39,20 @@ SWAPPED = Text(
     "give longitude ({lon}) first, then latitude ({lat}).",
 )
 METRES = Text(
-    "هذه أمتار لا درجات، ويبدو أنها بنظام {system_ar}. حوّلها إلى خط طول وخط عرض، "
+    "هذه أمتار لا درجات، ويبدو أنها بنظام {first_ar}. حوّلها إلى خط طول وخط عرض، "
     "أو اختر هذا النظام عند إرفاق الملف.",
-    "These are metres, not degrees; they look like {system_en}. Turn them into longitude and "
+    "These are metres, not degrees; they look like {first_en}. Turn them into longitude and "
     "latitude, or choose that system when you attach a file.",
 )
+METRES_OF_SEVERAL = Text(
+    "هذه أمتار لا درجات، وتقع داخل المدينة إن كانت بنظام {first_ar}، أو بنظام {others_ar}. "
+    "الأرقام وحدها لا تبيّن أيها: اعرف نظامها من مصدرها، ثم حوّلها إلى خط طول وخط عرض، "
+    "أو اختر ذلك النظام عند إرفاق الملف.",
+    "These are metres, not degrees; they lie in the city as {first_en}, and also as {others_en}. "
+    "The numbers alone do not say which: learn the system from their source, then turn them into "
+    "longitude and latitude, or choose that system when you attach a file.",
+)
+AWAY = Text("{system_ar} (على بُعد {metres} م من الأول)", "{system_en} ({metres} m from the first)")
 
 
 def _no_constants(name: str) -> NoReturn:
@@ -78,18 +90,47 @@ def strict_json(text: str | bytes) -> Any:
         ) from None
 
 
-def _looks_like(lon: float, lat: float) -> Text:
+def _readings(x: float, y: float) -> list[tuple[Operation, float, float]]:
+    """Return every metric system in which two numbers lie in the city, with METRIC x, y."""
+    west, south, east, north = crs.metric_extent()
+    found = []
+    for system in PROFILE.systems.values():
+        if system.geographic:
+            continue
+        there = crs.transform_to_metric(np.array([x]), np.array([y]), srid=system.srid)
+        east_m, north_m = float(there[0][0]), float(there[1][0])
+        if west <= east_m <= east and south <= north_m <= north:
+            found.append((system, east_m, north_m))
+    return found
+
+
+def _metres(readings: list[tuple[Operation, float, float]]) -> Text:
+    """Name every system the numbers fit and how far its reading lies off; choose none."""
+    (first, x, y), *others = readings
+    rest = []
+    for system, other_x, other_y in others:
+        away = math.hypot(other_x - x, other_y - y)
+        rest.append(
+            AWAY.with_values(
+                system_ar=system.name_ar,
+                system_en=system.name_en,
+                metres=f"{away:.0f}" if away >= ROUND_FROM_M else f"{away:.1f}",
+            )
+        )
+    return (METRES_OF_SEVERAL if rest else METRES).with_values(
+        first_ar=first.name_ar,
+        first_en=first.name_en,
+        others_ar="، أو بنظام ".join(text.ar for text in rest),
+        others_en=", or ".join(text.en for text in rest),
+    )
+
+
+def looks_like(lon: float, lat: float) -> Text:
     """Say what coordinates outside the city probably are."""
     if crs.in_extent(lat, lon):
         return SWAPPED.with_values(lon=f"{lat:g}", lat=f"{lon:g}")
-    if abs(lon) > 180 or abs(lat) > 90:
-        for system in PROFILE.systems.values():
-            if system.geographic:
-                continue
-            x, y = crs.transform_to_metric(np.array([lon]), np.array([lat]), srid=system.srid)
-            west, south, east, north = crs.metric_extent()
-            if west <= x[0] <= east and south <= y[0] <= north:
-                return METRES.with_values(system_ar=system.name_ar, system_en=system.name_en)
+    if (abs(lon) > 180 or abs(lat) > 90) and (readings := _readings(lon, lat)):
+        return _metres(readings)
     return OUTSIDE.with_values(city=PROFILE.name_ar, city_en=PROFILE.name_en)
 
 
@@ -113,7 +154,7 @@ def position(*, lon: str | float | None, lat: str | float | None) -> Point:
     """Read a WGS 84 position and give it in METRIC; raises Problem 400 or 422."""
     x, y = _coordinate("lon", lon), _coordinate("lat", lat)
     if not crs.in_extent(x, y):
-        raise bad_value("lon", _looks_like(x, y), code="outside_city")
+        raise bad_value("lon", looks_like(x, y), code="outside_city")
     return crs.metric_point(x, y)
 
 
@@ -131,6 +172,12 @@ def accuracy(value: str | float | None, *, default: float) -> float:
             ),
         )
     return metres
+
+
+def fix(request: HttpRequest) -> tuple[Point, float]:
+    """Read the position a query string asks about: METRIC point and accuracy in metres."""
+    point = position(lon=asked.one(request, "lon"), lat=asked.one(request, "lat"))
+    return point, accuracy(asked.one(request, "accuracy_m"), default=DEFAULT_ACCURACY_M)
 
 
 def _check_numbers(shape: BaseGeometry) -> None:
@@ -154,7 +201,7 @@ def _check_place(shape: BaseGeometry) -> None:
     west, south, east, north = shape.bounds
     for lon, lat in ((west, south), (east, north)):
         if not crs.in_extent(lon, lat):
-            raise bad_value("geometry", _looks_like(lon, lat), code="outside_city")
+            raise bad_value("geometry", looks_like(lon, lat), code="outside_city")
 
 
 def shape_from_geojson(

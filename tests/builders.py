@@ -11,9 +11,9 @@ from municipality.billing.models import Tariff
 from municipality.calendar.models import Weekend
 from municipality.people.models import User
 from municipality.places.models import Area, AreaVersion, Wilayat, WilayatVersion
+from municipality.stored import geos_of
 from parking_zones.models import PaidHours, Zone, ZoneVersion
 from plots.models import Plot, Theme, ThemeFeature, ThemeLayer
-from plots.register.queries import geos_of
 
 EAST, NORTH = crs.metric_point(*crs.PROFILE.centre).coords[0]  # the middle of the city, metres
 ALWAYS = (dt.date(2000, 1, 1), None)

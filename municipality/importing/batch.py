@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg2
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -21,6 +20,7 @@ from municipality.importing.models import ImportBatch
 from municipality.importing.refused import refused_features, write_refused
 from municipality.importing.registry import importer
 from municipality.importing.spec import Importer, Job
+from municipality.sessions import own_session
 from municipality.words import Text
 
 STAGE_WORDS = {
@@ -70,10 +70,7 @@ def swap_from(batch: ImportBatch, *, by: Any, at: dt.datetime) -> ImportBatch:
 @contextlib.contextmanager
 def _watched(batch: ImportBatch) -> Iterator[Progress]:
     """Tell how far the import is on a connection of its own, and hear whether to stop."""
-    params = connection.get_connection_params()
-    params = {k: v for k, v in params.items() if k not in {"cursor_factory", "context"}}
-    watcher = psycopg2.connect(**params)
-    watcher.autocommit = True
+    watcher = own_session()
 
     def tell(stage: str, done: int, total: int) -> None:
         with watcher.cursor() as cursor:

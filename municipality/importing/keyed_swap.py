@@ -43,6 +43,18 @@ def _upsert(keyed: Keyed) -> str:
     RETURNING (xmax = 0) AS fresh"""
 
 
+def upsert(cursor: Any, statement: str) -> dict[str, int]:
+    """Run an upsert of ``incoming`` that returns ``fresh``, and count what became of its rows."""
+    cursor.execute(
+        f"WITH made AS ({statement}) SELECT (SELECT count(*) FROM incoming), "
+        "count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM made"
+    )
+    count, inserted, changed = cursor.fetchone()
+    return {
+        "inserted": inserted, "changed": changed, "unchanged": count - inserted - changed,
+    }  # fmt: skip
+
+
 def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     """Move the staged rows into a table; returns what was done.
 
@@ -55,13 +67,7 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     )
     held, known = cursor.fetchone()
     full = job.extent == "full" or (job.extent == "auto" and known >= KNOWN_SHARE * held)
-    cursor.execute("SELECT count(*) FROM incoming")
-    count = cursor.fetchone()[0]
-    cursor.execute(
-        f"WITH made AS ({_upsert(keyed)}) SELECT count(*) FILTER (WHERE fresh), "
-        "count(*) FILTER (WHERE NOT fresh) FROM made"
-    )
-    inserted, changed = cursor.fetchone()
+    done = upsert(cursor, _upsert(keyed))
     retired = 0
     if full:
         cursor.execute(
@@ -72,9 +78,7 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
         )
         retired = cursor.rowcount
     return {
-        "inserted": inserted,
-        "changed": changed,
-        "unchanged": count - inserted - changed,
+        **done,
         "retired": retired,
         "extent": "full" if full else "part",
     }

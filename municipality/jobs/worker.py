@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from municipality.jobs import queue
 from municipality.jobs.models import Schedule
+from municipality.sessions import own_session
 
 GRACE_S = 8  # after SIGTERM a job may finish; then it is given back
 POLL_S = 5.0  # NOTIFY wakes the worker at once; this is for jobs that become due
@@ -41,10 +42,7 @@ class Worker:
 
     def _connect(self) -> None:
         """Hold the lock that says "alive" and listen, on a connection of its own."""
-        params = connection.get_connection_params()
-        params.pop("cursor_factory", None)
-        self._listener = psycopg2.connect(**{k: v for k, v in params.items() if k != "context"})
-        self._listener.autocommit = True
+        self._listener = own_session()
         with self._listener.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [queue.LOCK_CLASS, self.number])
             cursor.execute("LISTEN geo_jobs")

@@ -15,8 +15,8 @@ from typing import Any
 
 import psycopg2
 from django.conf import settings
-from django.db import connection
-from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
+
+from municipality.sessions import own_session
 
 RETRY_SECONDS = 2.0
 
@@ -55,8 +55,7 @@ class _Watch:
             return False
         self._tried = now
         try:
-            listening = psycopg2.connect(**connection.get_connection_params())
-            listening.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+            listening = own_session()
             with listening.cursor() as cursor:
                 cursor.execute("LISTEN stamps")
         except psycopg2.Error:

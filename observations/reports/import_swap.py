@@ -4,6 +4,7 @@ from typing import Any
 
 from municipality import crs
 from municipality.conf import PROFILE
+from municipality.importing.keyed_swap import upsert
 from municipality.importing.spec import Job
 
 STAGED = {
@@ -44,16 +45,5 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """
     cursor.execute(_GUESTS)
     categories = cursor.rowcount
-    cursor.execute("SELECT count(*) FROM incoming")
-    count = cursor.fetchone()[0]
-    cursor.execute(
-        f"WITH made AS ({_UPSERT}) SELECT count(*) FILTER (WHERE fresh), "
-        "count(*) FILTER (WHERE NOT fresh) FROM made"
-    )
-    inserted, changed = cursor.fetchone()
-    return {
-        "inserted": inserted,
-        "changed": changed,
-        "unchanged": count - inserted - changed,
-        "new_categories": categories,
-    }
+    done = upsert(cursor, _UPSERT)
+    return {**done, "new_categories": categories}

@@ -4,8 +4,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from ninja import Router
 
-from municipality import asked, geometry_gate
-from municipality.located import DEFAULT_ACCURACY_M
+from municipality import asked, geojson, geometry_gate
 from municipality.openapi import parameters
 from municipality.people.access import ANYONE, open_to
 from parking_zones.zones.book import zone_book
@@ -31,11 +30,7 @@ def zones(request: HttpRequest) -> JsonResponse:
         for zone in book.versions
         if zone.span.holds_on(day)
     ]
-    return JsonResponse(
-        {"type": "FeatureCollection", "features": features},
-        content_type="application/geo+json",
-        json_dumps_params={"ensure_ascii": False},
-    )
+    return geojson.response({"type": "FeatureCollection", "features": features})
 
 
 @router.get(
@@ -47,10 +42,7 @@ def zones(request: HttpRequest) -> JsonResponse:
 def zones_at(request: HttpRequest) -> JsonResponse:
     """Answer for ``lon``, ``lat`` (WGS 84), ``accuracy_m`` (default 10) and ``at`` (a moment)."""
     asked.only(request, ("lon", "lat", "accuracy_m", "at"))
-    point = geometry_gate.position(lon=asked.one(request, "lon"), lat=asked.one(request, "lat"))
-    accuracy_m = geometry_gate.accuracy(
-        asked.one(request, "accuracy_m"), default=DEFAULT_ACCURACY_M
-    )
+    point, accuracy_m = geometry_gate.fix(request)
     at = asked.moment(asked.one(request, "at"), name="at", default=timezone.now())
     answer = zone_at(point=point, accuracy_m=accuracy_m, at=at)
     return JsonResponse(answer_json(answer, point=point, accuracy_m=accuracy_m))

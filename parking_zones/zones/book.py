@@ -19,6 +19,7 @@ from municipality.billing.tariffs.models import TariffKind
 from municipality.calendar.queries import read_calendar, span
 from municipality.calendar.rest_days import CityCalendar, Span
 from municipality.places.stamps import Kept
+from municipality.stored import shape_of
 from parking_zones.pricing.models import PaidHours
 from parking_zones.pricing.paid_hours import HoursRule
 from parking_zones.zones.models import ZoneVersion
@@ -97,11 +98,6 @@ class ZoneBook:
         return None
 
 
-def _shape(version: ZoneVersion) -> BaseGeometry:
-    # boundary comes from our own column in crs.METRIC: bytes to shapely, no second parser
-    return shapely.from_wkb(bytes(version.boundary.wkb))
-
-
 def read_book() -> ZoneBook:
     """Read the zone book from its tables."""
     versions = [
@@ -113,7 +109,7 @@ def read_book() -> ZoneBook:
             name_en=row.zone.name_en,
             version=row.version,
             span=span(row.valid),
-            boundary=_shape(row),
+            boundary=shape_of(row.boundary),
             source=row.source,
         )
         for row in ZoneVersion.objects.select_related("zone").order_by("zone__number", "version")

@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone, translation
 from ninja import Router
 
-from municipality import asked, geometry_gate
-from municipality.located import DEFAULT_ACCURACY_M
+from municipality import asked, geojson, geometry_gate
 from municipality.openapi import parameters
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.people.limits import PLOT_ATTRIBUTES, count
@@ -21,13 +20,6 @@ router = Router(tags=["plots"])
 
 MAX_LISTED = 50
 MAX_ID = 2**63 - 1
-
-
-def geojson_response(body: dict[str, Any]) -> JsonResponse:
-    """Answer with the media type of RFC 7946."""
-    return JsonResponse(
-        body, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False}
-    )
 
 
 def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
@@ -51,10 +43,7 @@ def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
 def at(request: HttpRequest) -> JsonResponse:
     """Answer for ``lon``, ``lat`` (WGS 84), ``accuracy_m`` (default 10) and ``on`` (a day)."""
     asked.only(request, ("lon", "lat", "accuracy_m", "on"))
-    point = geometry_gate.position(lon=asked.one(request, "lon"), lat=asked.one(request, "lat"))
-    accuracy_m = geometry_gate.accuracy(
-        asked.one(request, "accuracy_m"), default=DEFAULT_ACCURACY_M
-    )
+    point, accuracy_m = geometry_gate.fix(request)
     on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
     answer = plot_at(point=point, accuracy_m=accuracy_m, on=on)
     candidates = [
@@ -96,7 +85,7 @@ def by_number(request: HttpRequest) -> JsonResponse:
     found = plots_numbered(number).select_related("wilayat", "area", "phase")
     plots = list(found[: MAX_LISTED + 1])
     features = [plot_feature(PlotOnDay(plot.pk, plot), on=on) for plot in plots[:MAX_LISTED]]
-    return geojson_response(
+    return geojson.response(
         {
             "type": "FeatureCollection",
             "numberReturned": len(features),
@@ -112,7 +101,7 @@ def detail(request: HttpRequest, plot_id: str) -> JsonResponse:
     """Answer the plot as a feature, as it is now or as it was ``on`` a day."""
     asked.only(request, ("on",))
     plot, on = found_plot(plot_id, request)
-    return geojson_response(plot_feature(plot, on=on))
+    return geojson.response(plot_feature(plot, on=on))
 
 
 @router.get(

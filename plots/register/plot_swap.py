@@ -89,6 +89,9 @@ WHERE q.id IN (SELECT id FROM fresh UNION ALL SELECT id FROM changed WHERE moved
 GROUP BY o.id, o.measured_m2
 HAVING sum(ST_Area(ST_Intersection(o.boundary, q.boundary))) > %(share)s * o.measured_m2
 """
+# A file nobody called whole speaks for the ground around its plots, not for another town.
+_AROUND = """EXISTS (SELECT FROM plots_plot q JOIN incoming n USING (register_key)
+  WHERE ST_DWithin(q.boundary, p.boundary, %(near)s))"""
 
 
 def _phases(cursor: Any) -> None:
@@ -138,18 +141,17 @@ def _vanished(cursor: Any, job: Job) -> str:
     open_plots, known = cursor.fetchone()
     full = open_plots > 0 and known >= limit.KNOWN_SHARE * open_plots
     extent = job.extent if job.extent in {"full", "part"} else ("full" if full else "part")
-    taken = "" if extent == "full" else f"AND p.id IN ({_TAKEN})"
-    if extent == "full" and job.extent != "full":
-        # A file nobody called whole speaks for the ground around its plots, not for another town.
-        taken = (
-            "AND EXISTS (SELECT FROM plots_plot q JOIN incoming n USING (register_key) "
-            "WHERE ST_DWithin(q.boundary, p.boundary, %(near)s))"
-        )
+    if job.extent == "full":
+        spoken_for = ""
+    elif extent == "full":
+        spoken_for = f"AND {_AROUND}"
+    else:
+        spoken_for = f"AND p.id IN ({_TAKEN})"
     cursor.execute(
         "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
         "WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) "
         "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = p.register_key) "
-        f"AND NOT p.register_key = ANY(%(refused)s) {taken}",
+        f"AND NOT p.register_key = ANY(%(refused)s) {spoken_for}",
         {
             "near": limit.SPEAKS_FOR_M,
             "share": limit.TAKEN_SHARE,

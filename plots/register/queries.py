@@ -3,17 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-import shapely
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from municipality import crs
 from municipality.digits import western
 from municipality.located import Located, locate
 from municipality.names import fold
+from municipality.stored import geos_of, shape_of
 from plots.register.models import PlanLimit, Plot, PlotFacts, PlotVersion
 
 LIMITS = (
@@ -26,16 +24,6 @@ LIMITS = (
     "height_m",
     "parking_bays",
 )
-
-
-def shape_of(geometry: GEOSGeometry) -> BaseGeometry:
-    """Turn a stored METRIC geometry into shapely."""
-    return shapely.from_wkb(bytes(geometry.wkb))
-
-
-def geos_of(shape: BaseGeometry) -> GEOSGeometry:
-    """Turn a METRIC shapely shape into what a query or a column takes."""
-    return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=crs.METRIC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from municipality.conf import PROFILE
-from plots.register.queries import geos_of, shape_of
+from municipality.stored import geos_of, shape_of
 from plots.restrictions.models import ThemeFeature, ThemeLayer
 
 TOUCH_M2 = 0.5  # less ground than this is a drawing difference: a touching edge concerns nobody

@@ -9,10 +9,10 @@ import numpy as np
 from municipality import crs
 from municipality.conf import PROFILE
 from municipality.places.models import Directorate
+from municipality.stored import geos_of
 from observations.models import Category, Observation
 from parking_zones.models import Zone
 from plots.models import Plot
-from plots.register.queries import geos_of
 from tests import builders as b
 
 REPORTS = 240
