@@ -13,9 +13,10 @@ from maps.heat.queries import Selection
 from maps.heat.release import BASE_LEVEL
 from maps.heat.views import ExactHeat, Heat, PublicHeat
 from maps.viewers import recent_roles
-from municipality import asked
+from municipality import asked, crs
 from municipality.conf import PROFILE
 from municipality.digits import NotANumber, number, western
+from municipality.geometry_gate import looks_like
 from municipality.people.access import roles_of
 from municipality.places.models import Area, Wilayat
 from municipality.problems import bad_value
@@ -227,7 +228,10 @@ def bbox(request: HttpRequest) -> tuple[float, float, float, float]:
         west, south, east, north = (number(part) for part in text.split(","))
     except (NotANumber, ValueError):
         raise bad_value("bbox", BBOX) from None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+    far = max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90
+    if far or crs.in_extent(south, west) and not crs.in_extent(west, south):
+        raise bad_value("bbox", looks_like(west, south))
+    if not (west < east and south < north):
         raise bad_value("bbox", BBOX)
     return west, south, east, north
 

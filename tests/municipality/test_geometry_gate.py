@@ -1,6 +1,7 @@
 """The one door for client geometry."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from municipality.problems import Problem
 from tests.strategies import positions
 
 LON, LAT = PROFILE.centre
+OLD_SURVEY = next(s.srid for s in PROFILE.systems.values() if s.name_en.startswith("PSD93"))
 
 
 def refusal(call) -> Problem:
@@ -38,6 +40,24 @@ def test_swapped_axes_are_named() -> None:
 def test_metres_offered_as_degrees_name_their_system() -> None:
     problem = refusal(lambda: geometry_gate.position(lon="642852.73", lat="2609533.58"))
     assert problem.status == 422 and "metres" in problem.detail.en
+
+
+def test_metres_that_fit_several_systems_name_them_all_and_how_far_apart_they_lie() -> None:
+    x, y = 642852.73, 2609533.58
+    old = crs.transform_to_metric(np.array([x]), np.array([y]), srid=OLD_SURVEY)
+    apart = f"{np.hypot(old[0][0] - x, old[1][0] - y):.0f}"
+    problem = refusal(lambda: geometry_gate.position(lon=str(x), lat=str(y)))
+    for name, text in (("en", problem.detail.en), ("ar", problem.detail.ar)):
+        for system in PROFILE.systems.values():
+            if not system.geographic:
+                assert getattr(system, f"name_{name}") in text, text
+        assert re.search(rf"\b{apart}\b", text), text
+    assert "do not say which" in problem.detail.en and "لا تبيّن أيها" in problem.detail.ar
+
+
+def test_metres_of_a_place_outside_the_city_are_not_taken_for_a_system_of_it() -> None:
+    problem = refusal(lambda: geometry_gate.position(lon="450000", lat="5411000"))
+    assert problem.detail.en.startswith("The position lies outside")
 
 
 def test_outside_the_city_is_422() -> None:

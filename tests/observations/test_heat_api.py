@@ -62,6 +62,20 @@ def cells_of(answer) -> dict[tuple[int, int], int]:
     }
 
 
+@pytest.mark.parametrize(
+    ("bbox", "en", "ar"),
+    [
+        ("640000,2600000,650000,2610000", "PSD93", "PSD93"),
+        ("23.5,58.3,23.6,58.4", "swapped", "معكوسان"),
+        ("500,23,501,24", "outside", "خارج"),
+    ],
+)
+def test_a_box_in_metres_or_with_swapped_axes_is_told_so(planner, reports, bbox, en, ar):
+    for language, word in (("en", en), ("ar", ar)):
+        answer = planner.get(f"/api/heat/cells?bbox={bbox}", headers={"accept-language": language})
+        assert answer.status_code == 422 and word in answer.json()["detail"], answer.json()
+
+
 @pytest.mark.parametrize("cell_m", [50, 800, 12800])
 def test_cells_equal_group_by(planner, reports, cell_m):
     answer = planner.get(f"/api/heat/cells?cell_m={cell_m}")
