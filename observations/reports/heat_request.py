@@ -229,7 +229,7 @@ def bbox(request: HttpRequest) -> tuple[float, float, float, float]:
     except (NotANumber, ValueError):
         raise bad_value("bbox", BBOX) from None
     far = max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90
-    if far or crs.in_extent(south, west) and not crs.in_extent(west, south):
+    if far or (crs.in_extent(south, west) and not crs.in_extent(west, south)):
         raise bad_value("bbox", looks_like(west, south))
     if not (west < east and south < north):
         raise bad_value("bbox", BBOX)
