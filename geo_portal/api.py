@@ -14,10 +14,20 @@ from observations.reports.api import heat_router, observations_router
 from parking_zones.zones.api import router as parking_router
 from plots.register.api import router as plots_router
 
+DESCRIPTION = f"""Addresses, units and errors are the same in every city.
+
+- **Times** (`at`, `as_of`, `…_at`, `…_until`) go out in UTC with `Z` (RFC 3339); any offset is
+  taken in, and a time without one is the city's own ({PROFILE.time_zone.key}).
+- **Days** (`on`, `from`, `to`, `valid_from`) are days of the city; a span ends before `to`.
+- **Places** are longitude, latitude of WGS 84; `_m`, `_m2`, `_pct`, `_baisa` name the unit.
+- **Errors** are problem documents (RFC 9457); `Accept-Language` chooses the language of `detail`,
+  Arabic unless it asks for English first.
+"""
+
 api = NinjaAPI(
     title=f"{PROFILE.municipality_en}: spatial services",
     version="1",
-    description="Addresses, units and errors are the same in every city.",
+    description=DESCRIPTION,
     urls_namespace="api",
     docs_url="docs",
     openapi_url="openapi.json",

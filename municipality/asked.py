@@ -8,9 +8,14 @@ from django.http import HttpRequest
 
 from municipality.conf import PROFILE
 from municipality.digits import NotANumber, integer, western
+from municipality.moments import FIRST_YEAR, LAST_YEAR
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 
+YEARS = Text(
+    "الوقت مكتوب كما ينبغي، لكنه خارج ما يبلغه التقويم: من عام {first} إلى عام {last}.",
+    "The moment is well written but lies beyond the calendar, which runs from {first} to {last}.",
+).with_values(first=FIRST_YEAR, last=LAST_YEAR)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -64,11 +69,7 @@ def moment(text: str | None, *, name: str, default: dt.datetime) -> dt.datetime:
     plain = western(text.strip()).replace(" ", "+")  # a plus in a query string arrives as a blank
     try:
         found = dt.datetime.fromisoformat(plain)
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=PROFILE.time_zone)
-        found.astimezone(PROFILE.time_zone)
-        return found
-    except (ValueError, OverflowError):
+    except ValueError:
         raise bad_value(
             name,
             Text(
@@ -76,6 +77,9 @@ def moment(text: str | None, *, name: str, default: dt.datetime) -> dt.datetime:
                 "Write a moment as 2026-11-24T09:30:00+04:00.",
             ),
         ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise bad_value(name, YEARS)
+    return found if found.tzinfo else found.replace(tzinfo=PROFILE.time_zone)
 
 
 def whole(text: str, *, name: str, low: int, high: int) -> int:

@@ -17,7 +17,7 @@ KNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "lat": (NUMBER, "latitude, degrees of WGS 84"),
     "accuracy_m": ({**NUMBER, "minimum": 0, "default": 10}, "accuracy of the position, metres"),
     "on": (DAY, "the day asked about, in the city's own days; today by default"),
-    "at": (MOMENT, "the moment asked about, ISO 8601; now by default"),
+    "at": (MOMENT, "the moment asked about, with any offset (none: city time); now by default"),
     "number": (TEXT, "a plot's number, old number or krooki number, in any digits"),
     "lang": ({**TEXT, "enum": ["ar", "en"]}, "language of the paper; Arabic by default"),
     "bbox": (TEXT, "west,south,east,north in degrees of WGS 84"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from municipality.moments import utc_text
 from municipality.places.models import Directorate
 from parking_zones.zones.features import charge_json, zone_json
 from parking_zones.zones.queries import zones_of
@@ -26,7 +27,7 @@ def parking_of(plot: PlotOnDay, *, at: dt.datetime) -> dict[str, Any]:
     return {
         "result": share.value,
         "candidates": [zone_json(zone) for zone in zones],
-        "at": at.isoformat(),
+        "at": utc_text(at),
         **charge_json(charge),
     }
 
@@ -44,5 +45,5 @@ def what_applies(plot: PlotOnDay, *, on: dt.date, at: dt.datetime) -> dict[str, 
         "restrictions": [restriction_json(row) for row in restrictions_of(shape=plot.shape, on=on)],
         "parking": parking_of(plot, at=at),
         "limits_source": feature["properties"]["limits_source"],
-        "as_of": at.isoformat(),
+        "as_of": utc_text(at),
     }

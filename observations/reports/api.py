@@ -17,6 +17,7 @@ from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
 from maps.tiles import TileAddress, tile_address
 from maps.views import MVT, content_answer
 from municipality import asked, crs
+from municipality.moments import utc_text
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
@@ -244,7 +245,6 @@ def summary(request: HttpRequest) -> HttpResponse:
             "statuses": status_rows(sums.statuses),
             "suppressed": found.heat.suppressed(level=None),
             "class": found.heat.name,
-            "updated_at": timezone.now().astimezone(dt.UTC).isoformat(timespec="seconds")[:19]
-            + "Z",
+            "updated_at": utc_text(timezone.now()),
         },
     )

@@ -8,6 +8,7 @@ from shapely.geometry import Point
 
 from municipality import geojson
 from municipality.located import Candidate
+from municipality.moments import utc_text
 from parking_zones.zones.book import Price, ZoneOnDay, edge_in_disc
 from parking_zones.zones.queries import Charge, ZoneAnswer
 
@@ -45,7 +46,7 @@ def charge_json(charge: Charge | None) -> dict[str, Any]:
     """Write the price in force and until when parking is paid or free; nulls are unknown."""
     if charge is None:
         return {"tariff": None, "paid_until": None, "free_until": None, "paid_now": None}
-    until = None if charge.now.until is None else charge.now.until.isoformat()
+    until = None if charge.now.until is None else utc_text(charge.now.until)
     return {
         "tariff": _price_json(charge.price),
         "paid_now": charge.now.paid,
@@ -74,7 +75,7 @@ def answer_json(answer: ZoneAnswer, *, point: Point, accuracy_m: float) -> dict[
     return {
         "result": answer.located.result.value,
         "accuracy_m": accuracy_m,
-        "at": answer.at.isoformat(),
+        "at": utc_text(answer.at),
         "candidates": [
             _candidate_json(candidate, point, accuracy_m) for candidate in answer.located.candidates
         ],

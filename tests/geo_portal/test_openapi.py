@@ -1,6 +1,7 @@
 """The description of the API is true, and no address falls over whatever it is asked."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_portal.api import api
+from municipality.conf import PROFILE
 from tests.builders import a_plot, a_wilayat, a_zone, the_paid_hours, the_weekends
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,28 @@ def test_document_is_valid_openapi_3_1(client) -> None:
 def test_docs_page_asks_no_other_host(client) -> None:
     page = client.get("/api/docs").content.decode()
     assert "http://" not in page and "https://" not in page and "//cdn" not in page
+
+
+def test_every_moment_goes_out_in_utc(client) -> None:
+    plot = a_plot(number="77", key="77").pk
+    point = {"lon": str(PROFILE.centre[0]), "lat": str(PROFILE.centre[1])}
+    at = {**point, "at": "2026-11-22T10:00:00+04:00"}
+    addresses = [
+        ("/api/parking/zones", {"at": at["at"]}), ("/api/parking/zones/at", at),
+        ("/api/plots/at", point), ("/api/plots", {"number": "77"}), (f"/api/plots/{plot}", {}),
+        (f"/api/plots/{plot}/here", {}), (f"/api/plots/{plot}/restrictions", {}),
+        ("/api/heat/summary", {}), ("/api/heat/cells", {}), ("/api/observations/categories", {}),
+    ]  # fmt: skip
+    seen = []
+    for address, query in addresses:
+        answer = client.get(address, query)
+        assert answer.status_code == 200, (address, answer.content)
+        found = re.findall(r'"(\d{4}-\d\d-\d\dT[^"]*)"', answer.content.decode())
+        seen += found
+        assert all(re.fullmatch(r"[-0-9]{10}T[:0-9]{8}Z", text) for text in found), (address, found)
+    assert "2026-11-22T06:00:00Z" in seen and "2026-11-22T09:00:00Z" in seen
+    document = client.get("/api/openapi.json").json()
+    assert "UTC" in document["info"]["description"]
 
 
 @pytest.mark.parametrize(

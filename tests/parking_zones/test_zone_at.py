@@ -44,7 +44,7 @@ def test_deep_inside(client, zone) -> None:
     assert body["candidates"][0]["number"] == "7"
     assert body["candidates"][0]["distance_to_edge_m"] == pytest.approx(50, abs=0.01)
     assert body["tariff"]["amount_baisa"] == 100 and body["tariff"]["per_minutes"] == 30
-    assert body["paid_until"] == "2026-11-22T13:00:00+04:00" and body["free_until"] is None
+    assert body["paid_until"] == "2026-11-22T09:00:00Z" and body["free_until"] is None
 
 
 def test_near_the_edge_gives_the_stretch_inside_the_circle(client, zone) -> None:
@@ -78,7 +78,7 @@ def test_outside_names_the_nearest_zone_and_its_distance(client, zone) -> None:
 
 def test_day_of_rest_is_free_until_the_next_paid_hour(client, zone) -> None:
     body = ask(client, 50, 50, at=FRIDAY_10).json()
-    assert body["paid_until"] is None and body["free_until"] == "2026-11-22T08:00:00+04:00"
+    assert body["paid_until"] is None and body["free_until"] == "2026-11-22T04:00:00Z"
 
 
 def test_version_of_the_day_is_asked_never_the_latest(client, zone) -> None:
@@ -145,3 +145,23 @@ def test_zones_as_geojson(client, zone) -> None:
     body = client.get("/api/parking/zones").json()
     properties = body["features"][0]["properties"]
     assert properties["number"] == "7" and properties["name_ar"] and properties["name_en"]
+
+
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59Z", "9999-12-31T22:00:00+04:00", "0001-01-01T00:00:00+04:00"]
+)
+def test_a_moment_beyond_the_calendar_is_told_so_and_not_called_badly_written(
+    client, zone, at
+) -> None:
+    answer = client.get(
+        "/api/parking/zones/at",
+        {"lon": "58.38", "lat": "23.59", "at": at},
+        headers={"accept-language": "en"},
+    )
+    assert answer.status_code == 422
+    assert "lies beyond the calendar" in answer.json()["detail"]
+
+
+def test_a_moment_of_any_offset_is_answered_in_utc(client, zone) -> None:
+    body = ask(client, 50, 50, at="2026-11-22T01:30:00-05:00").json()
+    assert body["at"] == "2026-11-22T06:30:00Z"
