@@ -1,6 +1,7 @@
-"""Cells as GeoJSON in WGS 84, written as text: twenty thousand polygons are made in one pass."""
+"""Cells as GeoJSON in WGS 84, written as text, thousands of polygons at a time."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,17 @@ from maps.heat.classes import value_of
 from maps.heat.lattice import Floats, corners_lonlat
 from maps.heat.queries import Cells
 
+Box = tuple[float, float, float, float]  # west, south, east, north in degrees
+CHUNK = 5_000  # cells written at once
+_CLOSED = [0, 1, 2, 3, 0]  # the corners of a ring
+_RING = ",".join(["[%.7f,%.7f]"] * len(_CLOSED))
+_FEATURE = (
+    f'{{"type":"Feature","id":"%d_%d","geometry":{{"type":"Polygon","coordinates":[[{_RING}]]}},'
+    '"properties":{"x":%d,"y":%d,"count":%d,"value":%s}}'
+)
 
-def cells_touching(
-    cells: Cells, box: tuple[float, float, float, float]
-) -> tuple[Cells, Floats, Floats]:
+
+def cells_touching(cells: Cells, box: Box) -> tuple[Cells, Floats, Floats]:
     """Return the cells that touch a box in degrees, with the lon, lat of their corners."""
     lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
     if not len(cells.x):
@@ -28,22 +36,31 @@ def cells_touching(
     return few, lon[kept], lat[kept]
 
 
+def feature_chunks(
+    cells: Cells, lon: Floats, lat: Floats, *, per: str, about: dict[str, Any]
+) -> Iterator[str]:
+    """Write a FeatureCollection piece by piece: rings counter-clockwise, seven decimals.
+
+    ``about`` stands before the features.  A whole city at 50 m is some 50 MB, of which only one
+    piece is ever held.
+    """
+    values = np.round(value_of(cells.count, per, cells.cell_m), 3).tolist()
+    head = json.dumps(about, ensure_ascii=False)[1:-1]
+    yield f'{{"type":"FeatureCollection",{head},"features":['
+    for start in range(0, len(cells.x), CHUNK):
+        part = slice(start, start + CHUNK)
+        corners = np.stack([lon[part], lat[part]], axis=-1)[:, _CLOSED].reshape(-1, 10)
+        rows = zip(
+            cells.x[part].tolist(), cells.y[part].tolist(), corners.tolist(),
+            cells.count[part].tolist(), values[part], strict=True,
+        )  # fmt: skip
+        written = ",".join([_FEATURE % (x, y, *ring, x, y, n, v) for x, y, ring, n, v in rows])
+        yield f",{written}" if start else written
+    yield "]}"
+
+
 def feature_collection(
     cells: Cells, lon: Floats, lat: Floats, *, per: str, about: dict[str, Any]
 ) -> str:
-    """Write a FeatureCollection: rings counter-clockwise, seven decimals, ``about`` beside."""
-    values = np.round(value_of(cells.count, per, cells.cell_m), 3).tolist()
-    rows = []
-    for x, y, n, value, lons, lats in zip(
-        cells.x.tolist(), cells.y.tolist(), cells.count.tolist(), values,
-        lon.tolist(), lat.tolist(), strict=True,
-    ):  # fmt: skip
-        ring = ",".join(
-            f"[{a:.7f},{b:.7f}]" for a, b in zip(lons + lons[:1], lats + lats[:1], strict=True)
-        )
-        rows.append(
-            f'{{"type":"Feature","id":"{x}_{y}","geometry":{{"type":"Polygon","coordinates":'
-            f'[[{ring}]]}},"properties":{{"x":{x},"y":{y},"count":{n},"value":{value}}}}}'
-        )
-    head = json.dumps(about, ensure_ascii=False)[1:-1]
-    return f'{{"type":"FeatureCollection",{head},"features":[{",".join(rows)}]}}'
+    """Write a FeatureCollection at once."""
+    return "".join(feature_chunks(cells, lon, lat, per=per, about=about))

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maps.heat import queries
+from maps.heat.geojson import Box, cells_touching
 from maps.heat.index import HeatLayer
-from maps.heat.lattice import Ints, Window
+from maps.heat.lattice import LEVELS, Ints, Window
 from maps.heat.published import released_atoms
 from maps.heat.queries import Cells, Selection, Totals
 from maps.heat.release import KIND, NO_CELL, NO_WILAYAT_TOLD, PLACE
+from municipality.conf import PROFILE
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class ExactHeat:
         """Return cells with reports."""
         return queries.count_cells(self.layer, self.selection, level=level, window=window)
 
-    def suppressed(self, *, level: int | None) -> int:
+    def suppressed(self, *, level: int | None, box: Box | None = None) -> int:
         """Nothing is withheld."""
         return 0
 
@@ -41,6 +43,11 @@ class ExactHeat:
     def totals_in_cell(self, *, level: int, x: int, y: int) -> Totals:
         """Return the sums of one cell."""
         return queries.totals_in_cell(self.layer, self.selection, level=level, x=x, y=y)
+
+
+def _holds_the_city(box: Box) -> bool:
+    west, south, east, north = PROFILE.extent
+    return box[0] <= west and box[1] <= south and box[2] >= east and box[3] >= north
 
 
 def _month_number(day: dt.date) -> int:
@@ -102,11 +109,23 @@ class PublicHeat:
         west = ((place & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000  # the sign of x again
         return Cells(level, west, place >> 32, count)
 
-    def suppressed(self, *, level: int | None) -> int:
-        """Return how many released reports have no cell of this size (None: of any size)."""
+    def suppressed(self, *, level: int | None, box: Box | None = None) -> int:
+        """Return how many released reports have no cell of this size (None: of any size).
+
+        In a box (degrees) only those whose larger cell touches it; reports that are told without
+        any cell lie in the box that holds the city's whole extent, and in no smaller one.
+        Every such number is a sum of whole atoms (docs/algorithms/heat-release.md).
+        """
         atoms, _ = self._counted
-        hidden = atoms["level"] > (NO_CELL - 1 if level is None else level)
-        return int(atoms["n"][hidden].sum())
+        hidden = atoms[atoms["level"] > (NO_CELL - 1 if level is None else level)]
+        if box is None or _holds_the_city(box):
+            return int(hidden["n"].sum())
+        found = 0
+        for size in np.unique(hidden["level"][hidden["level"] < LEVELS]).tolist():
+            mine = hidden[hidden["level"] == size]
+            x, y, n = (mine[name].astype(np.int64) for name in ("x", "y", "n"))
+            found += cells_touching(Cells(size, x, y, n), box)[0].total()
+        return found
 
     def kinds(self, atoms: NDArray[np.void]) -> dict[int, int]:
         """Return told reports by category."""

@@ -4,13 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from ninja import Router
 
 from maps.heat.exports import FORMATS, export
-from maps.heat.geojson import cells_touching, feature_collection
+from maps.heat.geojson import Box, cells_touching, feature_chunks
 from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
 from maps.heat.queries import Cells
 from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
@@ -35,9 +36,10 @@ from observations.reports.models import Category
 observations_router = Router(tags=["observations"])
 heat_router = Router(tags=["heat"])
 
-MAX_CELLS = 20_000  # of one answer
+MAX_CELLS = 500_000  # of one answer: a whole city at 50 m has under 200,000 a million reports
+STREAMED_FROM = 20_000  # cells: from here an answer is sent while it is written
 MAX_TILE_CELLS = 60_000
-MAX_EXPORTED = {kind: 500_000 for kind in FORMATS} | {"html": MAX_CELLS}
+MAX_EXPORTED = {kind: 500_000 for kind in FORMATS} | {"html": 20_000}
 TOO_MANY = Text(
     "النتيجة {n} خلية، والحد {most}: اختر خلايا أكبر أو إطارًا أصغر.",
     "That is {n} cells and the limit is {most}: choose larger cells or a smaller box.",
@@ -66,22 +68,17 @@ def _cache(found: Asked) -> str:
     return "public, max-age=60" if found.heat.name == "public" else "no-store"
 
 
-def _json(
-    found: Asked, body: dict[str, Any] | str, *, kind: str = "application/json"
-) -> HttpResponse:
-    if isinstance(body, str):
-        response = HttpResponse(body, content_type=kind)
-    else:
-        response = JsonResponse(body, content_type=kind, json_dumps_params={"ensure_ascii": False})
+def _json(found: Asked, body: dict[str, Any]) -> HttpResponse:
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = _cache(found)
     return response
 
 
-def _about(found: Asked, counted: Cells) -> dict[str, Any]:
-    """Return what is told beside cells."""
+def _about(found: Asked, counted: Cells, box: Box) -> dict[str, Any]:
+    """Return what is told beside the cells of a box."""
     return {
         "count": counted.total(),
-        "suppressed": found.heat.suppressed(level=counted.level),
+        "suppressed": found.heat.suppressed(level=counted.level, box=box),
         "cell_m": counted.cell_m,
         "per": found.per,
         "class": found.heat.name,
@@ -102,16 +99,27 @@ def refuse_too_many(cells: Cells, most: int) -> None:
     openapi_extra=described("bbox", "cell_m"),
 )
 @open_to(ANYONE)
-def cells(request: HttpRequest) -> HttpResponse:
-    """Answer the cells that touch ``bbox``, each whole, as GeoJSON in WGS 84."""
+def cells(request: HttpRequest) -> HttpResponseBase:
+    """Answer the cells that touch ``bbox``, each whole, as GeoJSON in WGS 84.
+
+    ``count`` is the sum of the cells.  ``suppressed`` is how many of the public's released
+    reports are told only in a larger cell that touches ``bbox``; those told in no cell at all are
+    among them where ``bbox`` holds the whole city, as it does by default.  A planner's answer
+    withholds nothing.  At most 500,000 cells; large answers come without a length.
+    """
     found = ask(request, "bbox", "cell_m")
     level = heat_request.cell_size(request, found.heat, default=800)
     box = heat_request.bbox(request)
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
     counted, lon, lat = cells_touching(counted, box)
     refuse_too_many(counted, MAX_CELLS)
-    body = feature_collection(counted, lon, lat, per=found.per, about=_about(found, counted))
-    return _json(found, body, kind="application/geo+json")
+    about = _about(found, counted, box)
+    chunks = feature_chunks(counted, lon, lat, per=found.per, about=about)
+    streamed = len(counted.x) >= STREAMED_FROM
+    answer = StreamingHttpResponse if streamed else HttpResponse
+    response = answer(chunks, content_type="application/geo+json")
+    response["Cache-Control"] = _cache(found)
+    return response
 
 
 def _tile(
@@ -208,7 +216,7 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
     counted, _, _ = cells_touching(counted, box)
     refuse_too_many(counted, MAX_EXPORTED[kind])
-    media_type, body = export(kind, counted, _about(found, counted))
+    media_type, body = export(kind, counted, _about(found, counted, box))
     response = HttpResponse(body, content_type=media_type)
     name = f"heat-{counted.cell_m}m-{asked.today():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -41,7 +41,7 @@ DESCRIBED = {
     "wilayat": "ids or codes (public: one)",
     "area": "ids or codes (planner only)",
     "per": "count or km2",
-    "bbox": "west,south,east,north in degrees; default: the city",
+    "bbox": "west,south,east,north in degrees; default: the whole city",
     "cell_m": f"width of a cell in metres: {', '.join(map(str, SIZES))} (public: from 100)",
     "theme": "light or dark",
     "x": "column of the cell: it begins at x * cell_m metres east",

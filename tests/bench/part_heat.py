@@ -3,6 +3,7 @@
 Goal: at least five times faster, any categories and days, and equal to the last report.
 """
 
+import gzip
 import http.client
 import json
 import os
@@ -126,7 +127,36 @@ def run() -> dict[str, float]:
     ) as address:
         ours = http.client.HTTPConnection(urlsplit(address).netloc)
         headers = _sign_in(ours)
-        return _compare(cursor, ours, headers, tiles, questions, cell_m)
+        times = _compare(cursor, ours, headers, tiles, questions, cell_m)
+        _whole_city(cursor, ours, headers)
+        return times
+
+
+def _whole_city(cursor, ours, headers) -> None:
+    """Time every cell of the whole city as GeoJSON; the counts must be SQL's."""
+    cursor.execute("SELECT count(*) FROM observations_observation")
+    reports = cursor.fetchone()[0]
+    for cell_m in (50, 100, 200):
+        took = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            ours.request(
+                "GET", f"/api/heat/cells?cell_m={cell_m}&bbox=-180,-90,180,90", headers=headers
+            )
+            response = ours.getresponse()
+            head = response.read(200)
+            first = time.perf_counter() - start
+            body = head + response.read()
+            took.append((time.perf_counter() - start, first))
+            assert response.status == 200, body[:500]
+        told = json.loads(body)
+        assert told["count"] == sum(f["properties"]["count"] for f in told["features"]) == reports
+        whole, first = (statistics.median(column) for column in zip(*took, strict=True))
+        print(
+            f"  whole city, {cell_m:3} m: {len(told['features']):7,} cells, {len(body) / 1e6:5.1f} MB"
+            f" ({len(gzip.compress(body, 5)) / 1e6:.1f} packed), first byte {first:.2f} s,"
+            f" all {whole:.2f} s"
+        )
 
 
 def _compare(cursor, ours, headers, tiles, questions, cell_m: int) -> dict[str, float]:

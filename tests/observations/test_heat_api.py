@@ -11,6 +11,7 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
 from PIL import Image
 
 from maps.heat.classes import COUNT_BREAKS, KM2_BREAKS, classes
@@ -22,7 +23,7 @@ from municipality.conf import PROFILE
 from municipality.people.models import User
 from municipality.places.models import Wilayat
 from observations.reports.models import Category, Observation
-from tests.observations.conftest import ORACLE, report
+from tests.observations.conftest import ORACLE, day_at_noon, report
 
 DAY = dt.date(2016, 3, 5)
 
@@ -281,6 +282,37 @@ def test_a_box_of_the_world_is_the_whole_city(planner, reports):
     assert answer.json()["count"] == 600
     elsewhere = planner.get("/api/heat/cells?cell_m=800&bbox=2,48,3,49").json()
     assert elsewhere["features"] == [] and elsewhere["count"] == 0
+
+
+def test_a_planner_gets_the_whole_city_at_100_m(planner, categories):
+    """More cells than once were sent at once: the answer is written while it is sent."""
+    east, north = crs.metric_point(*PROFILE.centre).coords[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO observations_observation (public_id, point, fix_origin, category_id, "
+            "status, channel, severity, reported_at, reported_on, source, external_id, address) "
+            "SELECT gen_random_uuid(), "
+            "  ST_SetSRID(ST_MakePoint(%s + 100 * (i %% 150), %s + 100 * (i / 150)), %s), "
+            "  'pin', %s, 1, 0, 0, %s, %s, 'test', i, '' FROM generate_series(1, 21000) AS i",
+            [east, north, crs.METRIC, categories[0], day_at_noon(DAY), DAY],
+        )
+    answer = planner.get("/api/heat/cells?cell_m=100")
+    assert answer.status_code == 200 and answer.streaming
+    body = json.loads(b"".join(answer.streaming_content))
+    assert body["count"] == len(body["features"]) == 21_000
+    assert len({feature["id"] for feature in body["features"]}) == 21_000
+
+
+def test_an_answer_in_pieces_is_the_answer_in_one(planner, reports, monkeypatch):
+    monkeypatch.setattr("maps.heat.geojson.CHUNK", 7)
+    whole = planner.get("/api/heat/cells?cell_m=100").json()
+    assert len(whole["features"]) > 14
+    monkeypatch.setattr("observations.reports.api.STREAMED_FROM", 1)
+    answer = planner.get("/api/heat/cells?cell_m=100")
+    assert json.loads(b"".join(answer.streaming_content)) == whole
+    assert (
+        answer["Content-Type"] == "application/geo+json" and answer["Cache-Control"] == "no-store"
+    )
 
 
 def test_too_many_cells_are_refused_with_what_to_do(planner, reports, monkeypatch):

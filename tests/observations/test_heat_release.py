@@ -15,9 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from maps.heat import published, views
+from maps.heat.geojson import Box, cells_touching
 from maps.heat.lattice import LEVELS
 from maps.heat.release import ATOM, BASE_LEVEL, KIND, PLACE, K, atoms_of_month
 from maps.heat.views import PublicHeat
+from municipality import crs
+from municipality.conf import PROFILE
 from observations.reports.heat import HEAT, release_heat
 from observations.reports.models import Category, Observation
 from tests.observations.conftest import report
@@ -181,6 +184,46 @@ def test_without_the_guard_the_same_attack_finds_people(publish):
     assert len(attack(ask_everything())) > 100
 
 
+def nested_boxes(seed: int, n: int) -> list[tuple[Box, Box]]:
+    """Boxes in degrees around the synthetic cells, each with a smaller one inside it."""
+    rng = np.random.default_rng(seed)
+    pairs = []
+    for x, y in rng.integers(-60, 560, (n, 2)).tolist():
+        wide, high = rng.integers(1, 200, 2).tolist()
+        inner = (*crs.lonlat(50.0 * x, 50.0 * y), *crs.lonlat(50.0 * (x + 2), 50.0 * (y + 2)))
+        outer = (
+            *crs.lonlat(50.0 * (x - wide), 50.0 * (y - high)),
+            *crs.lonlat(50.0 * (x + wide), 50.0 * (y + high)),
+        )
+        pairs.append((outer, inner))
+    return pairs
+
+
+def attack_boxes(seed: int, k: int) -> list[int]:
+    """Ask what is told and what is withheld in boxes; return what is learnt below k."""
+    learnt: list[int] = []
+    for kind, wilayat in itertools.product((None, *KINDS), (None, *WILAYATS)):
+        heat = PublicHeat(HEAT, category=kind, wilayat=wilayat)
+        for level, (outer, inner) in itertools.product((1, 3, 6), nested_boxes(seed, 20)):
+            cells = heat.cells(level=level)
+            told = [cells_touching(cells, box)[0].total() for box in (outer, inner)]
+            withheld = [heat.suppressed(level=level, box=box) for box in (outer, inner)]
+            for wide, narrow in (told, withheld, np.add(told, withheld).tolist()):
+                learnt += [n for n in (wide, narrow, wide - narrow) if n != 0 and n < k]
+    return learnt
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_withheld_in_a_box_tells_of_nobody(publish, seed):
+    publish([skewed(10 * seed + m, n) for m, n in enumerate((90, 300, 40))], K)
+    assert attack_boxes(seed, K) == []
+
+
+def test_without_the_guard_boxes_find_people(publish):
+    publish([skewed(m, n) for m, n in enumerate((90, 300, 40))], 1)
+    assert attack_boxes(0, K) != []
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
@@ -257,6 +300,27 @@ def test_the_public_gets_months_that_are_over_and_no_lonely_cell(categories, cli
     told = client.get("/api/heat/summary").json()
     assert told["count"] == 15 and told["suppressed"] == 5 and told["statuses"] == []
     assert body["count"] + body["suppressed"] == told["count"]
+
+
+def test_what_is_withheld_is_counted_in_the_box_asked_for(categories, client):
+    for i in range(6):  # of one cell of 400 m and of six cells of 100 m
+        report(X + 60 * i, Y + 60 * i, DAY, categories[0]).save()
+    Observation.objects.bulk_create(
+        report(X + 8000 * (i + 1), Y, DAY, categories[0]) for i in range(6)
+    )
+    release_heat(on=AFTER, at=NOW)
+    west, south = crs.lonlat(X - 1000, Y - 1000)
+    east, north = crs.lonlat(X + 1000, Y + 1000)
+    whole = client.get("/api/heat/cells?cell_m=100").json()
+    here = client.get(
+        f"/api/heat/cells?cell_m=100&bbox={west:f},{south:f},{east:f},{north:f}"
+    ).json()
+    away = client.get("/api/heat/cells?cell_m=100&bbox=58.9,22.9,58.95,22.95").json()
+    assert (whole["count"], whole["suppressed"]) == (0, 12)
+    assert (here["count"], here["suppressed"]) == (0, 6)  # those without any cell lie in no box
+    assert (away["count"], away["suppressed"]) == (0, 0)
+    extent = ",".join(map(str, PROFILE.extent))
+    assert client.get(f"/api/heat/cells?cell_m=100&bbox={extent}").json() == whole
 
 
 def test_a_released_month_stays_as_it_was(categories, client):
