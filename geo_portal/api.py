@@ -1,11 +1,15 @@
 """The machine interface: one API of all apps' routers, with one form of refusal."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
+from geo_portal.home.search_document import SEARCH_PATH
 from municipality.conf import PROFILE
 from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
@@ -24,7 +28,18 @@ DESCRIPTION = f"""Addresses, units and errors are the same in every city.
   Arabic unless it asks for English first.
 """
 
-api = NinjaAPI(
+
+class CityAPI(NinjaAPI):
+    """The API, with the one page that machines read as well in its description."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Describe every address."""
+        document = super().get_openapi_schema(**options)
+        document["paths"]["/search/"] = SEARCH_PATH
+        return document
+
+
+api = CityAPI(
     title=f"{PROFILE.municipality_en}: spatial services",
     version="1",
     description=DESCRIPTION,

@@ -5,6 +5,7 @@ A query may hold a name and a number ("الحيل الشمالية 2417"); names
 plot has ever had gives no plot.
 """
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -107,37 +108,52 @@ def named_places(name: str) -> list[Named]:
 
 # Each arm uses an index of its own on the folded number; an OR of them would use none.
 PLOTS_SQL = """
-WITH found AS (
-  SELECT id FROM plots_plot WHERE ar_fold(number) {test}
-  UNION SELECT id FROM plots_plot WHERE old_number <> '' AND ar_fold(old_number) {test}
-  UNION SELECT id FROM plots_plot WHERE krooki_number <> '' AND ar_fold(krooki_number) {test}
-  UNION SELECT plot_id FROM plots_plotnumber WHERE ar_fold(number) {test}
+WITH hits AS (
+  SELECT id, 1 AS way, number AS said FROM plots_plot WHERE ar_fold(number) {test}
+  UNION ALL SELECT id, 2, old_number FROM plots_plot
+    WHERE old_number <> '' AND ar_fold(old_number) {test}
+  UNION ALL SELECT id, 3, krooki_number FROM plots_plot
+    WHERE krooki_number <> '' AND ar_fold(krooki_number) {test}
+  UNION ALL SELECT plot_id, CASE kind WHEN 'number' THEN 4 WHEN 'old_number' THEN 2 ELSE 3 END,
+    number FROM plots_plotnumber WHERE ar_fold(number) {test}
+), best AS (
+  SELECT DISTINCT ON (id) id, way, said, ar_fold(said) = %(n)s AS exact FROM hits
+  ORDER BY id, ar_fold(said) = %(n)s DESC, way, said
 ), kept AS (
-  SELECT p.*, (ar_fold(number) = %(n)s OR ar_fold(old_number) = %(n)s
-               OR ar_fold(krooki_number) = %(n)s) AS exact
-  FROM plots_plot p JOIN found USING (id)
-  WHERE upper_inf(valid) AND (%(areas)s::bigint[] IS NULL OR area_id = ANY(%(areas)s)
+  SELECT p.*, b.way, b.said, b.exact, count(*) OVER () AS total
+  FROM plots_plot p JOIN best b USING (id)
+  WHERE p.valid @> %(on)s::date AND (%(areas)s::bigint[] IS NULL OR area_id = ANY(%(areas)s)
          OR wilayat_id = ANY(%(wilayats)s))
-  ORDER BY exact DESC, length(number), number, id
+  ORDER BY b.exact DESC, b.way, length(number), number, id
   LIMIT %(limit)s
 )
 SELECT p.id, p.number, p.old_number, p.krooki_number, a.name_ar, a.name_en, w.name_ar, w.name_en,
-       ph.code, ST_X(c), ST_Y(c), p.exact
+       ph.code, ST_X(c), ST_Y(c), p.exact, p.way, p.said, p.total
 FROM kept p
 CROSS JOIN LATERAL ST_PointOnSurface(p.boundary) AS c
 LEFT JOIN places_area a ON a.id = p.area_id
 LEFT JOIN places_wilayat w ON w.id = p.wilayat_id
 LEFT JOIN places_phase ph ON ph.id = p.phase_id
-ORDER BY p.exact DESC, length(p.number), p.number, p.id
+ORDER BY p.exact DESC, p.way, length(p.number), p.number, p.id
 """
+# By which of its numbers a plot was found, as ``way`` of the query, and how that is told.
+WAYS: dict[int, tuple[str, Text]] = {
+    1: ("number", Text("", "")),
+    2: ("old_number", Text("الرقم القديم {said}", "Old number {said}")),
+    3: ("krooki_number", Text("رقم الكروكي {said}", "Krooki number {said}")),
+    4: ("former_number", Text("رقمها السابق {said}", "Former number {said}")),
+}
 PREFIX_FROM = 3  # fewer digits begin a tenth of all numbers: then only the very number is meant
 
 
 def _plot_result(row: tuple[Any, ...]) -> dict[str, Any]:
-    plot_id, number, old, krooki, area_ar, area_en, wil_ar, wil_en, phase, x, y, exact = row
+    plot_id, number, old, krooki, area_ar, area_en, wil_ar, wil_en, phase, x, y, exact = row[:12]
+    way, said = row[12:14]
+    matched, words = WAYS[way]
+    by = words.with_values(said=said)
     lon, lat = crs.lonlat(x, y)
-    ar = "، ".join(part for part in (area_ar, phase and f"المرحلة {phase}", wil_ar) if part)
-    en = ", ".join(part for part in (area_en, phase and f"phase {phase}", wil_en) if part)
+    ar = "، ".join(p for p in (by.ar, area_ar, phase and f"المرحلة {phase}", wil_ar) if p)
+    en = ", ".join(p for p in (by.en, area_en, phase and f"phase {phase}", wil_en) if p)
     return {
         "kind": "plot",
         "id": plot_id,
@@ -146,6 +162,8 @@ def _plot_result(row: tuple[Any, ...]) -> dict[str, Any]:
         "number": number,
         "old_number": old or None,
         "krooki_number": krooki or None,
+        "matched": matched,
+        "matched_number": said,
         "exact": exact,
         "url": f"{reverse('home:map')}?plot={plot_id}",
         "lon": round(lon, 7),
@@ -153,8 +171,10 @@ def _plot_result(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def plots_like(asked: Asked, *, limit: int) -> list[dict[str, Any]]:
-    """Return plots whose number begins with the one asked for, inside the places named."""
+def plots_like(asked: Asked, *, limit: int, on: dt.date) -> tuple[int, list[dict[str, Any]]]:
+    """Return the plots of a day whose number begins with the one asked for, inside the places
+    named: how many there are, and the first of them.
+    """
     areas: list[int] | None = None
     wilayats: list[int] = []
     if asked.name:
@@ -162,7 +182,7 @@ def plots_like(asked: Asked, *, limit: int) -> list[dict[str, Any]]:
         areas = [place.id for place in places if place.kind == "area"]
         wilayats = [place.id for place in places if place.kind == "wilayat"]
         if not areas and not wilayats:
-            return []
+            return 0, []
     escaped = asked.number.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     values = {
         "n": asked.number,
@@ -170,33 +190,37 @@ def plots_like(asked: Asked, *, limit: int) -> list[dict[str, Any]]:
         "areas": areas,
         "wilayats": wilayats,
         "limit": limit,
+        "on": on,
     }
     test = "LIKE %(like)s" if len(asked.number) >= PREFIX_FROM else "= %(n)s"
     with connection.cursor() as cursor:
         cursor.execute(PLOTS_SQL.format(test=test), values)
-        return [_plot_result(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return (rows[0][-1] if rows else 0), [_plot_result(row) for row in rows]
 
 
 PLACE_SQL = {
-    "wilayat": "SELECT wilayat_id, boundary FROM places_wilayatversion",
-    "area": "SELECT area_id, boundary FROM places_areaversion",
-    "parking_zone": "SELECT zone_id, boundary FROM parking_zones_zoneversion",
+    "wilayat": "SELECT wilayat_id, boundary, valid FROM places_wilayatversion",
+    "area": "SELECT area_id, boundary, valid FROM places_areaversion",
+    "parking_zone": "SELECT zone_id, boundary, valid FROM parking_zones_zoneversion",
 }
 
 
-def _centre(kind: str, place_id: int) -> tuple[float, float] | None:
+def _centre(kind: str, place_id: int, on: dt.date) -> tuple[float, float] | None:
+    """Return a position inside a place as its boundary holds on a day; None where it has none."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ST_X(c), ST_Y(c) FROM (SELECT ST_PointOnSurface(boundary) AS c "  # noqa: S608
-            f"FROM ({PLACE_SQL[kind]}) AS v (id, boundary) WHERE id = %s LIMIT 1) AS p",
-            [place_id],
+            f"FROM ({PLACE_SQL[kind]}) AS v (id, boundary, valid) "
+            "WHERE id = %s AND valid @> %s::date) AS p",  # at most one: the table refuses two
+            [place_id, on],
         )
         row = cursor.fetchone()
     return None if row is None else crs.lonlat(*row)
 
 
-def _place_result(thing: Named) -> dict[str, Any]:
-    centre = _centre(thing.kind, thing.id)
+def _place_result(thing: Named, on: dt.date) -> dict[str, Any]:
+    centre = _centre(thing.kind, thing.id, on)
     zoom = {"wilayat": 11, "area": 14, "parking_zone": 15}[thing.kind]
     url = reverse("home:map")
     if thing.kind == "parking_zone":
@@ -214,19 +238,30 @@ def _place_result(thing: Named) -> dict[str, Any]:
     }
 
 
-def search(query: str, *, limit: int = SHOWN) -> list[dict[str, Any]]:
-    """Answer a query with at most ``limit`` results, best first."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first results of a query, best first, and how many there are in all."""
+
+    count: int
+    results: list[dict[str, Any]]
+
+    @property
+    def more(self) -> bool:
+        """Tell whether there are results beyond those shown."""
+        return self.count > len(self.results)
+
+
+def search(query: str, *, on: dt.date, limit: int = SHOWN) -> Found:
+    """Answer a query with at most ``limit`` results, as the city is on a day."""
     asked = take_apart(query)
-    results: list[dict[str, Any]] = []
-    if asked.number:
-        results += plots_like(asked, limit=limit)
-        zone_numbers = [
+    count, results = plots_like(asked, limit=limit, on=on) if asked.number else (0, [])
+    if asked.name:
+        places = named_places(asked.name)
+    else:
+        places = [
             thing
             for thing in _NAMES.get()
-            if thing.kind == "parking_zone" and asked.number in thing.folded
+            if asked.number and thing.kind == "parking_zone" and asked.number in thing.folded
         ]
-        if not asked.name:
-            results += [_place_result(thing) for thing in zone_numbers]
-    if asked.name and len(results) < limit:
-        results += [_place_result(thing) for thing in named_places(asked.name)[:limit]]
-    return results[:limit]
+    shown = places[: max(limit - len(results), 0)]
+    return Found(count + len(places), results + [_place_result(thing, on) for thing in shown])

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from geo_portal.home.heat_choices import heat_choices
 from geo_portal.home.page_config import attribution, map_config
 from geo_portal.home.search import search as find
+from municipality.asked import today
 from municipality.people.access import ANYONE, open_to, wants_json
 
 
@@ -43,13 +44,13 @@ def heat(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Find plots and places by any number or name: JSON for the search box, a page without it."""
     query = request.GET.get("q", "")
-    results = find(query) if query.strip() else []
+    found = find(query, on=today())
     if wants_json(request):
         return JsonResponse(
-            {"count": len(results), "results": results},
+            {"count": found.count, "more": found.more, "results": found.results},
             json_dumps_params={"ensure_ascii": False},
         )
-    return render(request, "search.html", {"query": query[:100], "results": results})
+    return render(request, "search.html", {"query": query[:100], "found": found})
 
 
 @require_safe

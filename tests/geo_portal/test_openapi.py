@@ -82,7 +82,7 @@ def test_described_parameters_are_known_to_the_address(client, path, in_path, na
     for name in in_path:
         address = address.replace(f"{{{name}}}", "geojson" if name == "kind" else "1")
     response = client.get(address, {"no_such_parameter": "1"})
-    if not path.startswith("/api/session"):
+    if path.startswith("/api/") and not path.startswith("/api/session"):
         assert response.status_code in (400, 404), response.content[:200]
     for name in names:
         response = client.get(address, {name: "1"})
