@@ -59,7 +59,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     found = [
         FieldProblem(
             "/".join(str(part) for part in row["loc"][1:]),
-            Text(f"قيمة غير مقبولة: {row['msg']}", str(row["msg"])),
+            Text("قيمة غير مقبولة.", str(row["msg"])),
         )
         for row in error.errors
     ]

@@ -55,21 +55,29 @@ METRES_OF_SEVERAL = Text(
 AWAY = Text("{system_ar} (على بُعد {metres} م من الأول)", "{system_en} ({metres} m from the first)")
 
 
+class _NotJSON(ValueError):
+    """A reason of ours, in both languages."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
 def _no_constants(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+    raise _NotJSON(Text(f"{name} ليست من JSON", f"{name} is not JSON"))
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise _NotJSON(Text("مفتاح مكرر", "a key stands twice"))
     return found
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text} is not finite")
+        raise _NotJSON(Text(f"{text[:40]} ليس عددًا منتهيًا", f"{text[:40]} is not finite"))
     return value
 
 
@@ -83,11 +91,30 @@ def strict_json(text: str | bytes) -> Any:
             parse_float=_finite,
         )
     except (ValueError, RecursionError) as error:
+        why = _why_not_json(error)
         raise Problem(
             400,
             "not_json",
-            Text("النص المرسل ليس JSON صحيحًا.", f"The body is not valid JSON: {str(error)[:120]}."),
+            Text(
+                f"النص المرسل ليس JSON صحيحًا: {why.ar}.", f"The body is not valid JSON: {why.en}."
+            ),
         ) from None
+
+
+def _why_not_json(error: Exception) -> Text:
+    """Say in our words what the parser says in its own, which are English only."""
+    if isinstance(error, _NotJSON):
+        return error.why
+    if isinstance(error, json.JSONDecodeError):
+        return Text(
+            f"الخطأ في السطر {error.lineno}، العمود {error.colno}",
+            f"it breaks off at line {error.lineno}, column {error.colno}",
+        )
+    if isinstance(error, UnicodeDecodeError):
+        return Text("ليس نصًا بترميز UTF-8", "it is not text in UTF-8")
+    if isinstance(error, RecursionError):
+        return Text("تداخل أعمق من المسموح", "it is nested too deeply")
+    return Text("فيه عدد أطول من المسموح", "a number in it is too long")
 
 
 def _readings(x: float, y: float) -> list[tuple[Operation, float, float]]:

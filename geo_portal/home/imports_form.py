@@ -57,7 +57,7 @@ def _system(form: Form) -> int | None:
     text = form.values["source_crs"]
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) not in PROFILE.systems:
+    if text not in map(str, PROFILE.systems):
         form.errors["source_crs"] = str(CHOOSE_SYSTEM)
         return None
     return int(text)

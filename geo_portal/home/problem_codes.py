@@ -20,6 +20,10 @@ MEANINGS: dict[str, Text] = {
         "أرسل مع كل كتابة الترويسة X-CSRFToken بقيمة الكعكة csrftoken.",
         "Send the header X-CSRFToken, the value of the cookie csrftoken, with every write.",
     ),
+    "method_not_allowed": Text(
+        "العنوان صحيح لكنه لا يقبل هذه الطريقة؛ تذكر الترويسة Allow ما يقبله.",
+        "The address is right but does not take this method; the header Allow names what it takes.",
+    ),
     "missing_value": Text("قيمة لازمة ناقصة.", "A value that is needed is missing."),
     "not_allowed": Text("هذا الفعل غير مسموح هنا.", "This act is not allowed here."),
     "not_built": Text(

@@ -13,9 +13,13 @@ from django.core.exceptions import (
     SuspiciousOperation,
 )
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.csrf import requires_csrf_token
 
-from municipality.people.access import NOT_FOUND, wants_json
+from geo_portal.home.language import language_of
+from municipality.people.access import CSRF_MISSING, NOT_FOUND, wants_json
 from municipality.problems import TITLES, Problem
 from municipality.words import Text
 
@@ -26,6 +30,14 @@ BROKEN = Text(
 )
 BAD_REQUEST = Text("تعذر فهم الطلب.", "The request could not be understood.")
 TOO_BIG = Text("المرسل أكبر من المسموح.", "What was sent is larger than allowed.")
+NOT_THIS_WAY = Text(
+    "هذا العنوان لا يقبل {method}، بل يقبل: {allowed}.",
+    "This address does not take {method}; it takes {allowed}.",
+)
+RELOAD = Text(
+    "انتهت صلاحية النموذج. أعد تحميل الصفحة ثم حاول مرة أخرى.",
+    "The form has expired. Reload the page and try again.",
+)
 
 
 def _reference() -> str:
@@ -58,16 +70,21 @@ def as_json(problem: Problem, reference: str) -> HttpResponse:
 
 
 def told(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """Answer a problem in the form the asker reads."""
+    """Answer a problem in the form and language the asker reads.
+
+    The language is asked for here as well: what is refused before the middleware of languages
+    (an unknown host, for one) is told in it too.
+    """
     reference = _reference()
-    if wants_json(request):
-        return as_json(problem, reference)
-    context = {
-        "problem": problem,
-        "title": TITLES.get(problem.status, TITLES[400]),
-        "reference": reference,
-    }
-    return render(request, "problem.html", context, status=problem.status)
+    with translation.override(language_of(request)):
+        if wants_json(request):
+            return as_json(problem, reference)
+        context = {
+            "problem": problem,
+            "title": TITLES.get(problem.status, TITLES[400]),
+            "reference": reference,
+        }
+        return render(request, "problem.html", context, status=problem.status)
 
 
 def problem_of(error: Exception) -> Problem | None:
@@ -85,14 +102,45 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
+def _problem_of_answer(request: HttpRequest, answer: HttpResponseBase) -> Problem:
+    """Name a refusal that the framework has written itself."""
+    if answer.status_code == 405:
+        detail = NOT_THIS_WAY.with_values(
+            method=request.method, allowed=answer.headers.get("Allow", "GET")
+        )
+        return Problem(405, "method_not_allowed", detail)
+    codes = {403: "not_allowed", 404: "not_found", 413: "too_large"}
+    details = {403: TITLES[403], 404: NOT_FOUND, 413: TOO_BIG}
+    status = answer.status_code
+    return Problem(status, codes.get(status, "bad_request"), details.get(status, BAD_REQUEST))
+
+
+def _is_bare(request: HttpRequest, answer: HttpResponseBase) -> bool:
+    """Tell whether an answer is a refusal in the framework's own words, or in none."""
+    if answer.status_code < 400 or answer.status_code >= 500 or answer.streaming:
+        return False
+    if wants_json(request):
+        return "json" not in answer.headers.get("Content-Type", "")
+    return answer.status_code == 405 and not getattr(answer, "content", b"")
+
+
 class ProblemMiddleware:
-    """Turn exceptions of views into answers; an unknown one is logged with its reference."""
+    """Turn exceptions and the framework's own refusals into answers of ours.
+
+    An exception that is unknown is left to be logged and told by ``server_error``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if not _is_bare(request, answer):
+            return answer
+        response = told(request, _problem_of_answer(request, answer))
+        if "Allow" in answer.headers:
+            response["Allow"] = answer.headers["Allow"]
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a view raised."""
@@ -112,6 +160,12 @@ def _page(status: int, code: str, detail: Text) -> Callable[..., HttpResponse]:
 bad_request = _page(400, "bad_request", BAD_REQUEST)
 permission_denied = _page(403, "not_allowed", TITLES[403])
 page_not_found = _page(404, "not_found", NOT_FOUND)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Tell that a form came without its token; ``reason`` is the framework's, for its log."""
+    return told(request, Problem(403, "csrf", CSRF_MISSING if wants_json(request) else RELOAD))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -24,7 +24,8 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 
 NOT_FOUND = Text("لا يوجد شيء بهذا العنوان.", "There is nothing at this address.")
 CSRF_MISSING = Text(
-    "أعد تحميل الصفحة ثم حاول مرة أخرى.", "Send X-CSRFToken with the value of the cookie csrftoken."
+    "أرسل الترويسة X-CSRFToken بقيمة الكعكة csrftoken.",
+    "Send X-CSRFToken with the value of the cookie csrftoken.",
 )
 SIGN_IN_FIRST = Text("سجّل الدخول أولًا.", "Sign in first.")
 

@@ -1,5 +1,6 @@
 """The register for machines: ``/api/plots``."""
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,14 +20,21 @@ from plots.restrictions.queries import restrictions_of
 router = Router(tags=["plots"])
 
 MAX_LISTED = 50
+MAX_NUMBER = 60  # characters; the register's own columns hold no more
+TOO_LONG = Text(
+    "المكتوب {n} حرفًا، ورقم القطعة في السجل لا يزيد على {most}.",
+    "That is {n} characters long; no number in the register has more than {most}.",
+).with_values(n="{n}", most=MAX_NUMBER)
+NOT_TEXT = Text("في الرقم رمز لا يُكتب.", "The number holds a character that no text has.")
 MAX_ID = 2**63 - 1
+_ID = re.compile(r"[0-9]{1,19}")  # int() refuses thousands of digits with an error of its own
 
 
 def found_plot(plot_id: str, request: HttpRequest) -> tuple[PlotOnDay, Any]:
     """Return the plot of an address as it was on the day asked for; raises Problem 404 or 429."""
     count(request, PLOT_ATTRIBUTES, at=timezone.now())
     on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
-    if not plot_id.isascii() or not plot_id.isdigit() or int(plot_id) > MAX_ID:
+    if not _ID.fullmatch(plot_id) or int(plot_id) > MAX_ID:
         raise not_found()
     plot = plot_on(plot_id=int(plot_id), on=on)
     if plot is None:
@@ -76,10 +84,17 @@ def by_number(request: HttpRequest) -> JsonResponse:
     """Answer a FeatureCollection of the plots that are known by ``number``."""
     asked.only(request, ("number", "on"))
     number = (asked.one(request, "number") or "").strip()
-    if not number or len(number) > 60 or "\x00" in number:
+    if not number:
         raise bad_value(
-            "number", Text("اكتب رقم القطعة.", "Give the number of the plot."), status=400
+            "number",
+            Text("اكتب رقم القطعة.", "Give the number of the plot."),
+            status=400,
+            code="missing_value",
         )
+    if len(number) > MAX_NUMBER:
+        raise bad_value("number", TOO_LONG.with_values(n=len(number)))
+    if "\x00" in number:
+        raise bad_value("number", NOT_TEXT)
     on = asked.day(asked.one(request, "on"), name="on", default=asked.today())
     count(request, PLOT_ATTRIBUTES, at=timezone.now())
     found = plots_numbered(number).select_related("wilayat", "area", "phase")

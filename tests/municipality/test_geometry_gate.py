@@ -81,6 +81,18 @@ def test_strict_json_refuses(text) -> None:
     assert refusal(lambda: geometry_gate.strict_json(text)).status == 400
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["{", '{"a":NaN}', '{"a":1e999}', '{"a":1,"a":2}', "[" * 100_000, b"\xff", "9" * 5_000, ""],
+)
+def test_json_that_is_refused_is_told_why_in_each_language(text) -> None:
+    detail = refusal(lambda: geometry_gate.strict_json(text)).detail
+    arabic = re.sub(r"JSON|NaN|UTF-8|1e999", "", detail.ar)
+    assert not re.search(r"[A-Za-z]", arabic), detail.ar
+    assert detail.ar.endswith(".") and detail.en.endswith(".")
+    assert not re.search(r"[\u0600-\u06ff]", detail.en)
+
+
 def polygon(*ring: tuple[float, float]) -> dict:
     return {"type": "Polygon", "coordinates": [[list(xy) for xy in ring]]}
 

@@ -94,6 +94,21 @@ def test_found_by_old_krooki_and_former_number(client) -> None:
         assert [feature["id"] for feature in features] == [plot.pk], number
 
 
+@pytest.mark.parametrize(
+    ("number", "status", "en", "ar"),
+    [
+        ("9" * 5_000, 422, "5000 characters", "5000"),
+        ("", 400, "Give the number", "اكتب رقم"),
+        ("24\x0017", 422, "no text has", "لا يُكتب"),
+    ],
+)
+def test_a_number_that_is_none_is_told_why(client, number, status, en, ar) -> None:
+    for language, words in (("en", en), ("ar", ar)):
+        headers = {"accept-language": language}
+        answer = client.get("/api/plots", {"number": number}, headers=headers)
+        assert answer.status_code == status and words in answer.json()["detail"], answer.json()
+
+
 def test_unknown_number_is_an_empty_answer(client) -> None:
     assert client.get("/api/plots", {"number": "999"}).json()["features"] == []
 
