@@ -22,7 +22,7 @@ DEBUG = False
 ALLOWED_HOSTS = text("GEO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "geo_portal.home.admin_site.CityAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -63,12 +63,16 @@ def wants_json(request: HttpRequest) -> bool:
     return "json" in accept and "text/html" not in accept
 
 
-def _turn_away(request: HttpRequest) -> HttpResponse:
+def turn_away(request: HttpRequest, *, to: str | None = None) -> HttpResponse:
+    """Lead someone not signed in to the sign-in page and from there ``to`` (default: back here).
+
+    Raises Problem 404 for a person who may not come in, 401 for a machine that is not signed in.
+    """
     if request.user.is_authenticated:
         raise not_found()
     if wants_json(request):
         raise Problem(401, "sign_in", SIGN_IN_FIRST)
-    query = urlencode({"next": request.get_full_path()})
+    query = urlencode({"next": to or request.get_full_path()})
     return redirect(f"{reverse('home:sign_in')}?{query}")
 
 
@@ -103,7 +107,7 @@ def open_to(*allowed: str) -> Callable[[_View], _View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if not may_open(request, allowed):
-                return _turn_away(request)
+                return turn_away(request)
             _check_csrf(request)
             return view(request, *args, **kwargs)
 

@@ -22,7 +22,7 @@ router = Router(tags=["plots"])
 MAX_LISTED = 50
 MAX_NUMBER = 60  # characters; the register's own columns hold no more
 TOO_LONG = Text(
-    "المكتوب {n} حرفًا، ورقم القطعة في السجل لا يزيد على {most}.",
+    "عدد حروف المكتوب {n}، ولا يزيد رقم قطعة في السجل على {most}.",
     "That is {n} characters long; no number in the register has more than {most}.",
 ).with_values(n="{n}", most=MAX_NUMBER)
 NOT_TEXT = Text("في الرقم رمز لا يُكتب.", "The number holds a character that no text has.")
