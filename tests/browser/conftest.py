@@ -29,7 +29,10 @@ BLOCK = 20  # plots of the small city: two rows of ten, 22 × 34 m, around its m
 
 @pytest.fixture
 def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]:
-    """Open a tab: ``look(size="phone", theme="dark", at=(lon, lat, accuracy))``."""
+    """Open a tab: ``look(size="phone", theme="dark", at=(lon, lat, accuracy))``.
+
+    The map goes without gliding, unless ``motion`` is asked for.
+    """
     contexts = []
 
     def make(
@@ -38,12 +41,13 @@ def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., 
         theme: str = "light",
         at: tuple[float, float, float] | None = None,
         who: str = "",
+        motion: bool = False,
     ) -> Visit:
         context = chromium_browser.new_context(
             viewport=PHONE if size == "phone" else WIDE,
             color_scheme=theme,
             has_touch=size == "phone",
-            reduced_motion="reduce",
+            reduced_motion="no-preference" if motion else "reduce",
             permissions=["geolocation"] if at else [],
             geolocation={"longitude": at[0], "latitude": at[1], "accuracy": at[2]} if at else None,
         )

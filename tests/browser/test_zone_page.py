@@ -57,6 +57,34 @@ def test_a_reading_is_shared_by_its_address(look, small_city) -> None:
     visit.page.locator("[data-result=near_edge]").wait_for()
 
 
+def test_a_reading_loaded_again_is_still_a_reading_and_a_pin_a_pin(look, small_city) -> None:
+    visit = look(size="phone", at=place(0, 0)).go("/en/zone/")
+    visit.page.click("#take")
+    visit.page.locator("[data-result=inside]").wait_for(timeout=20_000)
+    visit.page.wait_for_timeout(3000)  # so that its age is told
+    visit.page.reload()
+    visit.page.locator("[data-result=inside]").wait_for(timeout=20_000)
+    age = visit.page.locator("#reading-age")
+    assert age.get_attribute("data-origin") == "gps"
+    assert "Accuracy 9" in age.inner_text() and "ago" in age.inner_text()
+    assert "You are inside" in visit.page.inner_text("#answer")
+    visit.page.click("#drop-pin")
+    visit.page.click("#pin-here")
+    visit.page.locator("#reading-age[data-origin=pin]").wait_for()
+    visit.page.reload()
+    visit.page.locator("#reading-age[data-origin=pin]").wait_for()
+    visit.page.locator("[data-result=inside]").wait_for()
+    assert "This place is inside" in visit.page.inner_text("#answer")
+
+
+def test_an_address_without_an_origin_claims_none(look, small_city) -> None:
+    lon, lat, _ = place(0, 0)
+    visit = look().go(f"/en/zone/?at={lon:.6f},{lat:.6f},9")
+    age = visit.page.locator("#reading-age[data-origin=unknown]")
+    age.wait_for()
+    assert "Pin" not in age.inner_text() and "ago" not in age.inner_text()
+
+
 def test_a_place_outside_the_city_is_refused_in_words(look, small_city) -> None:
     visit = look().go("/zone/?at=2.350000,48.850000,9", expect=(422,))
     visit.page.locator("[role=alert]").wait_for()

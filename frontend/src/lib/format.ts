@@ -1,5 +1,6 @@
 /* Numbers, lengths, areas, money, dates: Western digits unless the reader switched; a no-break space before units. */
 
+import { readConfig } from "./config";
 import { arabicDigits } from "./digits";
 import { lang, say } from "./say";
 import { arabicPhrase, englishPhrase, type ArabicForms } from "./plural";
@@ -49,7 +50,12 @@ export function count(n: number, ar: ArabicForms, one: string, many: string): st
   return lang() === "en" ? englishPhrase(n, shown, one, many) : arabicPhrase(n, shown, ar);
 }
 
-const CITY_ZONE = "Asia/Muscat";
+/* The clock of the city, whatever the reader's: told by the page, read once. */
+let cityZone = "";
+export function zoneOfCity(): string {
+  if (!cityZone) cityZone = (typeof document === "undefined" ? "" : readConfig().time_zone) || "UTC";
+  return cityZone;
+}
 
 function parts(iso: string, zone: string): Record<string, string> {
   const fmt = new Intl.DateTimeFormat("en-GB", {
@@ -65,19 +71,19 @@ function parts(iso: string, zone: string): Record<string, string> {
 }
 
 /* dd/mm/yyyy. A plain date (no time) is shown as it stands, whatever the time zone. */
-export function date(iso: string, zone = CITY_ZONE): string {
+export function date(iso: string, zone = zoneOfCity()): string {
   const plain = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso);
   if (plain) return shownDigits(`${plain[3]}/${plain[2]}/${plain[1]}`);
   const p = parts(iso, zone);
   return shownDigits(`${p.day}/${p.month}/${p.year}`);
 }
 
-export function time(iso: string, zone = CITY_ZONE): string {
+export function time(iso: string, zone = zoneOfCity()): string {
   const p = parts(iso, zone);
   return shownDigits(`${p.hour === "24" ? "00" : p.hour}:${p.minute}`);
 }
 
-export function sameDay(a: string, b: string, zone = CITY_ZONE): boolean {
+export function sameDay(a: string, b: string, zone = zoneOfCity()): boolean {
   return date(a, zone) === date(b, zone);
 }
 

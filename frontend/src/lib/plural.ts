@@ -72,6 +72,13 @@ export const SECONDS: ArabicForms = {
   many: "ثانية",
   other: "ثانية",
 };
+export const MINUTES: ArabicForms = {
+  one: "دقيقة",
+  two: "دقيقتين",
+  few: "دقائق",
+  many: "دقيقة",
+  other: "دقيقة",
+};
 export const ROWS: ArabicForms = {
   zero: "لا صفوف",
   one: "صف واحد",

@@ -9,6 +9,7 @@ import type { CityConfig } from "../lib/config";
 import { h, icon } from "../lib/dom";
 import { say } from "../lib/say";
 import { basemap, over, PREFIX } from "./basemap";
+import { Camera } from "./camera";
 import { layerControl, locateControl, scaleBar, zoomControls, type Group } from "./controls";
 import { keepNames } from "./names";
 import { EMPTY } from "./overlays";
@@ -30,12 +31,14 @@ export interface FrameOptions {
   title: string; // name of the map for a screen reader
   data?: (colours: Palette) => DataLayers;
   onLocate?: () => void;
+  floating?: HTMLElement; // lies over the top of the map on a phone
   hash?: boolean;
   maxZoom?: number;
 }
 
 export interface CityMap {
   map: MapLibre;
+  camera: Camera;
   setOverlay: (id: string, data: FeatureCollection) => void;
   restyle: () => void;
   styleFor: (theme: Theme) => StyleSpecification;
@@ -134,6 +137,11 @@ function creditBasemap(map: MapLibre, container: HTMLElement): void {
   });
 }
 
+function coveredTop(container: HTMLElement, floating: HTMLElement | undefined): number {
+  if (!floating) return 0;
+  return Math.max(0, floating.getBoundingClientRect().bottom - container.getBoundingClientRect().top);
+}
+
 export async function createMap(options: FrameOptions): Promise<CityMap | null> {
   const { config, container } = options;
   const overlays: Record<string, FeatureCollection> = Object.fromEntries(
@@ -173,6 +181,7 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
     failed(container);
     return null;
   }
+  const camera = new Camera(map);
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   giveHatch(map, currentTheme);
@@ -203,9 +212,13 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
     restyle,
     styleFor,
     setOverlay,
+    camera,
     padFor: (bottomPx) => {
+      // Without a sheet nothing floats over the map that its middle should keep clear of.
+      const top = bottomPx > 0 ? coveredTop(container, options.floating) : 0;
       container.style.setProperty("--sheet-free", `${bottomPx}px`);
-      map.setPadding({ top: 0, left: 0, right: 0, bottom: bottomPx });
+      container.style.setProperty("--top-free", `${top}px`);
+      camera.cover({ top, bottom: bottomPx });
     },
   };
 }

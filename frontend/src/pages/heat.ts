@@ -243,7 +243,7 @@ function hotRow(p: Record<string, unknown>, ring: Position[]): HTMLElement {
   const [lon, lat] = middle(ring);
   const place = nameOf({ name_ar: p.place_ar as string, name_en: p.place_en as string });
   const act = (): void => {
-    city?.map.easeTo({ center: [lon, lat] });
+    city?.camera.goTo({ center: [lon, lat], zoom: city.map.getZoom() });
     cells.pick(cells.whole(cell));
   };
   return h(
@@ -275,6 +275,7 @@ async function start(): Promise<void> {
     config: { ...config, zoom: config.zoom - WIDER },
     container: mapBox,
     overlays: ["pick", "position"],
+    floating: legend.box,
     title: say(
       "خريطة كثافة البلاغات. الأسهم تنقلك بين الخلايا، وShift مع الأسهم يحرّك الخريطة.",
       "Heatmap of reports. Arrows walk the cells, Shift and arrows move the map.",

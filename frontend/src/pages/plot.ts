@@ -8,6 +8,7 @@ import { nameOf, say } from "../lib/say";
 import type { Here, PlotsAt, SearchResult } from "../lib/types";
 import { readHash, withQuery } from "../lib/url-state";
 import { useWord } from "../lib/words";
+import { boxOf } from "../map/camera";
 import { createMap, type CityMap } from "../map/frame";
 import { EMPTY, plotSelection, position } from "../map/overlays";
 import { combobox } from "../parts/combobox";
@@ -18,7 +19,7 @@ import { LIST_ZOOM, listPlots } from "../parts/plot-list";
 import { sheet } from "../parts/sheet";
 import { toast } from "../parts/toast";
 import { errorBox, skeleton } from "../parts/waiting";
-import type { MultiPolygon, Polygon, Position } from "geojson";
+import type { MultiPolygon, Polygon } from "geojson";
 
 const config = readConfig<ReturnType<typeof readConfig> & { search_url: string; municipality: string }>();
 const panel = byId("panel");
@@ -29,44 +30,30 @@ const ask = latest();
 let city: CityMap | null = null;
 let chosen: Here | null = null;
 const idleBody = [...body.childNodes];
+const NEAREST_ZOOM = 18;
 
 const bottom = sheet(panel, (px) => city?.padFor(px));
 const search = combobox({ form: byId<HTMLFormElement>("search"), url: config.search_url, choose: take });
 
-function outer(geometry: Polygon | MultiPolygon): Position[] {
-  return geometry.type === "Polygon" ? geometry.coordinates[0]! : geometry.coordinates.flatMap((p) => p[0]!);
+/* How the map follows a choice: it goes there in any case, or when less than a part of the plot is in view. */
+interface Move {
+  unless: number; // the share of the plot that must be in view for the map to stay; above 1 it always goes
+  glide: boolean;
 }
+const GO: Move = { unless: 2, glide: true };
+const STAY: Move = { unless: 0.999, glide: true };
+const OPENED: Move = { unless: 2, glide: false }; // a page that opens has nothing to glide from
+const PLACED: Move = { unless: 0.25, glide: false }; // an address with a place shows exactly that view
 
-/* Whether a box lies in the part of the map that no sheet covers. */
-function inFreeView(box: [number, number, number, number]): boolean {
-  if (!city) return false;
-  const [a, b] = [city.map.project([box[0], box[3]]), city.map.project([box[2], box[1]])];
-  const free = mapBox.clientHeight - (city.map.getPadding().bottom ?? 0);
-  return a.x >= 0 && b.x <= mapBox.clientWidth && a.y >= 0 && b.y <= free;
-}
-
-function show(here: Here, move: boolean): void {
+function show(here: Here, move: Move): void {
   const geometry = here.plot.geometry as Polygon | MultiPolygon;
   city?.setOverlay(
     "selection",
     plotSelection(geometry, here.plot.properties.number, here.plot.properties.measured_m2),
   );
-  if (!city) return;
-  const ring = outer(geometry);
-  const [lons, lats] = [ring.map((p) => p[0]!), ring.map((p) => p[1]!)];
-  const box: [number, number, number, number] = [
-    Math.min(...lons),
-    Math.min(...lats),
-    Math.max(...lons),
-    Math.max(...lats),
-  ];
-  if (!move && inFreeView(box)) return;
-  const camera = city.map.cameraForBounds(box, { padding: 120, maxZoom: 18 });
-  city.map.easeTo({
-    center: [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2],
-    zoom: Math.min(18, Math.max(17, camera?.zoom ?? 17)),
-    duration: 600,
-  });
+  const box = boxOf(geometry.type === "Polygon" ? geometry.coordinates : geometry.coordinates.flat());
+  if (city && city.camera.share(box) < move.unless)
+    city.camera.goToBox(box, NEAREST_ZOOM, { glide: move.glide });
 }
 
 function heading(here: Here): HTMLElement {
@@ -174,11 +161,11 @@ function render(here: Here, focus: boolean): void {
 
 interface Choice {
   focus?: boolean;
-  move?: boolean;
+  move?: Move;
   push?: boolean;
 }
 
-async function choose(id: number, { focus = true, move = true, push = true }: Choice = {}): Promise<void> {
+async function choose(id: number, { focus = true, move = GO, push = true }: Choice = {}): Promise<void> {
   if (push)
     history.pushState(
       {},
@@ -246,7 +233,7 @@ async function clicked(lon: number, lat: number, focus: boolean): Promise<void> 
     );
     const best = [...at.candidates].sort((a, b) => b.distance_to_edge_m - a.distance_to_edge_m)[0];
     if (best && at.result !== "outside")
-      await choose(best.id, { focus, move: (city?.map.getZoom() ?? 0) < LIST_ZOOM });
+      await choose(best.id, { focus, move: (city?.map.getZoom() ?? 0) < LIST_ZOOM ? GO : STAY });
     else
       toast(
         say(
@@ -262,11 +249,7 @@ async function clicked(lon: number, lat: number, focus: boolean): Promise<void> 
 function take(result: SearchResult): void {
   if (result.kind === "plot" && result.id !== null) void choose(result.id);
   else if (result.lon !== null && result.lat !== null && city) {
-    city.map.easeTo({
-      center: [result.lon, result.lat],
-      zoom: result.kind === "wilayat" ? 12 : 15.5,
-      duration: 800,
-    });
+    city.camera.goTo({ center: [result.lon, result.lat], zoom: result.kind === "wilayat" ? 12 : 15.5 });
     toast(say(`الخريطة الآن عند ${result.title}`, `The map now shows ${result.title}`));
   } else location.href = result.url;
 }
@@ -300,15 +283,15 @@ async function print(): Promise<void> {
 }
 
 function fromList(id: number): void {
-  void choose(id, { move: false });
+  void choose(id, { move: STAY });
 }
 
 function locate(): void {
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
-      const at: Position = [coords.longitude, coords.latitude];
+      const at: [number, number] = [coords.longitude, coords.latitude];
       city?.setOverlay("position", position(at, coords.accuracy));
-      city?.map.easeTo({ center: at as [number, number], zoom: 17 });
+      city?.camera.goTo({ center: at, zoom: 17 });
     },
     () =>
       toast(
@@ -321,7 +304,7 @@ function locate(): void {
   );
 }
 
-function fromAddress(move: boolean): void {
+function fromAddress(move: Move): void {
   const id = Number(new URLSearchParams(location.search).get("plot"));
   if (Number.isInteger(id) && id > 0) void choose(id, { focus: false, move, push: false });
   else if (chosen) close(false);
@@ -354,6 +337,7 @@ async function start(): Promise<void> {
       "Plot map. Arrows move, + and − zoom, Enter chooses the plot at the centre.",
     ),
     onLocate: locate,
+    floating: byId("search"),
   });
   if (city) {
     const { map } = city;
@@ -375,8 +359,8 @@ async function start(): Promise<void> {
   panel.addEventListener("keydown", (e) => {
     if (e.key === "Escape") city?.map.getCanvas().focus();
   });
-  window.addEventListener("popstate", () => fromAddress(false));
-  fromAddress(!placed);
+  window.addEventListener("popstate", () => fromAddress(STAY));
+  fromAddress(placed ? PLACED : OPENED);
 }
 
 void start();

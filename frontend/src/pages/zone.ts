@@ -3,8 +3,9 @@
 import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { readConfig } from "../lib/config";
 import { announce, byId, h, icon } from "../lib/dom";
-import { count, distance, metres } from "../lib/format";
-import { SECONDS } from "../lib/plural";
+import { distance } from "../lib/format";
+import { ageS, OLD_AFTER_S, PIN_ACCURACY_M, readingFrom, readingQuery, readingText } from "../lib/reading";
+import type { Reading } from "../lib/reading";
 import { say } from "../lib/say";
 import type { ZoneAnswer, ZoneCandidate } from "../lib/types";
 import { withQuery } from "../lib/url-state";
@@ -16,15 +17,6 @@ import { errorBox, skeleton } from "../parts/waiting";
 import { consequence, verdict, zoneFacts } from "../parts/zone-verdict";
 import type { Feature, Position } from "geojson";
 
-interface Reading {
-  lon: number;
-  lat: number;
-  accuracyM: number;
-  at: number; // ms
-  origin: "gps" | "pin";
-}
-
-const PIN_ACCURACY_M = 3; // a thumb on the map at street zoom
 const WATCH_MS = 12000; // a second reading waits this long for the best fix
 const GOOD_ENOUGH_M = 8;
 const LONG_PRESS_MS = 550;
@@ -48,22 +40,18 @@ const note = h(
   h("i"),
   say("حد المنطقة الأقرب", "Nearest edge of the zone"),
 );
-mapBox.append(h("div", { class: "mapbar ui" }, age, online), pin, note);
+const chips = h("div", { class: "mapbar ui" }, age, online);
+mapBox.append(chips, pin, note);
 const bottom = sheet(panel, (px) => city?.padFor(px));
 
 function showAge(): void {
   age.hidden = reading === null;
   if (!reading) return;
-  const seconds = Math.round((Date.now() - reading.at) / 1000);
-  const since =
-    seconds < 2
-      ? say("الآن", "now")
-      : say(`قبل ${count(Math.min(seconds, 3600), SECONDS, "", "")}`, `${seconds} s ago`);
-  const what =
-    reading.origin === "pin"
-      ? say(`دبوس، دقته ${metres(reading.accuracyM, 0)}`, `Pin, good to ${metres(reading.accuracyM, 0)}`)
-      : say(`الدقة ${metres(reading.accuracyM, 0)}`, `Accuracy ${metres(reading.accuracyM, 0)}`);
-  age.replaceChildren(icon(reading.origin === "pin" ? "pin" : "inside"), `${what} · ${since}`);
+  const now = Date.now();
+  const old = (ageS(reading, now) ?? 0) > OLD_AFTER_S;
+  age.className = `st float ${old ? "near" : "info"}`;
+  age.dataset.origin = reading.origin;
+  age.replaceChildren(icon(reading.origin === "gps" ? "inside" : "pin"), readingText(reading, now));
 }
 
 function showOnline(): void {
@@ -101,10 +89,14 @@ function zoomFor(accuracyM: number): number {
 }
 
 function render(a: ZoneAnswer): void {
-  body.replaceChildren(verdict(a), ...[consequence(a)].filter((el) => el !== null), zoneFacts(a));
+  body.replaceChildren(
+    verdict(a, reading?.origin ?? "unknown"),
+    ...[consequence(a)].filter((el) => el !== null),
+    zoneFacts(a),
+  );
   panel.dataset.state = a.result;
   const second = say("خذ قراءة ثانية", "Take a second reading");
-  drawActs(reading?.origin === "pin" ? say("خذ موقعي", "Take my position") : second);
+  drawActs(reading?.origin === "gps" ? second : say("خذ موقعي", "Take my position"));
   if (bottom.height() === "line") bottom.set("half");
   announce(
     `${say(STATES[a.result]!.ar, STATES[a.result]!.en)}. ${body.querySelector("#answer")?.textContent ?? ""}`,
@@ -117,17 +109,15 @@ async function judge(next: Reading): Promise<void> {
   const at: Position = [next.lon, next.lat];
   city?.setOverlay("position", position(at, next.accuracyM));
   city?.setOverlay("edge", EMPTY);
-  if (next.origin === "gps")
-    city?.map.easeTo({ center: at as [number, number], zoom: zoomFor(next.accuracyM) });
+  if (city)
+    city.camera.goTo({
+      center: [next.lon, next.lat],
+      zoom: next.origin === "gps" ? zoomFor(next.accuracyM) : city.map.getZoom(),
+    });
   history.replaceState(
     {},
     "",
-    location.pathname +
-      withQuery(location.search, {
-        at: `${next.lon.toFixed(6)},${next.lat.toFixed(6)},${Math.round(next.accuracyM)}`,
-        zone: null,
-      }) +
-      location.hash,
+    location.pathname + withQuery(location.search, { ...readingQuery(next), zone: null }) + location.hash,
   );
   const stop = skeleton(body);
   try {
@@ -213,7 +203,8 @@ function startPinning(): void {
   pinning = true;
   pin.hidden = false;
   if (bottom.isPhone()) bottom.set("line");
-  if (city && city.map.getZoom() < 16) city.map.easeTo({ zoom: 17 });
+  if (city && city.map.getZoom() < 16)
+    city.camera.goTo({ center: city.map.getCenter().toArray() as [number, number], zoom: 17 });
   city?.map.getCanvas().focus();
   acts.replaceChildren(
     h(
@@ -249,7 +240,7 @@ function pinHere(): void {
 
 function dropPin(lon: number, lat: number): void {
   stopPinning();
-  void judge({ lon, lat, accuracyM: PIN_ACCURACY_M, at: Date.now(), origin: "pin" });
+  void judge({ lon, lat, accuracyM: PIN_ACCURACY_M, at: null, origin: "pin" });
 }
 
 function drawActs(main: string, busy = false): void {
@@ -289,16 +280,9 @@ function listen(frame: CityMap): void {
 
 /* "?at=lon,lat,accuracy" shows the same reading again. */
 function fromAddress(): void {
-  const [lon, lat, accuracy] = (new URLSearchParams(location.search).get("at") ?? "").split(",").map(Number);
-  if (lon === undefined || lat === undefined || !Number.isFinite(lon) || !Number.isFinite(lat)) return;
-  const shown = {
-    lon,
-    lat,
-    accuracyM: accuracy && accuracy > 0 ? accuracy : PIN_ACCURACY_M,
-    at: Date.now(),
-    origin: "pin",
-  } as const;
-  city?.map.jumpTo({ center: [lon, lat], zoom: zoomFor(shown.accuracyM) });
+  const shown = readingFrom(location.search, Date.now());
+  if (!shown) return;
+  city?.camera.goTo({ center: [shown.lon, shown.lat], zoom: zoomFor(shown.accuracyM) }, { glide: false });
   void judge(shown);
 }
 
@@ -316,6 +300,7 @@ async function start(): Promise<void> {
       "Map of parking zones. Arrows move, Enter drops a pin in the middle.",
     ),
     onLocate: takePosition,
+    floating: chips,
     groups: [
       { id: "zones", label: say("مناطق المواقف", "Parking zones"), on: true },
       { id: "uses", label: say("استعمال الأرض", "Land use"), on: false },

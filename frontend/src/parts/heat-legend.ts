@@ -6,6 +6,7 @@ import { breaks, CLASS_WORDS, rangeText, type Measure } from "../lib/heat-classe
 import { say } from "../lib/say";
 
 export interface HeatLegend {
+  box: HTMLElement;
   draw: (measure: Measure, cellM: number) => void;
   hidden: () => Set<number>;
 }
@@ -35,24 +36,24 @@ export function heatLegend(into: HTMLElement, changed: () => void): HeatLegend {
       ),
     );
   });
-  into.append(
+  const box = h(
+    "div",
+    {
+      class: "legend ramp-box ui",
+      role: "group",
+      "aria-label": say("مفتاح الكثافة: اضغط صنفًا لإخفائه", "Legend of the heat: press a class to hide it"),
+    },
     h(
-      "div",
-      {
-        class: "legend ramp-box ui",
-        role: "group",
-        "aria-label": say("مفتاح الكثافة: اضغط صنفًا لإخفائه", "Legend of the heat: press a class to hide it"),
-      },
-      h(
-        "h2",
-        { class: "row between" },
-        h("span", {}, title, " ", cell),
-        h("span", { class: "mute xs regular wide-only" }, say("بلا لون: لا بلاغات", "No colour: no reports")),
-      ),
-      h("ol", { class: "ramp" }, ...items),
+      "h2",
+      { class: "row between" },
+      h("span", {}, title, " ", cell),
+      h("span", { class: "mute xs regular wide-only" }, say("بلا لون: لا بلاغات", "No colour: no reports")),
     ),
+    h("ol", { class: "ramp" }, ...items),
   );
+  into.append(box);
   return {
+    box,
     hidden: () => off,
     draw: (measure, cellM) => {
       title.textContent =

@@ -2,6 +2,7 @@
 
 import { bdi, h, icon } from "../lib/dom";
 import { date, distance, NBSP } from "../lib/format";
+import type { Origin } from "../lib/reading";
 import { nameOf, say, sourceText } from "../lib/say";
 import type { ZoneAnswer, ZoneCandidate } from "../lib/types";
 import { STATES } from "../lib/words";
@@ -15,9 +16,14 @@ function zoneName(c: ZoneCandidate): string {
   return say(`منطقة ${nameOf(c)}`, `the ${nameOf(c)} zone`);
 }
 
-function insideText(c: ZoneCandidate, accuracy: string): (Node | string)[] {
+/* Who stands there: the person whose device was read, or only a place on the map. */
+function subject(origin: Origin): string {
+  return origin === "gps" ? say("أنت", "You are") : say("هذا الموضع", "This place is");
+}
+
+function insideText(c: ZoneCandidate, accuracy: string, origin: Origin): (Node | string)[] {
   return [
-    say("أنت داخل ", "You are inside "),
+    `${subject(origin)} ${say("داخل", "inside")} `,
     b(zoneName(c)),
     say("، على بُعد ", ", "),
     b(distance(c.distance_to_edge_m)),
@@ -27,11 +33,15 @@ function insideText(c: ZoneCandidate, accuracy: string): (Node | string)[] {
   ];
 }
 
-function nearText(c: ZoneCandidate, accuracy: string): (Node | string)[] {
+function nearText(c: ZoneCandidate, accuracy: string, origin: Origin): (Node | string)[] {
   if (c.distance_to_edge_m >= 0)
-    return [...insideText(c, accuracy), " ", say("قد تكون المركبة خارجها.", "The vehicle may be outside.")];
+    return [
+      ...insideText(c, accuracy, origin),
+      " ",
+      say("قد تكون المركبة خارجها.", "The vehicle may be outside."),
+    ];
   return [
-    say("أنت خارج ", "You are outside "),
+    `${subject(origin)} ${say("خارج", "outside")} `,
     b(zoneName(c)),
     say("، على بُعد ", ", "),
     b(distance(c.distance_to_edge_m)),
@@ -59,12 +69,12 @@ function outsideText(a: ZoneAnswer): (Node | string)[] {
   return words;
 }
 
-export function sentence(a: ZoneAnswer): (Node | string)[] {
+export function sentence(a: ZoneAnswer, origin: Origin): (Node | string)[] {
   const accuracy = distance(a.accuracy_m);
   const first = a.candidates[0];
   if (a.result === "outside" || !first) return outsideText(a);
-  if (a.result === "inside") return insideText(first, accuracy);
-  if (a.result === "near_edge") return nearText(first, accuracy);
+  if (a.result === "inside") return insideText(first, accuracy, origin);
+  if (a.result === "near_edge") return nearText(first, accuracy, origin);
   return [
     say("تمس دائرة القراءة أكثر من منطقة: ", "The circle of the reading touches more than one zone: "),
     b(a.candidates.map(nameOf).join(say(" و", " and "))),
@@ -74,7 +84,7 @@ export function sentence(a: ZoneAnswer): (Node | string)[] {
   ];
 }
 
-export function verdict(a: ZoneAnswer): HTMLElement {
+export function verdict(a: ZoneAnswer, origin: Origin): HTMLElement {
   const s = STATES[a.result]!;
   return h(
     "div",
@@ -84,7 +94,7 @@ export function verdict(a: ZoneAnswer): HTMLElement {
       "div",
       {},
       h("h1", { class: "h2", id: "panel-title", tabindex: -1 }, say(s.ar, s.en)),
-      h("p", { id: "answer" }, ...sentence(a)),
+      h("p", { id: "answer" }, ...sentence(a, origin)),
     ),
   );
 }
