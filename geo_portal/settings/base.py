@@ -108,6 +108,7 @@ STATIC_ROOT = BASE_DIR / ".local" / "static"
 STATICFILES_DIRS = [("front", BASE_DIR / "frontend" / "dist")]
 if not (BASE_DIR / "frontend" / "dist").is_dir():
     STATICFILES_DIRS = []
+GEO_SANDBOX_USER = text("GEO_SANDBOX_USER", "nobody")  # reads files where the portal runs as root
 MEDIA_ROOT = BASE_DIR / ".local" / "media"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

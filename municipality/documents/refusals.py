@@ -81,6 +81,11 @@ REFUSALS = {
         "تحتاج قراءة الملف إلى ذاكرة أكثر من المسموح.",
         "Reading the file takes more memory than is allowed.",
     ),
+    "not_confined": Text(
+        "لم يُفتح الملف: لا يتيح هذا الخادم عزل قارئ الملفات ({lacks}). الملف نفسه لم يُفحص.",
+        "The file was not opened: this server does not let the reader be shut off ({lacks}). "
+        "Nothing is said of the file itself.",
+    ),
     "gate_limit": Text(
         "أوقفت القراءة لأنها تجاوزت الوقت أو الحجم المسموح.",
         "Reading was stopped: it went past the allowed time or size.",

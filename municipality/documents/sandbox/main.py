@@ -77,8 +77,10 @@ def main() -> None:
     job = Path(sys.argv[1])
     wanted = json.loads((job / "job.json").read_text(encoding="utf-8"))
     warm_up()
-    reached = isolation.close_in(isolation.Rights(**wanted["rights"]))
+    reached = isolation.close_in(isolation.Rights(**wanted["rights"]), job=job)
     try:
+        if lacks := isolation.lacking(reached):
+            raise kinds.NotAccepted("not_confined", lacks=", ".join(lacks))
         said = _write(job, _read(job, wanted))
     except kinds.NotAccepted as refusal:
         said = {"refused": refusal.code, "values": refusal.values}
