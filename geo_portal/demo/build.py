@@ -1,5 +1,6 @@
 """Building the demo city: every part in its order, in one transaction."""
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from geo_portal.demo.buildings import write_buildings
 from geo_portal.demo.people import write_people
 from geo_portal.demo.places import write_phases, write_places
 from geo_portal.demo.register import Keys, write_register
-from geo_portal.demo.reports import write_reports
+from geo_portal.demo.reports import LAST_DAY, write_reports
 from geo_portal.demo.settlement import settle_all
 from geo_portal.demo.streets import write_roads
 from geo_portal.demo.themes import write_themes
 from geo_portal.demo.zones import write_zones
+from municipality.conf import PROFILE
 from municipality.places.demo import DEMO
 from municipality.places.models import Stamp
+from observations.reports.heat import release_heat
 
 # Tables that are empty in a city that has only its facts; any row in them is "something else".
 EMPTY_TABLES = (
@@ -30,6 +33,7 @@ EMPTY_TABLES = (
     "plots_themelayer",
     "parking_zones_zone",
     "observations_observation",
+    "maps_heatrelease",
 )
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
@@ -42,6 +46,7 @@ WRITTEN_TABLES = (
     "parking_zones_bay",
     "parking_zones_zoneversion",
 )
+OVER = dt.datetime.combine(LAST_DAY + dt.timedelta(days=1), dt.time(), PROFILE.time_zone)
 Told = Callable[[str, int, float], None]
 
 
@@ -96,6 +101,7 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("planning layers", write_themes())
     clock.told("parking zones", write_zones(plan.seed))
     clock.told("observations", write_reports(plan.observations, keys, plan.seed))
+    clock.told("released months", len(release_heat(on=OVER.date(), at=OVER, anew=True)))
     clock.told("people", write_people())
     Stamp.objects.update_or_create(name=DEMO, defaults={"value": 1})
 

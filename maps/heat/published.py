@@ -3,6 +3,7 @@
 A month is released once, when it is over, and stays as it was: what comes, moves or is withdrawn
 later changes no public number, so that nobody can subtract today's answer from yesterday's.
 Only a month that has at least doubled since (history loaded from a file) is released anew.
+Releases are made by the worker, by imports and by the demo; whoever asks only reads them.
 """
 
 import datetime as dt
@@ -20,8 +21,6 @@ from maps.heat.release import ATOM, UNTOLD_KIND, K, atoms_of_month
 
 _RELEASING = 26_105  # advisory lock: one release of a layer at a time
 GROWN = 2  # times as many reports as when it was released: a bulk load, not corrections
-LOOK_AGAIN = dt.timedelta(minutes=10)
-_tried: dict[int, tuple[int, dt.datetime]] = {}  # newest piece and time of the last try
 
 
 def next_month(month: dt.date) -> dt.date:
@@ -106,28 +105,14 @@ def release_months(
     return made
 
 
-def ensure_released(
-    layer: HeatLayer, *, on: dt.date, at: dt.datetime, public_kinds: Collection[int]
-) -> None:
-    """Release at a reader's request what the job has not yet: the first look, a new month.
-
-    Where there is nothing to release, a process looks again only when the index has changed and,
-    once anything was released, ten minutes later.
-    """
+def released_at(layer: HeatLayer) -> dt.datetime | None:
+    """Return when the latest release was made; None before the first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT max(month) FROM maps_heatrelease WHERE layer = %s),"
-            " (SELECT max(id) FROM maps_heatpiece WHERE layer = %s)",
-            [layer.number, layer.number],
+            "SELECT max(released_at) FROM maps_heatrelease WHERE layer = %s", [layer.number]
         )
-        newest, piece = cursor.fetchone()
-    if piece is None or (newest is not None and next_month(next_month(newest)) > on):
-        return
-    tried = _tried.get(layer.number)
-    if tried is not None and (tried[0] == piece or (newest and at - tried[1] < LOOK_AGAIN)):
-        return
-    _tried[layer.number] = (piece, at)
-    release_months(layer, on=on, at=at, public_kinds=public_kinds)
+        found: dt.datetime | None = cursor.fetchone()[0]
+    return found
 
 
 class _HeldAtoms:

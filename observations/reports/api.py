@@ -13,6 +13,7 @@ from ninja import Router
 from maps.heat.exports import FORMATS, export
 from maps.heat.geojson import Box, cells_touching, feature_chunks
 from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
+from maps.heat.published import released_at
 from maps.heat.queries import Cells
 from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
 from maps.tiles import TileAddress, tile_address
@@ -25,7 +26,6 @@ from municipality.words import Text
 from observations.reports import heat_request
 from observations.reports.heat import (
     category_rows,
-    ensure_heat_released,
     place_words,
     status_rows,
     wilayat_rows,
@@ -56,14 +56,6 @@ def categories(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"categories": listed}, json_dumps_params={"ensure_ascii": False})
 
 
-def ask(request: HttpRequest, *others: str) -> Asked:
-    """Read a heat request; the public's months are released first if no job has done it."""
-    found = heat_request.read(request, *others)
-    if found.heat.name == "public":
-        ensure_heat_released(on=asked.today(), at=timezone.now())
-    return found
-
-
 def _cache(found: Asked) -> str:
     return "public, max-age=60" if found.heat.name == "public" else "no-store"
 
@@ -82,7 +74,16 @@ def _about(found: Asked, counted: Cells, box: Box) -> dict[str, Any]:
         "cell_m": counted.cell_m,
         "per": found.per,
         "class": found.heat.name,
+        "updated_at": _as_of(found),
     }
+
+
+def _as_of(found: Asked) -> str | None:
+    """Say from when an answer is: now, or the public's latest release; None before the first."""
+    if found.heat.name == "exact":
+        return utc_text(timezone.now())
+    at = released_at(found.heat.layer)
+    return None if at is None else utc_text(at)
 
 
 def refuse_too_many(cells: Cells, most: int) -> None:
@@ -105,9 +106,10 @@ def cells(request: HttpRequest) -> HttpResponseBase:
     ``count`` is the sum of the cells.  ``suppressed`` is how many of the public's released
     reports are told only in a larger cell that touches ``bbox``; those told in no cell at all are
     among them where ``bbox`` holds the whole city, as it does by default.  A planner's answer
-    withholds nothing.  At most 500,000 cells; large answers come without a length.
+    withholds nothing.  ``updated_at`` is now for a planner and the latest release for the public
+    (null before the first).  At most 500,000 cells; large answers come without a length.
     """
-    found = ask(request, "bbox", "cell_m")
+    found = heat_request.read(request, "bbox", "cell_m")
     level = heat_request.cell_size(request, found.heat, default=800)
     box = heat_request.bbox(request)
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
@@ -127,7 +129,7 @@ def _tile(
 ) -> tuple[Asked, TileAddress, Window, Cells | None]:
     """Read a tile's address and filters; no cells where the zoom is too wide."""
     at = tile_address(z, x, y)
-    found = ask(request, "cell_m", *others)
+    found = heat_request.read(request, "cell_m", *others)
     level = heat_request.cell_size(request, found.heat, default=default_cell_m(at.z))
     if at.z < MIN_ZOOM:
         return found, at, Window(level, 0, 0, 0, 0), None
@@ -179,7 +181,7 @@ def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
 @open_to(ANYONE)
 def cell(request: HttpRequest) -> HttpResponse:
     """Answer one cell by its column ``x`` and row ``y`` at ``cell_m``: kinds, stages, place."""
-    found = ask(request, "x", "y", "cell_m")
+    found = heat_request.read(request, "x", "y", "cell_m")
     level = heat_request.cell_size(request, found.heat, default=800)
     x, y = (heat_request.lattice_index(request, name) for name in ("x", "y"))
     sums = found.heat.totals_in_cell(level=level, x=x, y=y)
@@ -210,7 +212,7 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     """Answer the cells of a selection as geojson, csv, gpkg, parquet, tif or html."""
     if kind not in FORMATS:
         raise not_found()
-    found = ask(request, "bbox", "cell_m")
+    found = heat_request.read(request, "bbox", "cell_m")
     level = heat_request.cell_size(request, found.heat, default=800)
     box = heat_request.bbox(request)
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
@@ -240,7 +242,7 @@ def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
 @open_to(ANYONE)
 def summary(request: HttpRequest) -> HttpResponse:
     """Answer the sums of a selection by month, wilayat, category and status."""
-    found = ask(request)
+    found = heat_request.read(request)
     sums = found.heat.totals()
     return _json(
         found,
@@ -253,6 +255,6 @@ def summary(request: HttpRequest) -> HttpResponse:
             "statuses": status_rows(sums.statuses),
             "suppressed": found.heat.suppressed(level=None),
             "class": found.heat.name,
-            "updated_at": utc_text(timezone.now()),
+            "updated_at": _as_of(found),
         },
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from maps.heat.index import HeatLayer, fold
-from maps.heat.published import ensure_released, release_months
+from maps.heat.published import release_months
 from municipality.places.models import AreaVersion, Wilayat, WilayatVersion
 from municipality.words import Text
 from observations.reports.models import Category, Channel, Status
@@ -46,11 +46,6 @@ def tend_heat(*, on: dt.date, at: dt.datetime) -> dict[str, int]:
     """Fold what has come in and release the months that are over: the job of every few minutes."""
     folded = fold(HEAT)
     return {"folded": folded, "released": len(release_heat(on=on, at=at))}
-
-
-def ensure_heat_released(*, on: dt.date, at: dt.datetime) -> None:
-    """Release what the job has not yet, when the public asks."""
-    ensure_released(HEAT, on=on, at=at, public_kinds=public_kinds())
 
 
 def category_rows(counts: dict[int, int]) -> list[dict[str, Any]]:

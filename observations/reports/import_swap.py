@@ -6,6 +6,7 @@ from municipality import crs
 from municipality.conf import PROFILE
 from municipality.importing.keyed_swap import upsert
 from municipality.importing.spec import Job
+from observations.reports.heat import release_heat
 
 STAGED = {
     "external_id": "text", "source": "text", "category": "text", "category_code": "text",
@@ -42,8 +43,11 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """Add new reports, update changed ones, leave the rest; returns what was done.
 
     A report is known by its source and its id there, so the same file twice changes nothing.
+    Months that are over are released to the public with it (docs/algorithms/heat-release.md).
     """
     cursor.execute(_GUESTS)
     categories = cursor.rowcount
     done = upsert(cursor, _UPSERT)
-    return {**done, "new_categories": categories}
+    today = job.at.astimezone(PROFILE.time_zone).date()
+    released = release_heat(on=today, at=job.at)
+    return {**done, "new_categories": categories, "released_months": len(released)}

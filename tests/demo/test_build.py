@@ -36,6 +36,7 @@ TABLES = {  # what a person or a program sees, without ids that a sequence gives
     "observations_observation": "public_id, point, reported_at, status, channel, accuracy_m",
     "people_user": "username, password, roles, date_joined",
     "places_areaversion": "boundary",
+    "maps_heatrelease": "month, n, released_at",
 }
 
 
@@ -60,7 +61,7 @@ def empty_again() -> None:
         cursor.execute(
             "TRUNCATE places_area, places_wilayat, places_directorate, plots_plot, plots_road, "
             "plots_theme, parking_zones_zone, observations_observation, people_user, "
-            "places_stamp CASCADE"
+            "places_stamp, maps_heatrelease CASCADE"
         )
 
 
@@ -89,6 +90,15 @@ def time_machine():
     yield mover
     if mover.traveller:
         mover.traveller.stop()
+
+
+@pytest.mark.django_db
+def test_the_public_sees_the_heat_of_a_new_demo_city(client) -> None:
+    build()
+    body = client.get("/api/heat/cells?cell_m=3200").json()
+    assert body["class"] == "public" and body["count"] > 0
+    assert OBSERVATIONS // 2 < body["count"] + body["suppressed"] <= OBSERVATIONS
+    assert body["updated_at"] == "2026-10-31T20:00:00Z"
 
 
 @pytest.mark.django_db

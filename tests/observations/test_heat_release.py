@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.heat import published, views
+from maps.heat import views
 from maps.heat.geojson import Box, cells_touching
 from maps.heat.lattice import LEVELS
+from maps.heat.models import HeatPiece, HeatRelease
 from maps.heat.release import ATOM, BASE_LEVEL, KIND, PLACE, K, atoms_of_month
 from maps.heat.views import PublicHeat
 from municipality import crs
+from municipality.asked import today
 from municipality.conf import PROFILE
 from observations.reports.heat import HEAT, release_heat
 from observations.reports.models import Category, Observation
@@ -271,11 +273,6 @@ X, Y = 640_000.0, 2_610_000.0
 NOW = dt.datetime(2016, 6, 10, 8, tzinfo=dt.UTC)
 
 
-@pytest.fixture(autouse=True)
-def _forget():
-    published._tried.clear()
-
-
 def crowd(categories, n: int, *, day: dt.date = DAY) -> None:
     Observation.objects.bulk_create(
         report(X + 1 + i % 40, Y + 1, day, categories[i % 2]) for i in range(n)
@@ -283,6 +280,7 @@ def crowd(categories, n: int, *, day: dt.date = DAY) -> None:
 
 
 def public_cells(client, query: str = "") -> dict:
+    release_heat(on=today(), at=NOW)
     answer = client.get(f"/api/heat/cells?cell_m=400{query}")
     assert answer.status_code == 200, answer.content
     return answer.json()
@@ -342,6 +340,26 @@ def test_history_loaded_in_bulk_is_released_anew(categories, client):
     assert public_cells(client)["count"] == 42
 
 
+def test_asking_only_reads_and_says_from_when_the_answer_is(categories, client):
+    """A replica answers too; and nobody outside decides when a month is cut."""
+    from django.db import connection
+
+    crowd(categories, 12)
+    before = client.get("/api/heat/cells?cell_m=400").json()
+    assert (before["count"], before["updated_at"]) == (0, None)
+    assert not HeatRelease.objects.exists()
+    release_heat(on=dt.date(2016, 4, 1), at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET TRANSACTION READ ONLY")
+    for address in ("cells?cell_m=400", "summary", "cell?x=1&y=1", "tiles/11/1355/886.mvt",
+                    "tiles/11/1355/886.png", "export.csv"):  # fmt: skip
+        assert client.get(f"/api/heat/{address}").status_code == 200, address
+    for address in ("cells?cell_m=400", "summary"):
+        body = client.get(f"/api/heat/{address}").json()
+        assert (body["count"], body["updated_at"]) == (12, "2016-06-10T08:00:00Z")
+
+
 def test_a_month_is_released_only_when_it_is_over(categories):
     crowd(categories, 12)
     assert release_heat(on=dt.date(2016, 3, 31), at=NOW) == []
@@ -350,8 +368,6 @@ def test_a_month_is_released_only_when_it_is_over(categories):
 
 
 def test_the_present_month_is_not_told(categories, client):
-    from municipality.asked import today
-
     crowd(categories, 12, day=today())
     assert public_cells(client)["count"] == 0
 
@@ -406,8 +422,6 @@ def test_cell_and_tile_say_what_the_cells_say(categories, client):
 def test_the_workers_turns_fold_and_release(categories):
     from django.conf import settings
     from django.utils.module_loading import import_string
-
-    from maps.heat.models import HeatPiece, HeatRelease
 
     for _ in range(12):
         crowd(categories, 1)
