@@ -53,6 +53,46 @@ def test_any_number_in_any_digits_finds_the_plot_by_keyboard_alone(
     assert "maplibregl-canvas" in visit.page.evaluate("document.activeElement.className")
 
 
+def test_the_list_says_how_many_more_there_are_and_by_which_number(look, small_city) -> None:
+    visit = look().go("/en/")
+    visit.page.fill("#q", "241")
+    visit.page.locator("#search-results [role=option]").first.wait_for()
+    assert visit.page.locator("#search-results [role=option]").count() == 8
+    assert "8 of 10 results" in visit.page.inner_text(".results-note")
+    assert "8 of 10 results" in visit.page.locator("#live").inner_text()
+    visit.assert_accessible()
+    visit.page.fill("#q", "311")
+    visit.page.locator("#search-results li", has_text="Old number 311").wait_for()
+    assert visit.page.locator(".results-note").is_hidden()
+
+
+def test_enter_alone_takes_no_plot_where_several_have_the_number(look, small_city) -> None:
+    visit = look().go("/")
+    visit.page.fill("#q", "241")
+    visit.page.locator("#search-results [role=option]").first.wait_for()
+    visit.page.keyboard.press("Enter")
+    assert visit.page.locator("[data-plot][data-number]").count() == 0
+    assert visit.page.locator("#search-0").get_attribute("aria-selected") == "true"
+    visit.page.keyboard.press("Enter")
+    visit.page.locator("[data-number='2410']").wait_for()
+
+
+def test_an_unknown_registered_area_leaves_the_measured_one_with_its_unit(look, small_city) -> None:
+    plot = small_city["plots"][2]
+    plot.registered_area_m2 = None
+    plot.save()
+    visit = look().go(f"/en/?plot={plot.pk}")
+    visit.page.locator("[data-plot][data-number]").wait_for()
+    assert "measured 748.00\u00a0m²" in visit.page.inner_text("#panel .facts")
+
+
+def test_the_page_itself_prints_without_its_tools(look, small_city) -> None:
+    visit = look().go("/" + MIDDLE)
+    visit.page.emulate_media(media="print")
+    for tool in ("#search", ".ctl", ".top", ".handle"):
+        assert visit.page.locator(tool).first.is_hidden(), tool
+
+
 def test_the_map_is_moved_and_a_plot_chosen_by_keys(look, small_city) -> None:
     visit = look().go("/" + MIDDLE)
     visit.page.locator(".maplibregl-canvas").focus()

@@ -1,5 +1,7 @@
 """Every profile: pinned operations that the database agrees with, and unsound ones refused."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,14 @@ PROFILES = [
     ]
     if "metric_srid" in path.read_text(encoding="utf-8")
 ]
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*_tariffs.toml")), ids=lambda path: path.stem)
+def test_every_source_of_a_price_is_written_in_both_languages(path) -> None:
+    facts = tomllib.loads(path.read_text(encoding="utf-8"))
+    for row in (row for rows in facts.values() for row in rows):
+        parts = row["source"].split(" / ")
+        assert [bool(re.search(r"[\u0600-\u06ff]", part)) for part in parts] == [True, False], row
 
 
 @pytest.mark.django_db

@@ -93,10 +93,12 @@ export interface SearchResult {
   id: number | null;
   lon: number | null;
   lat: number | null;
+  exact?: boolean; // of a plot: its whole number was typed
+  matched_number?: string;
 }
 
 export interface SearchAnswer {
-  count: number;
+  count: number; // of all hits, shown or not
   results: SearchResult[];
 }
 

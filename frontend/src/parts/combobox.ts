@@ -3,7 +3,7 @@
 import { getJson, isAbort, latest } from "../lib/api";
 import { foldArabic, westernDigits } from "../lib/digits";
 import { announce, h, icon } from "../lib/dom";
-import { count } from "../lib/format";
+import { count, number } from "../lib/format";
 import { RESULTS } from "../lib/plural";
 import { say } from "../lib/say";
 import type { SearchAnswer, SearchResult } from "../lib/types";
@@ -18,6 +18,7 @@ const ICONS: Record<string, string> = {
   street: "road",
 };
 const WAIT_MS = 160;
+const MOST = 8;
 
 /* Where a folded needle lies in a text, as [start, end) of the text as written. */
 export function matchedPart(text: string, typed: string): [number, number] | null {
@@ -48,6 +49,25 @@ function marked(text: string, typed: string): Node[] {
   ];
 }
 
+/* What Enter alone means: the only result, the only plot of that very number, or the best place; else nothing yet. */
+export function theOne(results: SearchResult[]): number | null {
+  const exact = results.filter((r) => r.exact).length;
+  return results.length === 1 || exact === 1 || (results[0] && results[0].kind !== "plot") ? 0 : null;
+}
+
+function noteOn(shown: number, all: number): string {
+  if (!shown)
+    return say(
+      "لا نتيجة لما كتبت. جرّب الرقم القديم، أو اختر القطعة على الخريطة.",
+      "Nothing matches. Try the old number, or choose the plot on the map.",
+    );
+  if (all <= shown) return "";
+  return say(
+    `المعروض ${number(shown)} من ${count(all, RESULTS, "", "")}. أضف رقمًا أو اسم المنطقة.`,
+    `${number(shown)} of ${count(all, RESULTS, "result", "results")}. Add a digit or the name of the area.`,
+  );
+}
+
 export interface SearchOptions {
   form: HTMLFormElement;
   url: string;
@@ -65,17 +85,23 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
     hidden: true,
   });
   const note = h("p", { class: "results-note s", hidden: true });
-  form.append(list, note);
+  const box = h("div", { class: "found", hidden: true }, list, note);
+  form.append(box);
   const ask = latest();
   let results: SearchResult[] = [];
   let active = -1;
   let timer = 0;
 
+  const show = (items: boolean, words: string): void => {
+    list.hidden = !items;
+    note.hidden = !words;
+    note.textContent = words;
+    box.hidden = !items && !words;
+    input.setAttribute("aria-expanded", String(items));
+  };
   const close = (): void => {
-    list.hidden = true;
-    note.hidden = true;
+    show(false, "");
     active = -1;
-    input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
   const mark = (to: number): void => {
@@ -94,9 +120,9 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
     close();
     choose(result);
   };
-  const draw = (typed: string): void => {
+  const draw = (typed: string, all: number): void => {
     list.replaceChildren(
-      ...results.slice(0, 8).map((r, i) =>
+      ...results.map((r, i) =>
         h(
           "li",
           {
@@ -111,20 +137,16 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
             "span",
             { class: "grow" },
             ...marked(r.title, typed),
-            r.place ? h("span", { class: "xs mute place" }, r.place) : null,
+            r.place
+              ? h("span", { class: "xs mute place" }, ...marked(r.place, r.matched_number ?? typed))
+              : null,
           ),
         ),
       ),
     );
-    list.hidden = results.length === 0;
-    note.hidden = results.length > 0;
-    input.setAttribute("aria-expanded", String(results.length > 0));
-    if (!results.length)
-      note.textContent = say(
-        "لا نتيجة لما كتبت. جرّب الرقم القديم، أو اختر القطعة على الخريطة.",
-        "Nothing matches. Try the old number, or choose the plot on the map.",
-      );
-    announce(results.length ? count(results.length, RESULTS, "result", "results") : (note.textContent ?? ""));
+    const words = noteOn(results.length, all);
+    show(results.length > 0, words);
+    announce(words || count(results.length, RESULTS, "result", "results"));
     if (results.length) mark(results.length === 1 ? 0 : -1); // of several, the first arrow takes the first
   };
   const find = async (): Promise<void> => {
@@ -134,14 +156,12 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
     try {
       const q = encodeURIComponent(westernDigits(typed));
       const answer = await ask((signal) => getJson<SearchAnswer>(`${url}?q=${q}`, signal));
-      results = answer.results.slice(0, 8);
-      draw(typed);
+      results = answer.results.slice(0, MOST);
+      draw(typed, answer.count);
     } catch (error) {
       if (isAbort(error)) return;
       results = [];
-      list.hidden = true;
-      note.hidden = false;
-      note.textContent = (error as Error).message;
+      show(false, (error as Error).message);
     }
   };
   const keys: Record<string, () => void> = {
@@ -160,7 +180,15 @@ export function combobox({ form, url, choose }: SearchOptions): { set: (text: st
       act();
     } else if (e.key === "Enter" && !list.hidden) {
       e.preventDefault();
-      take(Math.max(active, 0)); // Enter alone means the best
+      const best = active >= 0 ? active : theOne(results);
+      if (best !== null) return take(best);
+      mark(0);
+      announce(
+        say(
+          "أكثر من نتيجة. اختر بالأسهم ثم اضغط Enter.",
+          "There are several. Choose with the arrows, then press Enter.",
+        ),
+      );
     }
   });
   input.addEventListener("blur", () =>

@@ -23,7 +23,7 @@ function areaFact(here: Here): HTMLElement {
   const beside =
     measured === null
       ? null
-      : h("span", { class: "mute s regular" }, ` ${say("والمقيسة", "measured")} `, bdi(number(measured, 2)));
+      : h("span", { class: "mute s regular" }, ` ${registered === null ? say("المقيسة", "measured") : say("والمقيسة", "measured")} `, bdi(squareMetres(measured)));
   return fact(say("المساحة المسجلة", "Registered area"), shown, beside);
 }
 
