@@ -11,7 +11,7 @@ from municipality.conf import PROFILE
 from municipality.places.models import Directorate
 from municipality.stored import geos_of
 from observations.models import Category, Observation
-from parking_zones.models import Zone
+from parking_zones.models import PaidHours, Zone
 from plots.models import Plot
 from tests import builders as b
 
@@ -87,7 +87,14 @@ def build() -> SmallCity:
     directorate.wilayats.add(wilayat)
     area = b.an_area(wilayat)
     b.the_weekends()
-    b.the_paid_hours()
+    PaidHours.objects.create(  # at every hour of every day: the journeys read alike at night
+        valid=b.ALWAYS,
+        part=1,
+        opens=dt.time(0),
+        closes=dt.time.max,
+        free_weekdays=[],
+        source="test",
+    )
     b.a_tariff(100)
     zone = b.a_zone("7", b.square(-400, -400, 300))
     b.a_zone("8", b.square(-100, -400, 300), name_ar="الغبرة الشمالية", name_en="North Ghubra")
