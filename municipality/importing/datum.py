@@ -5,6 +5,7 @@ neighbours or the boundaries can tell.  Each rival reading is a pinned operation
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import shapely
@@ -20,6 +21,18 @@ from municipality.profiles import Operation
 _MANY = 5  # plots whose shift agrees before a whole file is doubted
 _CANDIDATES = 2_000
 OUTSIDE_MANY, OUTSIDE_FEW = 0.20, 0.01  # share of rows outside every boundary
+
+
+class Ground(Protocol):
+    """What is registered already, asked by place and not by key."""
+
+    def at(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centre and area in m2 of what lies at each METRIC point; NaN = nothing."""
+
+    def taken(
+        self, shapes: NDArray[np.object_], *, near_m: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Square metres of each METRIC shape that are taken; 1 where something is near, else 0."""
 
 
 def rivals(srid: int) -> list[Operation]:
@@ -72,6 +85,53 @@ def against_register(
             rows.mark("wrong_datum", alone, _says(rival, float(np.median(away[fits]))))
 
 
+def _twins(
+    points: NDArray[np.float64], areas: NDArray[np.float64], ground: Ground
+) -> tuple[Mask, NDArray[np.float64], NDArray[np.float64]]:
+    """Which points are the centre of something as large; its centre, and the metres to it."""
+    centre, held = ground.at(points)
+    with np.errstate(all="ignore"):
+        away = np.hypot(*(points - centre).T)
+        alike = (np.abs(held - areas) <= limit.TWIN_SHARE * areas) & (away <= limit.TWIN_M)
+    return alike, centre, away
+
+
+def against_ground(rows: Rows, *, srid: int, unknown: NDArray[np.int64], ground: Ground) -> None:
+    """Compare rows whose key is not registered with the ground that is.
+
+    Doubted is a file whose rows, read as a rival system, lie plot on plot with the register, or
+    fit beside it where, as declared, they lie across it.
+    """
+    sample = unknown[:: max(1, len(unknown) // _CANDIDATES)]
+    if len(sample) < _MANY:
+        return
+    shapes = rows.shapes[sample]
+    areas = shapely.area(shapes)
+    shared, _ = ground.taken(shapes, near_m=0.0)
+    across = shared > limit.ACROSS_SHARE * areas
+    own, own_centre, _ = _twins(_points(shapes), areas, ground)
+    raw = _points(rows.raw[sample])
+    for rival in rivals(srid):
+        twin, centre, away = _twins(_read_as(raw, rival.srid), areas, ground)
+        twin &= ~own | (centre == own_centre).all(axis=1)  # as declared it is another's twin
+        enough = twin.sum() >= max(_MANY, limit.TWINS_OF_FILE * len(sample))
+        if enough and (across[twin].mean() > 0.5 or np.median(away[twin]) < limit.TWIN_SURE_M):
+            against_register(rows, srid=srid, where=sample[twin], held=centre[twin])
+        elif across.mean() > limit.ACROSS_OF_FILE and _fits_beside(rows, sample, rival, ground):
+            moved = _read_as(raw, rival.srid) - _points(shapes)
+            rows.mark("wrong_datum", rows.good, _says(rival, float(np.median(np.hypot(*moved.T)))))
+        if "wrong_datum" in rows.verdicts:
+            return
+
+
+def _fits_beside(rows: Rows, sample: NDArray[np.int64], rival: Operation, ground: Ground) -> bool:
+    """Whether the rows, read as the rival system, leave the register's ground free and touch it."""
+    moved = crs.to_metric(rows.raw[sample], srid=rival.srid)
+    shared, near = ground.taken(moved, near_m=1.0)
+    clear = shared <= 0.02 * shapely.area(moved)
+    return bool(clear.mean() > 0.98 and near.sum() >= _MANY)
+
+
 def against_neighbours(rows: Rows, found: Overlaps, *, srid: int) -> Mask:
     """Find rows that lie across others and fit, as a rival reading, beside their neighbours."""
     areas = shapely.area(rows.shapes)
@@ -100,6 +160,27 @@ def against_neighbours(rows: Rows, found: Overlaps, *, srid: int) -> Mask:
                 )
                 rows.mark_one("wrong_datum", int(row), _says(rival, away))
     return wrong
+
+
+def against_plots(
+    rows: Rows, *, srid: int, whole: Callable[[NDArray[np.object_]], NDArray[np.int64]]
+) -> None:
+    """Doubt buildings that mostly cross plot lines, but as a rival system lie each in one plot.
+
+    ``whole`` gives the positions of the METRIC shapes that lie whole in one plot.
+    """
+    good = np.flatnonzero(rows.good)
+    sample = good[:: max(1, len(good) // _CANDIDATES)]
+    if len(sample) < _MANY:
+        return
+    here = len(np.unique(whole(rows.shapes[sample]))) / len(sample)
+    if here > limit.HOUSED_DOUBT:
+        return
+    for rival in rivals(srid):
+        moved = crs.to_metric(rows.raw[sample], srid=rival.srid)
+        if len(np.unique(whole(moved))) / len(sample) >= limit.HOUSED:
+            rows.mark("wrong_datum", rows.good, f"fits as EPSG:{rival.srid} ({rival.name_en})")
+            return
 
 
 def against_boundaries(

@@ -6,7 +6,7 @@ from typing import Any
 
 from municipality import crs
 from municipality.importing.spec import Job
-from municipality.importing.tolerances import KNOWN_SHARE
+from municipality.importing.spoken import spoken_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +58,19 @@ def upsert(cursor: Any, statement: str) -> dict[str, int]:
 def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     """Move the staged rows into a table; returns what was done.
 
-    A file that knows most of the keys, or one declared full, takes away the rows it does not
-    show, except those whose row was refused and those that must stay.
+    A file that speaks for more than itself (spoken.py) takes away the rows it does not show,
+    except those whose row was refused and those that must stay.
     """
-    cursor.execute(
-        f"SELECT count(*), count(n.row) FROM {keyed.table} t "
-        "LEFT JOIN incoming n ON n.register_key = t.register_key"
-    )
-    held, known = cursor.fetchone()
-    full = job.extent == "full" or (job.extent == "auto" and known >= KNOWN_SHARE * held)
+    spoken = spoken_for(cursor, job, table=keyed.table, shape=keyed.shape)
     done = upsert(cursor, _upsert(keyed))
     retired = 0
-    if full:
+    if spoken.full:
         cursor.execute(
             f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "
             "AND NOT t.register_key = ANY(%s) AND NOT EXISTS "
-            "(SELECT FROM incoming n WHERE n.register_key = t.register_key)",
+            "(SELECT FROM incoming n WHERE n.register_key = t.register_key) "
+            f"AND {spoken.where}",
             [job.options.get("refused_keys", [])],
         )
         retired = cursor.rowcount
-    return {
-        **done,
-        "retired": retired,
-        "extent": "full" if full else "part",
-    }
+    return {**done, "retired": retired, "extent": spoken.extent}

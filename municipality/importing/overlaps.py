@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from municipality.importing.tolerances import OVERLAP_M2, OVERLAP_WIDTH_M
 
 Floats = NDArray[np.float64]
-_CHUNK = 200_000
+_CHUNK = 100_000
+_POLYGON = 3  # shapely's type number
 _THREADS = 2
 
 
@@ -42,63 +43,90 @@ class Overlaps:
         return found
 
 
-def _axes(xy: Floats, start: NDArray[np.int64], size: NDArray[np.int64]) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _Boxes:
+    """A box around each polygon along its own longest edge: axis, centre and half sizes, in m."""
+
+    axis_x: Floats
+    axis_y: Floats
+    centre_x: Floats
+    centre_y: Floats
+    half_along: Floats
+    half_across: Floats
+
+
+def _rings(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes whose coordinates are one ring each: polygons without holes, or their outlines."""
+    several = shapely.get_num_geometries(shapes) > 1
+    odd = several | (shapely.get_type_id(shapes) != _POLYGON)
+    odd |= shapely.get_num_interior_rings(shapes) > 0
+    if not odd.any():
+        return shapes
+    rings = shapes.copy()
+    rings[several] = shapely.convex_hull(shapes[several])
+    rings[odd] = shapely.get_exterior_ring(shapely.get_geometry(rings[odd], 0))
+    return rings
+
+
+def _longest_edges(
+    x: Floats, y: Floats, start: NDArray[np.int64], size: NDArray[np.int64]
+) -> tuple[Floats, Floats]:
     """Unit vectors along the longest edge of each ring."""
-    step = np.diff(xy, axis=0, append=xy[-1:])
-    length = np.hypot(step[:, 0], step[:, 1])
-    length[start + size - 1] = -1.0  # from the end of one ring to the start of the next
-    longest = np.repeat(np.maximum.reduceat(length, start), size)
-    ring = np.repeat(np.arange(len(start)), size)
-    hits = np.flatnonzero(length == longest)
-    _, first = np.unique(ring[hits], return_index=True)
-    edge = hits[first]
-    with np.errstate(all="ignore"):
-        axis: Floats = step[edge] / length[edge][:, None]
-    return np.nan_to_num(axis, nan=1.0)
+    step_x, step_y = np.diff(x, append=x[-1]), np.diff(y, append=y[-1])
+    square = step_x * step_x + step_y * step_y
+    square[start + size - 1] = -1.0  # from the end of one ring to the start of the next
+    hits = np.flatnonzero(square == np.repeat(np.maximum.reduceat(square, start), size))
+    ring = np.searchsorted(start, hits, side="right")
+    edge = hits[np.diff(ring, prepend=0) > 0]  # the first of edges of one length
+    length = np.sqrt(square[edge])
+    return step_x[edge] / length, step_y[edge] / length
 
 
-def _boxes(shapes: NDArray[np.object_]) -> tuple[Floats, Floats, Floats]:
-    """Axis, extent along it and across it (n, 4), and corners (n, 4, 2) of each polygon's box."""
-    hulls = np.where(shapely.get_num_geometries(shapes) > 1, shapely.convex_hull(shapes), shapes)
-    hulls = shapely.get_geometry(hulls, 0)
-    rings = shapely.get_exterior_ring(hulls)
-    xy, index = shapely.get_coordinates(rings, return_index=True)
-    size = np.bincount(index, minlength=len(shapes)).astype(np.int64)
-    start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int64)
-    along = _axes(xy, start, size)
-    across = np.column_stack([-along[:, 1], along[:, 0]])
-    a = (xy * np.repeat(along, size, axis=0)).sum(axis=1)
-    b = (xy * np.repeat(across, size, axis=0)).sum(axis=1)
-    extent = np.column_stack(
-        [f.reduceat(v, start) for v in (a, b) for f in (np.minimum, np.maximum)]
+def _boxes(shapes: NDArray[np.object_]) -> _Boxes:
+    rings = _rings(shapes)
+    xy = shapely.get_coordinates(rings)
+    x, y = xy[:, 0].copy(), xy[:, 1].copy()
+    size = shapely.get_num_coordinates(rings).astype(np.int64)
+    start = np.cumsum(size) - size
+    east, north = _longest_edges(x, y, start, size)
+    of_point_x, of_point_y = np.repeat(east, size), np.repeat(north, size)
+    along, across = x * of_point_x + y * of_point_y, y * of_point_x - x * of_point_y
+    low_a, high_a = np.minimum.reduceat(along, start), np.maximum.reduceat(along, start)
+    low_b, high_b = np.minimum.reduceat(across, start), np.maximum.reduceat(across, start)
+    a, b = (low_a + high_a) / 2, (low_b + high_b) / 2
+    return _Boxes(
+        axis_x=east,
+        axis_y=north,
+        centre_x=a * east - b * north,
+        centre_y=a * north + b * east,
+        half_along=(high_a - low_a) / 2,
+        half_across=(high_b - low_b) / 2,
     )
-    pairs = [(0, 2), (0, 3), (1, 3), (1, 2)]
-    corners = np.stack([extent[:, [i]] * along + extent[:, [j]] * across for i, j in pairs], axis=1)
-    return along, extent, corners
 
 
-def _apart(one: Floats, extent: Floats, corners: Floats) -> NDArray[np.bool_]:
-    """Tell which boxes (corners) lie beside the box of the same pair, along its two axes."""
-    across = np.column_stack([-one[:, 1], one[:, 0]])
-    found = np.zeros(len(one), dtype=bool)
-    for axis, low, high in ((one, 0, 1), (across, 2, 3)):
-        reach = (corners * axis[:, None, :]).sum(axis=2)
-        depth = np.minimum(reach.max(axis=1) - extent[:, low], extent[:, high] - reach.min(axis=1))
-        found |= depth <= OVERLAP_WIDTH_M
+def _meet(box: _Boxes, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which boxes reach into each other along both axes of the first (separating axes)."""
+    x, y = box.axis_x[one], box.axis_y[one]
+    to_x, to_y = box.axis_x[other], box.axis_y[other]
+    cosine, sine = np.abs(x * to_x + y * to_y), np.abs(x * to_y - y * to_x)
+    long, wide = box.half_along[other], box.half_across[other]
+    east = box.centre_x[other] - box.centre_x[one]
+    north = box.centre_y[other] - box.centre_y[one]
+    deep = box.half_along[one] + cosine * long + sine * wide - np.abs(east * x + north * y)
+    broad = box.half_across[one] + sine * long + cosine * wide - np.abs(north * x - east * y)
+    found: NDArray[np.bool_] = (deep > OVERLAP_WIDTH_M) & (broad > OVERLAP_WIDTH_M)
     return found
 
 
 def _candidates(shapes: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    tree = shapely.STRtree(shapes)
-    first, second = tree.query(shapes)
+    first, second = shapely.STRtree(shapes).query(shapes)
     ordered = first < second
     first, second = first[ordered], second[ordered]
-    along, extent, corners = _boxes(shapes)
-    kept = np.ones(len(first), dtype=bool)
+    box = _boxes(shapes)
+    kept = np.zeros(len(first), dtype=bool)
     for at in range(0, len(first), _CHUNK):
         i, j = first[at : at + _CHUNK], second[at : at + _CHUNK]
-        beside = _apart(along[i], extent[i], corners[j]) | _apart(along[j], extent[j], corners[i])
-        kept[at : at + _CHUNK] = ~beside
+        kept[at : at + _CHUNK] = _meet(box, i, j) & _meet(box, j, i)
     return first[kept], second[kept]
 
 

@@ -7,7 +7,13 @@ import shapely
 from django.db import connection
 
 from municipality.importing import tolerances as limit
-from municipality.importing.datum import against_boundaries, against_neighbours, against_register
+from municipality.importing.datum import (
+    against_boundaries,
+    against_ground,
+    against_neighbours,
+    against_plots,
+    against_register,
+)
 from municipality.importing.fields import Field, Kind
 from municipality.importing.overlaps import find_overlaps
 from municipality.importing.parts import default_source, fill_texts, joined, keys_or_shapes
@@ -18,6 +24,7 @@ from municipality.importing.words import USE_WORDS
 from municipality.places.models import WilayatVersion
 from municipality.words import Text
 from plots.register import building_swap, first_import, plot_swap
+from plots.register.ground import Ground
 
 _LIMITS = (
     Field("setback_front_m", ("setback_front_m", "sb_front", "setback_front"), Kind.NUMBER, most=200),
@@ -129,6 +136,8 @@ def prepare_plots(rows: Rows, job: Job) -> None:
     with rows.check("datum"):
         where, held = _held(rows)
         against_register(rows, srid=srid, where=where, held=held)
+        unknown = np.setdiff1d(np.flatnonzero(rows.good), where)
+        against_ground(rows, srid=srid, unknown=unknown, ground=Ground())
         known = boundaries(WilayatVersion, on=job.on)
         against_boundaries(rows, srid=srid, found=found, inside=lambda p: inside_which(p, *known))
     with rows.check("registered_area"):
@@ -193,16 +202,14 @@ def _open_plots() -> tuple[np.ndarray, np.ndarray]:
     return ids, shapely.from_wkb(np.array([bytes(row[1]) for row in found], dtype=object))
 
 
-def _on_plots(rows: Rows) -> None:
+def _on_plots(rows: Rows, ids: np.ndarray, tree: shapely.STRtree) -> None:
     """Give each building the plot that holds most of it, and tell who crosses a plot line."""
-    ids, shapes = _open_plots()
     plot = np.zeros(rows.count, dtype=np.int64)
     crosses = rows.none()
     good = np.flatnonzero(rows.good)
     if len(ids) and len(good):
-        tree = shapely.STRtree(shapes)
         which, at = tree.query(rows.shapes[good], predicate="intersects")
-        shared = shapely.area(shapely.intersection(rows.shapes[good[which]], shapes[at]))
+        shared = shapely.area(shapely.intersection(rows.shapes[good[which]], tree.geometries[at]))
         order = np.lexsort((ids[at], -shared, which))
         which, at, shared = which[order], at[order], shared[order]
         _, first = np.unique(which, return_index=True)
@@ -221,11 +228,17 @@ def _on_plots(rows: Rows) -> None:
 
 
 def prepare_buildings(rows: Rows, job: Job) -> None:
-    """The checks of buildings: keys, and the plot each stands on."""
+    """The checks of buildings: keys, datum, and the plot each stands on."""
     with rows.check("keys"):
         _building_keys(rows)
+    ids, shapes = _open_plots()
+    tree = shapely.STRtree(shapes)
+    with rows.check("datum"):
+        against_plots(
+            rows, srid=int(rows.srid), whole=lambda s: tree.query(s, predicate="covered_by")[0]
+        )
     with rows.check("on_plots"):
-        _on_plots(rows)
+        _on_plots(rows, ids, tree)
     fill_texts(rows, "name_ar", "name_en")
     default_source(rows, job)
 

@@ -91,7 +91,7 @@ class PlotFacts(models.Model):
 class Plot(PlotFacts):
     """A plot (قطعة أرض) as it is now; ``valid`` is closed when it was split or merged away."""
 
-    register_key = models.CharField(max_length=80, unique=True, help_text="key in the cadastre")
+    register_key = models.CharField(max_length=80, help_text="key in the cadastre")
     measured_m2 = models.GeneratedField(
         expression=Func(F("boundary"), function="ST_Area"),
         output_field=models.FloatField(),
@@ -104,11 +104,10 @@ class Plot(PlotFacts):
     )
 
     class Meta:
-        indexes = [
-            models.Index(fields=["number"], name="plot_number"),
-            models.Index(
-                fields=["old_number"], name="plot_old_number", condition=~Q(old_number="")
-            ),
+        # Numbers are found by their folded indexes, made in migration 0002; a unique field
+        # instead of this constraint would bring an index for LIKE that nothing asks.
+        constraints = [
+            models.UniqueConstraint(fields=["register_key"], name="plot_register_key_once")
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from municipality import crs
 from municipality.importing import tolerances as limit
 from municipality.importing.spec import Job, NoSwap
+from municipality.importing.spoken import Spoken, spoken_for
 from municipality.words import Text
 from plots.register import lineage
 
@@ -89,9 +90,6 @@ WHERE q.id IN (SELECT id FROM fresh UNION ALL SELECT id FROM changed WHERE moved
 GROUP BY o.id, o.measured_m2
 HAVING sum(ST_Area(ST_Intersection(o.boundary, q.boundary))) > %(share)s * o.measured_m2
 """
-# A file nobody called whole speaks for the ground around its plots, not for another town.
-_AROUND = """EXISTS (SELECT FROM plots_plot q JOIN incoming n USING (register_key)
-  WHERE ST_DWithin(q.boundary, p.boundary, %(near)s))"""
 
 
 def _phases(cursor: Any) -> None:
@@ -127,36 +125,18 @@ def _not_before_the_present(cursor: Any, job: Job) -> None:
         )
 
 
-def _vanished(cursor: Any, job: Job) -> str:
-    """Collect the open plots the file does not know any more; returns full or part.
+def _vanished(cursor: Any, job: Job, spoken: Spoken) -> None:
+    """Collect the open plots the file speaks for and does not know, or whose ground it took.
 
-    A file that knows most of the register speaks for all of it.  One that does not retires
-    only plots whose ground its own plots took.  Plots whose row was refused stay as they are.
+    Plots whose row was refused stay as they are.
     """
     cursor.execute(
-        "SELECT count(*), count(n.row) FROM plots_plot p "
-        "LEFT JOIN incoming n ON n.register_key = p.register_key WHERE upper_inf(valid) "
-        "AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id)"
-    )
-    open_plots, known = cursor.fetchone()
-    full = open_plots > 0 and known >= limit.KNOWN_SHARE * open_plots
-    extent = job.extent if job.extent in {"full", "part"} else ("full" if full else "part")
-    if job.extent == "full":
-        spoken_for = ""
-    elif extent == "full":
-        spoken_for = f"AND {_AROUND}"
-    else:
-        spoken_for = f"AND p.id IN ({_TAKEN})"
-    cursor.execute(
-        "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT p.id FROM plots_plot p "
-        "WHERE upper_inf(p.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) "
-        "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = p.register_key) "
-        f"AND NOT p.register_key = ANY(%(refused)s) {spoken_for}",
-        {
-            "near": limit.SPEAKS_FOR_M,
-            "share": limit.TAKEN_SHARE,
-            "refused": job.options.get("refused_keys", []),
-        },
+        "CREATE TEMP TABLE vanished ON COMMIT DROP AS SELECT t.id FROM plots_plot t "
+        "WHERE upper_inf(t.valid) AND NOT EXISTS (SELECT FROM fresh f WHERE f.id = t.id) "
+        "AND NOT EXISTS (SELECT FROM incoming n WHERE n.register_key = t.register_key) "
+        "AND NOT t.register_key = ANY(%(refused)s) "
+        f"AND ({spoken.where} OR t.id IN ({_TAKEN}))",
+        {"share": limit.TAKEN_SHARE, "refused": job.options.get("refused_keys", [])},
     )
     cursor.execute(
         "SELECT count(*) FROM vanished WHERE id IN "
@@ -171,7 +151,6 @@ def _vanished(cursor: Any, job: Job) -> str:
                 f"Plots that would be retired began after {job.on}; choose a later day with --on.",
             ),
         )
-    return extent
 
 
 def _touched_cases(cursor: Any) -> list[dict[str, Any]]:
@@ -191,6 +170,9 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     vanished ones are closed; splits, merges and renumberings become lineage.  Raises NoSwap.
     """
     _phases(cursor)
+    spoken = spoken_for(
+        cursor, job, table="plots_plot", shape="boundary", held="upper_inf(t.valid)"
+    )
     days = {"on": job.on}
     cursor.execute(_CHANGED)
     cursor.execute(_UNCHANGED)
@@ -210,7 +192,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     )
     inserted = cursor.rowcount
     cursor.execute("ANALYZE fresh")
-    extent = _vanished(cursor, job)
+    _vanished(cursor, job, spoken)
     touched = _touched_cases(cursor)
     lineage.remember_vanished(cursor)
     cursor.execute(
@@ -228,6 +210,6 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
         "reopened": cursor.fetchone()[0],
         "renumbered": renumbered,
         "lineage": lineage.write(cursor, on=job.on),
-        "extent": extent,
+        "extent": spoken.extent,
         "touched_cases": touched,
     }

@@ -37,7 +37,9 @@ def _france(data: Path) -> dict[str, Any]:
         "crossing": Building.objects.filter(crosses_plots=True).count(),
         "sections": _run(parcels / "fr-27412-sections.geojson", "boundaries"),
         "areas": _run(parcels / "fr-91216-parcelles.json", "plots"),
+        "areas_again": _run(parcels / "fr-91216-parcelles.json", "plots"),
         "held": Plot.objects.count(),
+        "open": Plot.objects.filter(valid__endswith__isnull=True).count(),
     }
 
 

@@ -81,3 +81,66 @@ def test_ongd_systems_are_not_the_same_silently(tmp_path: Path) -> None:
     ]
     report = imported(geopackage(tmp_path, rows), on=LATER).report
     assert report.verdicts["wrong_datum"] == 8
+
+
+def _rekeyed(rows: list[dict[str, object]], *, shift: bool) -> list[dict[str, object]]:
+    return [
+        a_row(f"X{i}", _as_psd93(row["shape"]) if shift else row["shape"])
+        for i, row in enumerate(rows)
+    ]
+
+
+def _of_many_sizes(count: int = 30) -> list[dict[str, object]]:
+    return [a_row(f"P{i}", square(i * 30, 0, 20 + i % 7, 22 + i % 5)) for i in range(count)]
+
+
+def test_a_rekeyed_file_in_another_datum_is_recognised_by_the_ground(tmp_path: Path) -> None:
+    rows = _of_many_sizes()
+    imported(geopackage(tmp_path, rows))
+    report = imported(geopackage(tmp_path, _rekeyed(rows, shift=True)), on=LATER).report
+    assert report.verdicts.get("wrong_datum") == len(rows) and not report.made
+
+
+def test_a_rekeyed_file_in_the_declared_datum_is_taken(tmp_path: Path) -> None:
+    rows = _of_many_sizes()
+    imported(geopackage(tmp_path, rows))
+    report = imported(geopackage(tmp_path, _rekeyed(rows, shift=False)), on=LATER).report
+    assert report.made and "wrong_datum" not in report.verdicts
+    assert report.swap["lineage"] == {"renumber": len(rows)}
+
+
+def test_new_plots_that_fit_a_gap_only_in_another_datum_are_doubted(tmp_path: Path) -> None:
+    town = _grid(12)
+    gap = [row for row in town if str(row["register_key"]).split("-")[1] == "5"]
+    imported(geopackage(tmp_path, [row for row in town if row not in gap]))
+    around = [a_row(f"W{i}", square(-1_000 + 20 * i, -600, 20, 590)) for i in range(100)]
+    imported(geopackage(tmp_path, around, name="w.gpkg"))
+    report = imported(geopackage(tmp_path, _rekeyed(gap, shift=True)), on=LATER).report
+    assert report.verdicts.get("wrong_datum") == len(gap) and not report.made
+
+
+def test_new_plots_beside_a_grid_of_like_plots_are_taken(tmp_path: Path) -> None:
+    imported(geopackage(tmp_path, _grid(12)))
+    new = [a_row(f"N{i}-{j}", square(i * 20, -200 + j * 20)) for i in range(20) for j in range(10)]
+    report = imported(geopackage(tmp_path, new), on=LATER).report
+    assert report.made and "wrong_datum" not in report.verdicts
+
+
+def _houses(plots: list[dict[str, object]], *, shift: bool) -> list[dict[str, object]]:
+    found = []
+    for i, row in enumerate(plots):
+        house = shapely.buffer(row["shape"], -2.0, join_style="mitre")
+        found.append({"register_key": f"H{i}", "shape": _as_psd93(house) if shift else house})
+    return found
+
+
+@pytest.mark.parametrize("shift", [True, False])
+def test_buildings_that_lie_in_their_plots_only_in_another_datum_are_doubted(
+    tmp_path: Path, shift: bool
+) -> None:
+    plots = _grid(12)
+    imported(geopackage(tmp_path, plots))
+    houses = _houses(plots, shift=shift)
+    report = imported(geopackage(tmp_path, houses, layer="buildings"), "buildings").report
+    assert report.made is not shift
+    assert report.verdicts.get("wrong_datum", 0) == (len(houses) if shift else 0)

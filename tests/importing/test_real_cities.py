@@ -43,7 +43,9 @@ def test_the_cadastre_of_two_communes(real_data: Path) -> None:
     differing = [areas["verdicts"][f"area_differs_{share}"] for share in (1, 5, 20)]
     assert differing == [2_382, 473, 71]
     assert areas["verdicts"]["area_not_registered"] == 1
-    assert found["held"] == 1_990 + 4_241 and areas["retired"] == 0
+    assert found["held"] == found["open"] == 1_990 + 4_241 and areas["retired"] == 0
+    again = found["areas_again"]  # the larger town once more: the other one stays
+    assert again["unchanged"] == 4_241 and again["retired"] == 0
     assert found["sections"]["code"] == "overlaps_coverage"
 
 

@@ -199,3 +199,24 @@ def test_the_file_of_another_town_twice_retires_nothing_here(tmp_path: Path) -> 
     imported(geopackage(tmp_path, town), on=LATER)
     report = imported(geopackage(tmp_path, town), on=LATER).report
     assert report.swap["retired"] == 0 and report.swap["unchanged"] == 6
+
+
+def test_the_file_of_the_next_town_twice_retires_nothing_across_the_border(tmp_path: Path) -> None:
+    imported(geopackage(tmp_path, row_of_squares(12), name="west.gpkg"))
+    town = [a_row(f"Q{i}", square(20 * i, 20)) for i in range(14)]
+    shared = row_of_squares(1)  # a border plot that both files show
+    imported(geopackage(tmp_path, town + shared, name="north.gpkg"), on=LATER)
+    report = imported(geopackage(tmp_path, town + shared, name="north.gpkg"), on=LATER).report
+    assert report.swap["extent"] == "full" and report.swap["retired"] == 0
+
+
+def test_a_new_state_of_the_register_speaks_for_what_earlier_files_brought(tmp_path: Path) -> None:
+    imported(geopackage(tmp_path, row_of_squares(8), name="2025.gpkg"))
+    late = [a_row(f"L{i}", square(20 * i, 20)) for i in range(3)]
+    imported(geopackage(tmp_path, late, name="update.gpkg"), on=dt.date(2026, 3, 1))
+    rows = [{**row, "number": f"new {row['number']}"} for row in row_of_squares(7)] + late[:1]
+    report = imported(geopackage(tmp_path, rows, name="2026.gpkg"), on=LATER).report
+    gone = set(
+        Plot.objects.filter(valid__endswith__isnull=False).values_list("register_key", flat=True)
+    )
+    assert gone == {"P7", "L1", "L2"} and report.swap["retired"] == 3
