@@ -1,10 +1,12 @@
 """Vector tiles of declared layers: what is in them, who gets them, what a bad address answers."""
 
+import datetime as dt
 import json
 
 import mapbox_vector_tile
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from maps.layers import Layer, LayerError, Viewer, declared, layer_named
@@ -39,6 +41,22 @@ def test_a_tile_holds_the_plots_that_hold_today_and_no_retired_one(city, client)
     assert {f["properties"]["number"] for f in found} == {str(i + 1) for i in range(12)}
     assert {f["id"] for f in found} <= set(Plot.objects.values_list("id", flat=True))
     assert set(found[0]["properties"]) == {"number", "use_class"}
+
+
+def test_a_plot_is_drawn_until_the_city_s_own_midnight_of_its_last_day(city, client, monkeypatch):
+    """The day turns at 20:00 UTC in Muscat; with it the tile, and so its ETag."""
+    closing = dt.date(2027, 3, 1)
+    plot("closing", 100, 0, valid=DateRange(PAST, closing))
+    midnight = dt.datetime.combine(closing, dt.time(), PROFILE.time_zone)
+    seen = {}
+    for name, at in (("before", midnight - dt.timedelta(minutes=1)), ("after", midnight)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at.astimezone(dt.UTC))
+        answer = fetch(client, "plots", 15)
+        numbers = {f["properties"]["number"] for f in features(answer, "plots")}
+        seen[name] = ("closing" in numbers, answer["ETag"])
+        assert "1" in numbers and "gone" not in numbers
+    assert seen["before"][0] and not seen["after"][0]
+    assert seen["before"][1] != seen["after"][1]
 
 
 @pytest.mark.parametrize("layer", OPEN)
@@ -202,7 +220,8 @@ def test_among_many_plots_the_planner_chooses_the_index_itself(city):
         )
         cursor.execute("ANALYZE plots_plot")
     plan = _plan(declared()["plots"], at_centre(16))
-    assert "plots_plot_web" in plan and "Seq Scan" not in plan
+    assert "Seq Scan" not in plan
+    assert "Index Scan on plots_plot_web " in plan and "plots_plot_web_closed" in plan
 
 
 def test_the_sql_is_compiled_once_for_all_tiles_of_a_layer(city):
