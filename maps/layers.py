@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Expression, Q, QuerySet
 from django.utils.module_loading import import_string
 
+from maps.mvt import EXTENT
 from municipality.people.access import ANYONE, not_found
 from municipality.people.roles import CODES
 from municipality.words import Text
@@ -41,8 +42,9 @@ class Layer:
     ``geometry`` is the stored METRIC column; ``web`` its Web Mercator copy, if one is kept.
     ``properties`` maps names in the tile to ORM paths or expressions of text, ``attributes``
     names one JSON column whose keys become properties.  ``detail`` thins the layer out: below the
-    zoom of a step only rows that meet its condition are drawn.  ``allowed`` are role codes or
-    ANYONE.
+    zoom of a step only rows that meet its condition are drawn.  ``buffer`` must hold half the
+    width of a line that is drawn in true metres, else it is cut at the edges of tiles.
+    ``allowed`` are role codes or ANYONE.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Layer:
     detail: tuple[tuple[int, Q], ...] = ()
     allowed: tuple[str, ...] = (ANYONE,)
     guest: bool = False
+    buffer: int = 64  # of 4096: how far features run over the edge of their tile
     attribution: Text = field(default=Text("", ""))
 
     def __post_init__(self) -> None:
@@ -67,6 +70,8 @@ class Layer:
             raise LayerError(f"{self.name}: zooms must rise from 0 to {Z_LAST}")
         if not self.allowed or set(self.allowed) - {ANYONE, *CODES}:
             raise LayerError(f"{self.name}: allowed names roles or ANYONE")
+        if not 0 <= self.buffer <= EXTENT:
+            raise LayerError(f"{self.name}: the buffer lies between 0 and {EXTENT}")
         if self.kind not in ("polygon", "line", "point", "any"):
             raise LayerError(f"{self.name}: {self.kind} is not a kind of geometry")
 

@@ -19,13 +19,11 @@ from django.db import connection
 from django.db.models import F, Func, TextField, Value
 
 from maps.layers import Z_LAST, Layer, Viewer, declared
+from maps.mvt import EXTENT
 from municipality import crs
 from municipality.problems import Problem
 from municipality.words import Text
 
-EXTENT = 4096
-BUFFER = 64  # of 4096: lines and labels run over the edge of a tile
-MARGIN = BUFFER / EXTENT
 METRIC_FROM = 6  # below this zoom a tile is too wide to be turned into metres of one zone
 
 _PLAIN = re.compile(r"[0-9]{1,8}")
@@ -93,9 +91,11 @@ class _Densified(Func):
 class _MvtGeometry(Func):
     """Declared as text, so that Django does not wrap it in a cast."""
 
-    function = "ST_AsMVTGeom"
-    template = f"%(function)s(%(expressions)s, {EXTENT}, {BUFFER}, true)"
     output_field = TextField()
+
+    def __init__(self, *expressions: Any, buffer: int) -> None:
+        template = f"ST_AsMVTGeom(%(expressions)s, {EXTENT}, {buffer}, true)"
+        super().__init__(*expressions, template=template)
 
 
 class _MercatorPart(Func):
@@ -121,7 +121,7 @@ class TileQuery:
 
 def _near(layer: Layer, *, wide: bool) -> dict[str, Any]:
     """Return the filter that finds rows by an index; none where the table is read whole."""
-    square = _Envelope(margin=MARGIN)
+    square = _Envelope(margin=layer.buffer / EXTENT)
     if layer.web is not None:
         return {f"{layer.web}__bboverlaps": square}
     if layer.guest:
@@ -147,7 +147,7 @@ def compile_tile(layer: Layer, viewer: Viewer, *, step: int, wide: bool) -> Tile
         f"p{i}_": F(path) if isinstance(path, str) else path for i, path in enumerate(paths)
     }
     columns["id_"] = F(layer.feature_id)
-    columns["mvt_"] = _MvtGeometry(_web_shape(layer), _Envelope(margin=0.0))
+    columns["mvt_"] = _MvtGeometry(_web_shape(layer), _Envelope(margin=0.0), buffer=layer.buffer)
     rows = layer.drawn(viewer, step).filter(**_near(layer, wide=wide)).order_by()
     inner, params = rows.values(**columns).query.sql_with_params()
     chosen = ", ".join(f'p{i}_ AS "{name}"' for i, name in enumerate(names))

@@ -70,6 +70,7 @@ ROADS = Layer(
     best_zoom=15,
     max_zoom=17,
     detail=((12, MAIN_ROADS), (14, STREETS)),
+    buffer=384,  # 26 m on the ground at the last zoom: half of the widest motorway
 )
 
 RESTRICTIONS = Layer(

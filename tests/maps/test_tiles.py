@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from math import atan, degrees, pi, sinh
 
 import mapbox_vector_tile
 import pytest
+from django.contrib.gis.geos import LineString, MultiLineString
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
@@ -12,10 +14,11 @@ from django.test import Client
 from maps.layers import Layer, LayerError, Viewer, declared, layer_named
 from maps.tilejson import tile_of
 from maps.tiles import TileAddress, tile, tile_query
+from municipality import crs
 from municipality.conf import PROFILE
 from municipality.people.models import User
 from municipality.words import Text
-from plots.register.models import Plot
+from plots.register.models import Plot, Road
 from tests.maps.conftest import PAST, plot
 
 OPEN = ("plots", "buildings", "roads", "parking_zones", "wilayats", "areas", "restrictions")
@@ -57,6 +60,22 @@ def test_a_plot_is_drawn_until_the_city_s_own_midnight_of_its_last_day(city, cli
         assert "1" in numbers and "gone" not in numbers
     assert seen["before"][0] and not seen["after"][0]
     assert seen["before"][1] != seen["after"][1]
+
+
+def test_a_wide_road_beside_a_tile_is_drawn_into_it(city, client):
+    """Drawn 44 m wide, a road whose middle lies 15 m outside still covers 7 m of the tile."""
+    at = at_centre(17)
+    north = degrees(atan(sinh(pi * (1 - 2 * at.y / 2**at.z))))
+    lon, lat = PROFILE.centre
+    x, y = crs.metric_point(lon, lat).x, crs.metric_point(lon, north).y
+    road = LineString((x - 400, y + 15), (x + 400, y + 15))
+    Road.objects.create(
+        register_key="wide",
+        road_class="motorway",
+        centre_line=MultiLineString(road, srid=crs.METRIC),
+    )
+    found = features(fetch(client, "roads", 17), "roads")
+    assert "motorway" in {f["properties"]["road_class"] for f in found}
 
 
 @pytest.mark.parametrize("layer", OPEN)
