@@ -31,8 +31,8 @@ class Ground(Protocol):
 
     def taken(
         self, shapes: NDArray[np.object_], *, near_m: float
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Square metres of each METRIC shape that are taken; 1 where something is near, else 0."""
+    ) -> tuple[NDArray[np.float64], Mask]:
+        """Square metres of each METRIC shape that are taken, and whether something is near."""
 
 
 def rivals(srid: int) -> list[Operation]:
@@ -52,8 +52,12 @@ def _read_as(points: NDArray[np.float64], srid: int) -> NDArray[np.float64]:
     return np.column_stack(crs.transform_to_metric(points[:, 0], points[:, 1], srid=srid))
 
 
+def _fits(rival: Operation) -> str:
+    return f"fits as EPSG:{rival.srid} ({rival.name_en})"
+
+
 def _says(rival: Operation, metres: float) -> str:
-    return f"{metres:.1f} m off; fits as EPSG:{rival.srid} ({rival.name_en})"
+    return f"{metres:.1f} m off; {_fits(rival)}"
 
 
 def against_register(
@@ -179,7 +183,7 @@ def against_plots(
     for rival in rivals(srid):
         moved = crs.to_metric(rows.raw[sample], srid=rival.srid)
         if len(np.unique(whole(moved))) / len(sample) >= limit.HOUSED:
-            rows.mark("wrong_datum", rows.good, f"fits as EPSG:{rival.srid} ({rival.name_en})")
+            rows.mark("wrong_datum", rows.good, _fits(rival))
             return
 
 
@@ -198,5 +202,5 @@ def against_boundaries(
     for rival in rivals(srid):
         points = shapely.points(_read_as(raw, rival.srid))
         if (inside(points) == 0).mean() <= OUTSIDE_FEW:
-            rows.mark("wrong_datum", rows.good, f"fits as EPSG:{rival.srid} ({rival.name_en})")
+            rows.mark("wrong_datum", rows.good, _fits(rival))
             return

@@ -63,14 +63,11 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     """
     spoken = spoken_for(cursor, job, table=keyed.table, shape=keyed.shape)
     done = upsert(cursor, _upsert(keyed))
-    retired = 0
-    if spoken.full:
-        cursor.execute(
-            f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "
-            "AND NOT t.register_key = ANY(%s) AND NOT EXISTS "
-            "(SELECT FROM incoming n WHERE n.register_key = t.register_key) "
-            f"AND {spoken.where}",
-            [job.options.get("refused_keys", [])],
-        )
-        retired = cursor.rowcount
-    return {**done, "retired": retired, "extent": spoken.extent}
+    cursor.execute(
+        f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "
+        "AND NOT t.register_key = ANY(%s) AND NOT EXISTS "
+        "(SELECT FROM incoming n WHERE n.register_key = t.register_key) "
+        f"AND {spoken.where}",
+        [job.options.get("refused_keys", [])],
+    )
+    return {**done, "retired": cursor.rowcount, "extent": spoken.extent}

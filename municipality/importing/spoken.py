@@ -19,11 +19,6 @@ class Spoken:
     extent: str
     where: str
 
-    @property
-    def full(self) -> bool:
-        """Whether the file takes away rows it does not name."""
-        return self.extent == "full"
-
 
 def spoken_for(cursor: Any, job: Job, *, table: str, shape: str, held: str = "true") -> Spoken:
     """Judge the staged rows against a table with register_key and source, before the swap.
@@ -32,6 +27,10 @@ def spoken_for(cursor: Any, job: Job, *, table: str, shape: str, held: str = "tr
     else the file is full when it knows most of the keys, and then speaks for rows near its own
     that came by sources of which it knows more than a few rows.
     """
+    if job.extent == "full":
+        return Spoken("full", "true")
+    if job.extent == "part":
+        return Spoken("part", "false")
     cursor.execute(
         "CREATE TEMP TABLE spoken_sources ON COMMIT DROP AS SELECT t.source, count(*) AS held, "
         f"count(n.row) AS known FROM {table} t LEFT JOIN incoming n USING (register_key) "
@@ -39,9 +38,7 @@ def spoken_for(cursor: Any, job: Job, *, table: str, shape: str, held: str = "tr
     )
     cursor.execute("SELECT COALESCE(sum(held), 0), COALESCE(sum(known), 0) FROM spoken_sources")
     all_held, known = cursor.fetchone()
-    if job.extent == "full":
-        return Spoken("full", "true")
-    if job.extent == "part" or not all_held or known < KNOWN_SHARE * float(all_held):
+    if not all_held or known < KNOWN_SHARE * float(all_held):
         return Spoken("part", "false")
     return Spoken(
         "full",

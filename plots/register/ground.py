@@ -9,6 +9,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from municipality import crs
+from municipality.importing.rows import Mask
 
 Floats = NDArray[np.float64]
 
@@ -47,15 +48,15 @@ class Ground:
                 centre[row], area[row] = (x, y), m2
         return centre, area
 
-    def taken(self, shapes: NDArray[np.object_], *, near_m: float) -> tuple[Floats, Floats]:
+    def taken(self, shapes: NDArray[np.object_], *, near_m: float) -> tuple[Floats, Mask]:
         """Measure how many m2 of each valid METRIC polygon lie on plots (0 where none).
 
-        The second array is 1 where a plot lies within ``near_m``, else 0.
+        The second array tells where a plot lies within ``near_m``.
         """
-        shared, near = np.zeros(len(shapes)), np.zeros(len(shapes))
+        shared, near = np.zeros(len(shapes)), np.zeros(len(shapes), dtype=bool)
         wkb = shapely.to_wkb(shapes, hex=True).tolist()
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN, [list(range(len(wkb))), wkb, near_m])
             for row, m2 in cursor.fetchall():
-                shared[row], near[row] = m2, 1
+                shared[row], near[row] = m2, True
         return shared, near

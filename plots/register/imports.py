@@ -25,6 +25,7 @@ from municipality.places.models import WilayatVersion
 from municipality.words import Text
 from plots.register import building_swap, first_import, plot_swap
 from plots.register.ground import Ground
+from plots.register.models import Plot
 
 _LIMITS = (
     Field("setback_front_m", ("setback_front_m", "sb_front", "setback_front"), Kind.NUMBER, most=200),
@@ -88,9 +89,6 @@ def _compose_keys(rows: Rows) -> None:
 def _held(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     """Rows whose key is in the register, and the centre of the plot registered under it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM plots_plot)")
-        if not cursor.fetchone()[0]:
-            return np.array([], dtype=np.int64), np.zeros((0, 2))
         cursor.execute(
             "SELECT register_key, ST_X(c), ST_Y(c) FROM "
             "(SELECT register_key, ST_Centroid(boundary) AS c FROM plots_plot WHERE upper_inf(valid)) p"
@@ -126,6 +124,14 @@ def _overlaps(rows: Rows, srid: int) -> None:
             rows.details.setdefault(int(row), []).append(f"{shared:.1f} m2 with row {other + 1}")
 
 
+def _against_registered(rows: Rows, srid: int) -> None:
+    """Hold rows of known keys against the plots of these, all others against the ground."""
+    where, held = _held(rows)
+    against_register(rows, srid=srid, where=where, held=held)
+    unknown = np.setdiff1d(np.flatnonzero(rows.good), where)
+    against_ground(rows, srid=srid, unknown=unknown, ground=Ground())
+
+
 def prepare_plots(rows: Rows, job: Job) -> None:
     """The register's own checks: keys, places, datum, areas, overlaps."""
     srid = int(rows.srid)
@@ -134,10 +140,8 @@ def prepare_plots(rows: Rows, job: Job) -> None:
     with rows.check("places"):
         found = place(rows, on=job.on)
     with rows.check("datum"):
-        where, held = _held(rows)
-        against_register(rows, srid=srid, where=where, held=held)
-        unknown = np.setdiff1d(np.flatnonzero(rows.good), where)
-        against_ground(rows, srid=srid, unknown=unknown, ground=Ground())
+        if Plot.objects.exists():
+            _against_registered(rows, srid)
         known = boundaries(WilayatVersion, on=job.on)
         against_boundaries(rows, srid=srid, found=found, inside=lambda p: inside_which(p, *known))
     with rows.check("registered_area"):
