@@ -21,8 +21,18 @@ SECRET_KEY = text("GEO_SECRET_KEY", "for-development-and-tests-only")
 DEBUG = False
 ALLOWED_HOSTS = text("GEO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
-INSTALLED_APPS = [
+# Only pages and the worker need these; a command that loads files starts sooner without them.
+_SERVING = (
     "geo_portal.home.admin_site.CityAdminConfig",
+    "csp",
+    "ninja",
+    "django_tasks",
+    "django_tasks_db",
+    "municipality.jobs",
+    "geo_portal.home",
+)
+INSTALLED_APPS = [
+    *(_SERVING if flag("GEO_SERVING", default=True) else ()),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -30,22 +40,16 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.gis",
-    "csp",
-    "ninja",
-    "django_tasks",
-    "django_tasks_db",
     "municipality.places",
     "municipality.people",
     "municipality.calendar",
     "municipality.billing",
     "municipality.documents",
-    "municipality.jobs",
     "municipality.importing",
     "maps",
     "plots",
     "parking_zones",
     "observations",
-    "geo_portal.home",
 ]
 
 MIDDLEWARE = [

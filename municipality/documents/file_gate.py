@@ -29,9 +29,10 @@ from municipality.words import Text
 MAX_BYTES = 4 << 30  # of one file; a city of a million plots is about 0.5 GiB
 _ROOT = Path(__file__).resolve().parents[2]
 _START = (
-    "import sys; sys.path.insert(0, {root!r}); "
-    "from municipality.documents.sandbox.lean import keep_out; keep_out(); "
-    "from municipality.documents.sandbox.main import main; main()"
+    "import os, sys; sys.path.insert(0, {root!r}); "
+    "from municipality.lean import keep_out; keep_out(); "
+    "from municipality.documents.sandbox.main import main; main(); "
+    "os._exit(0)"  # at once: taking a big file's rows apart again would only be waited for
 )
 
 
@@ -151,29 +152,34 @@ def _environment(job: Path) -> dict[str, str]:
     }
 
 
-def _start(job: Path, limits: GateLimits) -> subprocess.CompletedProcess[bytes]:
+@contextmanager
+def _sandbox(job: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the child; it loads its libraries and waits for its task on the standard input."""
     command = [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)]
-    return subprocess.run(
+    with subprocess.Popen(
         command,
         cwd=job,
         env=_environment(job),
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        timeout=limits.wall_s,
-        check=False,
         close_fds=True,
         start_new_session=True,
-    )
+    ) as child:
+        try:
+            yield child
+        except BaseException:
+            child.kill()
+            raise
 
 
-def _answer(job: Path, ended: subprocess.CompletedProcess[bytes]) -> dict[str, Any]:
+def _answer(job: Path, *, ended: int, stderr: bytes) -> dict[str, Any]:
     """Read what the sandbox said; a crash, a limit or silence is a refusal."""
     try:
         said: dict[str, Any] = json.loads((job / "out.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        last = ended.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
-        code = "gate_limit" if ended.returncode in {-9, -24, -25} else "gate_crashed"
+        last = stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["-"]
+        code = "gate_limit" if ended in {-9, -24, -25} else "gate_crashed"
         if "MemoryError" in last[0] or "bad_alloc" in last[0] or "malloc" in last[0]:
             code = "too_large_to_read"
         raise Unreadable(code, sentence(code, reason=last[0][:200])) from None
@@ -189,33 +195,32 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
     ``source`` is an open file, not a path: what is judged is what was opened.
     """
     limits = limits or GateLimits()
-    with _job_folder() as job:
-        uid, gid = _sandbox_user()
+    with _job_folder() as job, _sandbox(job) as child:
         begun = time.perf_counter()
         digest, size = _copy_in(source, job / "input")
         copied = time.perf_counter()
-        rights = {
-            "cpu_s": limits.cpu_s,
-            "memory_bytes": limits.memory_bytes,
-            "output_bytes": limits.output_bytes,
-            "uid": uid,
-            "gid": gid,
-        }
+        uid, gid = _sandbox_user()
+        if uid is not None and gid is not None:
+            for path in (job, job / "input"):
+                os.chown(path, uid, gid)
         task = {
             "name": Path(wanted.name).name[:200],
             "layer": wanted.layer,
             "layer_hints": list(wanted.layer_hints),
             "shape_hints": list(wanted.shape_hints),
-            "rights": rights,
+            "rights": {
+                "cpu_s": limits.cpu_s,
+                "memory_bytes": limits.memory_bytes,
+                "output_bytes": limits.output_bytes,
+                "uid": uid,
+                "gid": gid,
+            },
         }
-        (job / "job.json").write_text(json.dumps(task), encoding="utf-8")
-        if uid is not None and gid is not None:
-            for path in (job, job / "input", job / "job.json"):
-                os.chown(path, uid, gid)
         try:
-            said = _answer(job, _start(job, limits))
+            _, stderr = child.communicate(json.dumps(task).encode(), timeout=limits.wall_s)
         except subprocess.TimeoutExpired:
             raise Unreadable("gate_limit", sentence("gate_limit", reason="time")) from None
+        said = _answer(job, ended=child.returncode, stderr=stderr)
         with pa.OSFile(str(job / "out.arrow"), "rb") as arrow:
             table = pa.ipc.open_file(arrow).read_all()
         ended = time.perf_counter()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +88,22 @@ class Rows:
     def mark_one(self, code: str, row: int, detail: str = "") -> None:
         """Give one row a verdict."""
         self.mark(code, np.array([row], dtype=np.int64), detail)
+
+    def apart(self) -> "Rows":
+        """Return the same rows with marks of their own, for a thread beside this one."""
+        return replace(
+            self, severity=self.severity.copy(), verdicts={}, details={}, edges=[], checks=[]
+        )
+
+    def join(self, other: "Rows") -> None:
+        """Take over the marks that were given apart."""
+        np.maximum(self.severity, other.severity, out=self.severity)
+        for code, mask in other.verdicts.items():
+            self.verdicts[code] = mask | self.verdicts.get(code, False)
+        for row, details in other.details.items():
+            self.details[row] = details + self.details.get(row, [])
+        self.edges += other.edges
+        self.checks += other.checks
 
     def codes_of(self, row: int) -> list[str]:
         """Name the verdicts of one row, the worst first."""

@@ -1,5 +1,6 @@
 """Checks of the shapes: every importer runs these, in this order, each on whole columns."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -17,6 +18,7 @@ from municipality.importing.values import numbers
 # odd factors that spread millimetres over 64 bits; alike shapes are compared exactly after
 _MIX = np.array([2654435761, 40503, 2246822519, 3266489917, 668265263], dtype=np.int64)
 _POLYGONS, _LINES, _POINTS, _COLLECTION = (3, 6), (1, 2, 5), (0, 4), 7
+_MULTIPOLYGON = 6
 _TYPES = {POLYGON: _POLYGONS, LINE: _LINES, POINT: _POINTS}
 
 
@@ -109,12 +111,35 @@ def _right_type(rows: Rows, spec: Importer) -> None:
     rows.mark("wrong_shape", here & ~np.isin(kinds, _TYPES[spec.shape]))
 
 
+def _drop_empty_rings(rows: Rows) -> None:
+    """Take out rings without a point: they bound nothing, and the database takes none."""
+    kinds = shapely.get_type_id(rows.raw)
+    holed = shapely.get_num_interior_rings(rows.raw) > 0
+    several = np.flatnonzero(_present(rows) & (holed | (kinds == _MULTIPOLYGON)))
+    parts, part_of = shapely.get_parts(rows.raw[several], return_index=True)
+    rings, ring_of = shapely.get_rings(parts, return_index=True)
+    empty = shapely.get_num_coordinates(rings) == 0
+    for row in several[np.unique(part_of[ring_of[empty]])]:
+        kept = [
+            shapely.Polygon(part.exterior, [hole for hole in part.interiors if not hole.is_empty])
+            for part in shapely.get_parts(rows.raw[row])
+            if not part.exterior.is_empty
+        ]
+        rows.raw[row] = kept[0] if len(kept) == 1 else shapely.multipolygons(kept)
+        rows.untouched = False
+        rows.mark_one("polygon_repaired", int(row), "empty ring dropped")
+
+
+def _valid(shapes: Shapes) -> Mask:
+    """Test validity in two threads (shapely lets go of the interpreter's lock)."""
+    with ThreadPoolExecutor(2) as pool:
+        return np.concatenate(list(pool.map(shapely.is_valid, np.array_split(shapes, 2))))
+
+
 def _repair(rows: Rows) -> None:
     """Repair invalid polygons whose area the repair keeps, in both ways of repairing."""
     wrong = np.flatnonzero(
-        _present(rows)
-        & ~shapely.is_valid(rows.raw)
-        & np.isin(shapely.get_type_id(rows.raw), _POLYGONS)
+        _present(rows) & ~_valid(rows.raw) & np.isin(shapely.get_type_id(rows.raw), _POLYGONS)
     )
     if not len(wrong):
         return
@@ -254,6 +279,7 @@ def read_shapes(rows: Rows, spec: Importer, job: Job) -> int:
         raise
     if spec.shape in (POLYGON, ANY):
         with rows.check("validity"):
+            _drop_empty_rings(rows)
             _repair(rows)
     with rows.check("to_city_metres"):
         _to_lonlat(rows, srid) if spec.keeps_lonlat else _to_metric(rows, srid)

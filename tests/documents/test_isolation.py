@@ -97,7 +97,7 @@ def test_where_a_wall_cannot_be_had_the_file_is_not_opened(switched_off: str, la
     """The control of the tests above: a reader that is not shut off says so and reads nothing."""
     first = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-        "from municipality.documents.sandbox.lean import keep_out; keep_out(); "
+        "from municipality.lean import keep_out; keep_out(); "
         "from municipality.documents.sandbox import isolation, kinds, walls; "
         f"{switched_off}; kinds.kind_of = None; "  # who looks at the file now ends in a crash
     )

@@ -282,3 +282,18 @@ def test_whatever_json_rows_hold_each_is_counted_once(
     path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), "utf-8")
     reading = read_json(path, hints=("wkt",))
     assert reading.rows == len(rows) and all(mark for mark in reading.marks or [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("others", [[], [square(200, 0)]], ids=["polygon", "multipolygon"])
+def test_a_ring_without_a_point_is_dropped_and_said(
+    tmp_path: Path, others: list[shapely.Polygon]
+) -> None:
+    """It is valid to GEOS and refused by the database's own reader."""
+    plain = square(0, 0)
+    holed = shapely.from_wkt(plain.wkt.replace("))", "), EMPTY)"))
+    assert shapely.get_num_interior_rings(holed) == 1 and holed.is_valid
+    shape = shapely.MultiPolygon([holed, *others]) if others else holed
+    report = imported(geopackage(tmp_path, [a_row("P", shape)])).report
+    assert (report.repaired, report.verdicts["polygon_repaired"]) == (1, 1)
+    assert Plot.objects.get().boundary.num_points == 5 * (1 + len(others))

@@ -1,7 +1,7 @@
 """The child process: loads the libraries, gives up its rights, reads one file, writes one.
 
-Started by the file gate as ``python -I -c ... JOB``; ``JOB/job.json`` says what to do and
-``JOB/out.arrow`` (with ``JOB/out.json``) is all that leaves it.
+Started by the file gate as ``python -I -c ... JOB`` while the file is still being copied; the
+standard input says what to do, and ``JOB/out.arrow`` (with ``JOB/out.json``) is all that leaves it.
 """
 
 import json
@@ -75,8 +75,8 @@ def _write(job: Path, reading: Reading) -> dict[str, Any]:
 def main() -> None:
     """Read ``JOB/input`` and write ``JOB/out.arrow`` and ``JOB/out.json``."""
     job = Path(sys.argv[1])
-    wanted = json.loads((job / "job.json").read_text(encoding="utf-8"))
     warm_up()
+    wanted = json.loads(sys.stdin.buffer.read())
     reached = isolation.close_in(isolation.Rights(**wanted["rights"]), job=job)
     try:
         if lacks := isolation.lacking(reached):

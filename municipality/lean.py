@@ -1,4 +1,7 @@
-"""Keep out what the readers do not need: loading pandas takes longer than reading most files."""
+"""Keep out what reading files does not need: loading pandas takes longer than reading most files.
+
+pyarrow and pyogrio load it by themselves, at the first value they are given, where they find it.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -20,5 +23,5 @@ class _Absent(MetaPathFinder):
 
 
 def keep_out() -> None:
-    """Let pyogrio and pyarrow find no pandas; called before they are loaded."""
+    """Let pyogrio and pyarrow find no pandas in this process; called before they are loaded."""
     sys.meta_path.insert(0, _Absent())
