@@ -1,8 +1,6 @@
 #!/usr/bin/env python
 """The command line of the platform: ``.venv/bin/python manage.py help``."""
 
-import atexit
-import gc
 import os
 import sys
 
@@ -15,7 +13,20 @@ def load_less() -> None:
 
     os.environ.setdefault("GEO_SERVING", "off")
     keep_out()
-    atexit.register(gc.freeze)  # or the end would look through every row for what refers to what
+
+
+def start_reader() -> None:
+    """Start the process that will read the file; it loads while the command itself does."""
+    from municipality.documents.file_gate import start_ahead
+
+    start_ahead()
+
+
+def end_at_once() -> None:
+    """Leave without taking a file's rows apart again, which would only be waited for."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def main() -> None:
@@ -23,11 +34,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geo_portal.settings.dev")
     if len(sys.argv) > 1 and sys.argv[1] in OWNERS_COMMANDS:
         os.environ.setdefault("GEO_DB_ROLE", "owner")
-    if len(sys.argv) > 1 and sys.argv[1].startswith("import_"):
+    loading = len(sys.argv) > 1 and sys.argv[1].startswith("import_")
+    if loading:
         load_less()
+        if any(os.path.isfile(argument) for argument in sys.argv[2:]):
+            start_reader()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+    if loading:
+        end_at_once()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def data_folder(layout: Layout, account: Account) -> Path:
 
 
 def _initdb(cluster: Cluster) -> None:
-    """Lay out the data folder: UTF-8, checksums, and C sorting, whatever the system's locales.
+    """Lay out the data folder: UTF-8, checksums, sorting by code, whatever the system's locales.
 
     It gets its name only when it is whole.
     """
@@ -80,7 +80,8 @@ def _initdb(cluster: Cluster) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
     command: Words = [newest_programs() / "initdb", "--pgdata", unfinished]
     command += ["--username", ADMINISTRATOR, "--auth-local=peer", "--auth-host=reject"]
-    command += ["--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums", "--no-instructions"]
+    command += ["--encoding=UTF8", "--locale=C.UTF-8", "--lc-collate=C"]
+    command += ["--data-checksums", "--no-instructions"]
     done = accounts.run_as(cluster.account, command)
     if done.returncode != 0:
         raise SetupError(f"initdb failed: {done.stderr.strip()}")

@@ -5,6 +5,7 @@ the sandbox and reads back one Arrow file that the sandbox encoded itself.  What
 inside (a crash, a limit, a lie) comes out as one sentence.
 """
 
+import atexit
 import hashlib
 import json
 import os
@@ -14,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -120,15 +121,6 @@ def _top() -> str:
     return next((place for place in places if _others_reach(Path(place) / "job")), usual)
 
 
-@contextmanager
-def _job_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="geo-gate-", dir=_top()))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _environment(job: Path) -> dict[str, str]:
     """Nothing of ours: no credentials, no paths but the job's, GDAL kept to local files."""
     return {
@@ -152,25 +144,50 @@ def _environment(job: Path) -> dict[str, str]:
     }
 
 
-@contextmanager
-def _sandbox(job: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the child; it loads its libraries and waits for its task on the standard input."""
-    command = [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)]
-    with subprocess.Popen(
-        command,
-        cwd=job,
-        env=_environment(job),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        close_fds=True,
-        start_new_session=True,
-    ) as child:
-        try:
-            yield child
-        except BaseException:
-            child.kill()
-            raise
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """A child that has loaded its libraries, or is about to, and the folder it will work in.
+
+    It waits for its task on the standard input.
+    """
+
+    job: Path
+    child: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(cls) -> "_Sandbox":
+        job = Path(tempfile.mkdtemp(prefix="geo-gate-", dir=_top()))
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)],
+            cwd=job,
+            env=_environment(job),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            close_fds=True,
+            start_new_session=True,
+        )
+        return cls(job, child)
+
+    def close(self) -> None:
+        """End the child, if it has not ended, and remove its folder."""
+        self.child.kill()
+        self.child.communicate()
+        shutil.rmtree(self.job, ignore_errors=True)
+
+
+_ahead: list[_Sandbox] = []
+
+
+def start_ahead() -> None:
+    """Start the child of the next reading now; it loads while this process still does."""
+    _ahead.append(_Sandbox.start())
+
+
+@atexit.register
+def _close_unused() -> None:
+    while _ahead:
+        _ahead.pop().close()
 
 
 def _answer(job: Path, *, ended: int, stderr: bytes) -> dict[str, Any]:
@@ -195,7 +212,8 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
     ``source`` is an open file, not a path: what is judged is what was opened.
     """
     limits = limits or GateLimits()
-    with _job_folder() as job, _sandbox(job) as child:
+    with closing(_ahead.pop() if _ahead else _Sandbox.start()) as sandbox:
+        job, child = sandbox.job, sandbox.child
         begun = time.perf_counter()
         digest, size = _copy_in(source, job / "input")
         copied = time.perf_counter()

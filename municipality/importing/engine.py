@@ -6,10 +6,10 @@ Whatever happens, the caller gets a report; nothing is changed unless the whole 
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 from django.db import DatabaseError, connection, transaction
 
@@ -127,29 +127,24 @@ def _doubled_keys(rows: Rows, spec: Importer) -> None:
     rows.mark("duplicate_key", repeated(rows.values[spec.key], rows.good))
 
 
-def _read_values(rows: Rows, spec: Importer, chosen: FieldMap) -> None:
-    with rows.check("fields"):
-        for one in spec.fields:
-            rows.values[one.name] = read_field(rows, one, chosen)
-
-
 def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock) -> int:
-    """Read values and shapes side by side: a row with a bad value has a shape too."""
     clock.reached("values")
     with rows.check("rows_readable"):
         _reader_marks(rows)
-    of_values = rows.apart()
-    with ThreadPoolExecutor(1) as beside:
-        reading = beside.submit(_read_values, of_values, spec, chosen)
-        clock.reached("shapes")
-        try:
-            return read_shapes(rows, spec, job)
-        finally:
-            reading.result()
-            rows.join(of_values)
-            with rows.check("doubled_keys"):
-                _doubled_keys(rows, spec)
-            clock.took("values_and_shapes")
+    readable = rows.severity.copy()
+    with rows.check("fields"):
+        for one in spec.fields:
+            rows.values[one.name] = read_field(rows, one, chosen)
+    clock.took("values")
+    clock.reached("shapes")
+    lacking, rows.severity = rows.severity, readable  # a row with a bad value has a shape too
+    try:
+        return read_shapes(rows, spec, job)
+    finally:
+        np.maximum(rows.severity, lacking, out=rows.severity)
+        with rows.check("doubled_keys"):
+            _doubled_keys(rows, spec)
+        clock.took("shapes")
 
 
 def _with_refused_keys(rows: Rows, spec: Importer, job: Job) -> Job:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -89,22 +89,6 @@ class Rows:
         """Give one row a verdict."""
         self.mark(code, np.array([row], dtype=np.int64), detail)
 
-    def apart(self) -> "Rows":
-        """Return the same rows with marks of their own, for a thread beside this one."""
-        return replace(
-            self, severity=self.severity.copy(), verdicts={}, details={}, edges=[], checks=[]
-        )
-
-    def join(self, other: "Rows") -> None:
-        """Take over the marks that were given apart."""
-        np.maximum(self.severity, other.severity, out=self.severity)
-        for code, mask in other.verdicts.items():
-            self.verdicts[code] = mask | self.verdicts.get(code, False)
-        for row, details in other.details.items():
-            self.details[row] = details + self.details.get(row, [])
-        self.edges += other.edges
-        self.checks += other.checks
-
     def codes_of(self, row: int) -> list[str]:
         """Name the verdicts of one row, the worst first."""
         found = [code for code, mask in self.verdicts.items() if mask[row]]
@@ -156,6 +140,8 @@ def as_array(column: Any) -> pa.Array:
 def repeated(keys: pa.Array, among: Mask) -> Mask:
     """Tell which rows have a key that an earlier one of ``among`` has; NULL is no key."""
     coded = as_array(pc.dictionary_encode(keys))
+    if len(coded.dictionary) == len(keys) - keys.null_count:
+        return np.zeros(len(keys), dtype=bool)
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     here = np.flatnonzero(among & (codes >= 0))
     _, first = np.unique(codes[here], return_index=True)

@@ -74,9 +74,9 @@ def _flatten(rows: Rows) -> None:
 
 
 def _finite(rows: Rows) -> None:
-    coordinates, index = shapely.get_coordinates(rows.raw, return_index=True)
-    bad = ~np.isfinite(coordinates).all(axis=1)
-    if bad.any():
+    if not np.isfinite(shapely.get_coordinates(rows.raw)).all():
+        coordinates, index = shapely.get_coordinates(rows.raw, return_index=True)
+        bad = ~np.isfinite(coordinates).all(axis=1)
         rows.mark("nan_coordinate", np.unique(index[bad]))
     rows.mark("too_many_vertices", shapely.get_num_coordinates(rows.raw) > limit.MAX_VERTICES)
 
@@ -248,6 +248,9 @@ def _twins(rows: Rows) -> None:
     facts = np.column_stack([shapely.bounds(shapes), size]).round(3)
     mixed = (facts * 1000).astype(np.int64) * _MIX
     alike = np.bitwise_xor.reduce(mixed ^ (mixed >> 29), axis=1)
+    ordered = np.sort(alike)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return
     _, group, sizes = np.unique(alike, return_inverse=True, return_counts=True)
     firsts: dict[int, int] = {}
     for position in np.flatnonzero(sizes[group] > 1):

@@ -24,6 +24,14 @@ from municipality.names import fold
 _CONTROL = (
     "[\\x{0}-\\x{1f}\\x{7f}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}\\x{feff}]"
 )
+_MADE = {
+    Kind.TEXT: pa.large_string(),
+    Kind.WORD: pa.large_string(),
+    Kind.NUMBER: pa.float64(),
+    Kind.WHOLE: pa.int64(),
+    Kind.TIME: pa.timestamp("us", "UTC"),
+    Kind.DAY: pa.timestamp("us", "UTC"),
+}
 _BLANK = re.compile("[\t\r\n]+")
 _STRIP = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _MOJIBAKE = "[ÃÂØÙÐ][\\x{80}-\\x{bf}\\x{152}-\\x{2122}]"
@@ -198,7 +206,7 @@ def _time(rows: Rows, one: Field, column: pa.Array, chosen: FieldMap) -> pa.Arra
     forms: tuple[str, ...] = (chosen.time["format"],) if "format" in chosen.time else DATE_FORMS
     if "format" not in chosen.time and not _day_first(column):
         forms = tuple(f for f in forms if f.startswith("%m/")) + forms
-    found = by_unique(column, lambda text: _moment(text, forms, zone), pa.timestamp("us", "UTC"))
+    found = by_unique(column, lambda text: _moment(text, forms, zone), _MADE[one.kind])
     rows.mark("bad_date", mask_of(column.is_valid()) & ~mask_of(found.is_valid()), one.name)
     return found
 
@@ -213,7 +221,7 @@ def read_field(rows: Rows, one: Field, chosen: FieldMap) -> pa.Array:
         column = as_array(pc.utf8_trim_whitespace(rows.column(position)))
         column = as_array(pc.if_else(pc.equal(column, ""), None, column))
     else:
-        column = pa.nulls(rows.count, pa.large_string())
+        return _absent(rows, one)
     if one.kind in (Kind.NUMBER, Kind.WHOLE):
         found = _number(rows, one, column)
     elif one.kind is Kind.WORD:
@@ -229,6 +237,15 @@ def read_field(rows: Rows, one: Field, chosen: FieldMap) -> pa.Array:
     if one.missing:
         rows.mark(one.missing, ~mask_of(found.is_valid()) & ~_marked(rows, "bad_date"), one.name)
     return found
+
+
+def _absent(rows: Rows, one: Field) -> pa.Array:
+    """Make the column of a field the file does not have."""
+    if one.default:
+        return pa.repeat(pa.scalar(one.default, _MADE[one.kind]), rows.count)
+    if one.missing:
+        rows.mark(one.missing, ~rows.none(), one.name)
+    return pa.nulls(rows.count, _MADE[one.kind])
 
 
 def _marked(rows: Rows, code: str) -> Mask:

@@ -65,7 +65,12 @@ def test_roles_extensions_and_settings_of_a_new_cluster(clone: Layout) -> None:
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             ask(app, forbidden)
     wanted = {"fsync": "on", "jit": "off", "listen_addresses": "", "max_connections": "100"}
-    wanted |= {"data_checksums": "on", "lc_collate": "C.UTF-8", "random_page_cost": "1.1"}
+    wanted |= {
+        "data_checksums": "on",
+        "lc_collate": "C",
+        "lc_ctype": "C.UTF-8",
+        "random_page_cost": "1.1",
+    }
     assert {name: ask(app, f"SHOW {name}") for name in wanted} == wanted
 
 
