@@ -82,6 +82,9 @@ class ZoneBook:
 
     def nearest(self, point: Point, *, day: dt.date) -> ZoneOnDay | None:
         """Return the version of that day nearest to a point; None where no zone holds."""
+        for index in np.sort(self._tree.query_nearest(point)):
+            if self.versions[index].span.holds_on(day):
+                return self.versions[int(index)]
         holding = [version for version in self.versions if version.span.holds_on(day)]
         if not holding:
             return None

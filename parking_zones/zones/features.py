@@ -60,7 +60,8 @@ def _candidate_json(
 ) -> dict[str, Any]:
     zone = candidate.feature
     near = shapely.get_coordinates(shapely.shortest_line(zone.boundary.boundary, point))[0]
-    edge = edge_in_disc(zone.boundary, point, accuracy_m)
+    reached = abs(candidate.distance_to_edge_m) <= accuracy_m
+    edge = edge_in_disc(zone.boundary, point, accuracy_m) if reached else None
     return {
         **zone_json(zone),
         "distance_to_edge_m": round(candidate.distance_to_edge_m, 3),
