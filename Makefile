@@ -30,8 +30,9 @@ types: ## mypy
 format: ## put Python files into shape
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 
-campaign: ## the long runs (PART=name for one of them, SIZE=small)
-	@$(SETUP) within tests.campaigns --part '$(PART)' --size '$(or $(SIZE),small)'
+campaign: ## the long runs, in slices (PART=name for one of them, SIZE=small, SEED=1, MINUTES=55)
+	@$(SETUP) within tests.campaigns --part '$(PART)' --size '$(or $(SIZE),full)' \
+	  --seed '$(or $(SEED),1)' --minutes '$(or $(MINUTES),55)'
 
 bench: ## figures, each against a floor of the same run (ARGS)
 	@$(SETUP) within tests.bench $(ARGS)
