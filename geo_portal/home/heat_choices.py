@@ -1,11 +1,14 @@
 """What the planner's filter bar offers: kinds, stages, wilayats, the period that has reports."""
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 
 from maps.heat.queries import ALL, totals
+from maps.heat.views import PublicHeat
 from municipality.people.access import roles_of
 from municipality.places.models import Wilayat
 from observations.reports.heat import EXACT_ROLES, HEAT, STATUS_WORDS
@@ -19,14 +22,14 @@ def heat_class(request: HttpRequest) -> str:
     return "exact" if roles_of(request) & EXACT_ROLES else "public"
 
 
-def busiest_year() -> dict[str, str]:
-    """Return the calendar year with most reports, as ``from`` and exclusive ``to``.
+def _busiest_year(months: Mapping[dt.date, int]) -> dict[str, str]:
+    """Return the calendar year with most of these reports, as ``from`` and exclusive ``to``.
 
     A planner starts with a whole year of the city's own rhythm; a newer year that has hardly
     begun would show an empty map.
     """
     years: Counter[int] = Counter()
-    for month, count in totals(HEAT, ALL).months.items():
+    for month, count in months.items():
         years[month.year] += count
     if not years:
         return {"from": "", "to": ""}
@@ -37,6 +40,8 @@ def busiest_year() -> dict[str, str]:
 def heat_choices(request: HttpRequest) -> dict[str, Any]:
     """Gather the choices of the filter bar for who asks."""
     exact = heat_class(request) == "exact"
+    # Whoever sees the release alone is not led by counts that were not released.
+    sums = totals(HEAT, ALL) if exact else PublicHeat(HEAT).totals()
     categories = Category.objects.order_by("position", "id")
     if not exact:
         categories = categories.filter(public=True)
@@ -48,6 +53,6 @@ def heat_choices(request: HttpRequest) -> dict[str, Any]:
             for status, words in STATUS_WORDS.items()
         ],
         "wilayats": list(Wilayat.objects.order_by("id").values("id", "name_ar", "name_en")),
-        "period": busiest_year(),
+        "period": _busiest_year(sums.months),
         "cell_m": CELL_M,
     }

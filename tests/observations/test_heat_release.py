@@ -442,3 +442,13 @@ def test_the_command_says_what_it_did(categories, capsys):
     call_command("tend_heat", "--rebuild", "--release-anew")
     told = capsys.readouterr().out
     assert "packed anew" in told and "Released anew: 1" in told
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_public_opens_at_a_year_that_was_released(categories, client):
+    crowd(categories, 30, day=dt.date(2016, 2, 10))
+    for month in range(1, 11):  # more reports, but so few a month that none is told
+        crowd(categories, 4, day=dt.date(2017, month, 10))
+    release_heat(on=today(), at=NOW)
+    page = client.get("/heat/").content.decode()
+    assert "2016-01-01" in page and "2017-01-01" in page and "2018-01-01" not in page
