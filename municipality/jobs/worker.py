@@ -6,6 +6,7 @@ import logging
 import secrets
 import select
 import signal
+import socket
 import time
 from types import FrameType
 from typing import Any
@@ -39,6 +40,7 @@ class Worker:
         self._in_job = False
         self._swept_at = 0.0
         self._listener: Any = None
+        self._told, self._teller = socket.socketpair()  # a signal alone does not end select
 
     def _connect(self) -> None:
         """Hold the lock that says "alive" and listen, on a connection of its own."""
@@ -50,6 +52,7 @@ class Worker:
     def stop(self, signum: int, frame: FrameType | None) -> None:
         """SIGTERM, SIGINT: take no new job; give the present one back if it does not end soon."""
         self.stopping = True
+        self._teller.send(b"!")
         if self._in_job:
             signal.signal(signal.SIGALRM, self._too_late)
             signal.setitimer(signal.ITIMER_REAL, GRACE_S)
@@ -84,8 +87,7 @@ class Worker:
 
     def _wait(self) -> None:
         """Sleep until NOTIFY, a signal or the poll; a lost connection ends the worker."""
-        with contextlib.suppress(InterruptedError):
-            select.select([self._listener], [], [], POLL_S)
+        select.select([self._listener, self._told], [], [], POLL_S)
         self._listener.poll()
         self._listener.notifies.clear()
 

@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import sqlite3
 import stat
 import struct
 import threading
@@ -224,3 +225,47 @@ def test_a_name_never_decides_between_binary_kinds(tmp_path: Path) -> None:
     path.write_bytes(b"%PDF-1.4")
     with pytest.raises(NotAccepted):
         kind_of(path, name="plots.gpkg")
+
+
+def test_a_text_that_is_not_utf8_keeps_its_row(tmp_path: Path) -> None:
+    path = geopackage(tmp_path, row_of_squares(3))
+    with sqlite3.connect(path) as database:
+        for (name,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE plots SET number = CAST(x'50ff31' AS TEXT) WHERE number = 'P1'")
+    found = opened(path.read_bytes(), "x.gpkg")
+    assert found.table.column(found.names.index("number")).to_pylist() == ["P0", "P\ufffd1", "P2"]
+
+
+LIAR = """
+import json, sys
+import pyarrow as pa
+sys.stdin.buffer.read()
+text = pa.Array.from_buffers(
+    pa.large_string(), 1, [None, pa.py_buffer(bytes(8) + ({end}).to_bytes(8, "little")), pa.py_buffer({data!r})]
+)
+columns = dict(a0=text, wkb=pa.nulls(1, pa.large_binary()), marks=pa.nulls(1, pa.string()))
+table = pa.table(columns)
+with pa.OSFile("out.arrow", "wb") as sink, pa.ipc.new_file(sink, table.schema) as file:
+    file.write_table(table)
+said = dict(kind="csv", names=["a"], system=None, layer="", layers=[], encoding="", selected="")
+json.dump({{**said, "isolation": {{}}}}, open("out.json", "w"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "data", "code"),
+    [(3, b"abc", ""), (3, b"a\xffc", "gate_crashed"), (9_000, b"abc", "gate_crashed")],
+    ids=["true", "no UTF-8", "beyond its end"],
+)
+def test_what_the_reader_hands_over_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch, end: int, data: bytes, code: str
+) -> None:
+    script = LIAR.format(end=end, data=data)
+    monkeypatch.setattr(file_gate, "_START", script.replace("{", "{{").replace("}", "}}"))
+    if code:
+        assert refused(CSV, "x.csv") == code
+    else:
+        assert opened(CSV, "x.csv").table["a0"].to_pylist() == ["abc"]

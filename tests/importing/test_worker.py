@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from municipality.jobs import queue
 from municipality.jobs.models import Schedule
-from municipality.jobs.worker import Worker, _is_due, _run_periodic
+from municipality.jobs.worker import POLL_S, Worker, _is_due, _run_periodic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,6 +138,14 @@ def test_a_worker_told_to_stop_gives_its_job_back(
     assert worker.wait(timeout=20) == 0
     job = DBTaskResult.objects.get()
     assert job.status == "READY" and job.worker_ids == []
+
+
+def test_an_idle_worker_stops_at_once() -> None:
+    worker = Worker()
+    threading.Timer(0.5, worker.stop, (signal.SIGTERM, None)).start()
+    begun = time.monotonic()
+    assert worker.run() == 0
+    assert time.monotonic() - begun < POLL_S - 2
 
 
 def test_a_schedule_runs_when_due_and_once(settings: object) -> None:

@@ -76,7 +76,7 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
             column = pa.concat_arrays(column.chunks)
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return column.cast(pa.large_string())
+        return _readable(column.cast(pa.large_string()))
     if pa.types.is_dictionary(kind):
         return as_text(column.dictionary_decode())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
@@ -85,6 +85,17 @@ def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
         texts = [None if v is None else str(v) for v in column.to_pylist()]
         return pa.array(texts, pa.large_string())
     return pc.cast(column, pa.large_string())
+
+
+def _readable(column: pa.Array) -> pa.Array:
+    """Put U+FFFD where a file says UTF-8 and is not: the rows keep it and are named for it."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        octets = column.cast(pa.large_binary()).to_pylist()
+        texts = [None if o is None else o.decode("utf-8", "replace") for o in octets]
+        return pa.array(texts, pa.large_string())
+    return column
 
 
 def text_column(values: Iterable[Any]) -> pa.Array:
