@@ -68,7 +68,7 @@ export function readingText(r: Reading, now: number): string {
   const what = {
     gps: say(`الدقة ${good}`, `Accuracy ${good}`),
     pin: say(`دبوس، دقته ${good}`, `Pin, good to ${good}`),
-    unknown: say(`موضع من عنوان، دقته ${good}`, `Place from an address, good to ${good}`),
+    unknown: say(`موضع من عنوان، دقته ${good}`, `From an address, good to ${good}`),
   }[r.origin];
   return [what, since(r, now)].filter(Boolean).join(" · ");
 }
