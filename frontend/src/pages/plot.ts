@@ -90,16 +90,6 @@ function heading(here: Here): HTMLElement {
         "button",
         {
           type: "button",
-          class: "btn two icon wide-only",
-          "aria-label": say("طباعة", "Print"),
-          onclick: () => void print(),
-        },
-        icon("print"),
-      ),
-      h(
-        "button",
-        {
-          type: "button",
           class: "btn three icon",
           "aria-label": say("إغلاق", "Close"),
           onclick: () => close(true),
@@ -142,12 +132,6 @@ function render(here: Here, focus: boolean): void {
           onclick: () => bottom.set(bottom.height() === "full" ? "half" : "full"),
         },
         say("التفاصيل", "Details"),
-      ),
-      h(
-        "button",
-        { type: "button", class: "btn two wide-only", onclick: () => void share() },
-        icon("share"),
-        say("مشاركة", "Share"),
       ),
     ),
   );
@@ -240,9 +224,10 @@ async function clicked(lon: number, lat: number, focus: boolean): Promise<void> 
           "لا قطعة هنا. اختر أرضًا مرسومة، أو ابحث برقم القطعة.",
           "No plot here. Choose a drawn parcel, or search by plot number.",
         ),
+        "info",
       );
   } catch (error) {
-    if (!isAbort(error)) toast((error as Error).message);
+    if (!isAbort(error)) toast((error as Error).message, "triangle");
   }
 }
 
@@ -299,6 +284,7 @@ function locate(): void {
           "لم نتمكن من معرفة موقعك. اسمح للمتصفح بقراءته، أو ابحث باسم المنطقة.",
           "Your position could not be read. Allow the browser to read it, or search by area.",
         ),
+        "triangle",
       ),
     { enableHighAccuracy: true, timeout: 15000 },
   );

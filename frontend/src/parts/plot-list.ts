@@ -29,9 +29,13 @@ export function listPlots(city: CityMap | null, choose: (id: number) => void): v
   const plots = [...seen].sort((a, b) =>
     foldArabic(a[1].number).localeCompare(foldArabic(b[1].number), "en", { numeric: true }),
   );
-  note.textContent =
-    count(plots.length, PLOTS, "plot", "plots") +
-    (plots.length > LIST_MOST ? say(`؛ أولها ${LIST_MOST}`, `; the first ${LIST_MOST}`) : "");
+  note.textContent = !plots.length
+    ? say(
+        "لا قطع في هذا العرض. حرّك الخريطة، أو ابحث باسم المنطقة.",
+        "No plots in this view. Move the map, or search by area.",
+      )
+    : count(plots.length, PLOTS, "plot", "plots") +
+      (plots.length > LIST_MOST ? say(`؛ أولها ${LIST_MOST}`, `; the first ${LIST_MOST}`) : "");
   list.replaceChildren(
     ...plots
       .slice(0, LIST_MOST)
