@@ -2,7 +2,7 @@
 
 import { getJson, isAbort, latest } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
-import { announce, bdi, byId, h } from "../lib/dom";
+import { announce, bdi, byId, h, icon } from "../lib/dom";
 import { number, percent } from "../lib/format";
 import { CELL_SIZES, valueOf } from "../lib/heat-classes";
 import { apiQuery, pageQuery, readFilters, type Filters } from "../lib/heat-state";
@@ -136,7 +136,7 @@ function hottest(): HTMLElement {
   return h(
     "details",
     { id: "hottest" },
-    h("summary", {}, say("أعلى الخلايا في هذا العرض", "Highest cells in this view")),
+    h("summary", {}, say("أعلى الخلايا في هذا العرض", "Highest cells in this view"), icon("chevron")),
     h("ol", { class: "plotlist", id: "hot-list" }),
   );
 }

@@ -1,6 +1,6 @@
 /* Reports a month as bars: time runs in reading direction, the ends are labelled, the highest bar is named. */
 
-import { h, s } from "../lib/dom";
+import { h, icon, s } from "../lib/dom";
 import { monthName, number } from "../lib/format";
 import { lang, say } from "../lib/say";
 
@@ -69,7 +69,7 @@ function table(months: Month[]): HTMLElement {
   return h(
     "details",
     {},
-    h("summary", { class: "s" }, say("الأرقام في جدول", "The numbers as a table")),
+    h("summary", { class: "s" }, say("الأرقام في جدول", "The numbers as a table"), icon("chevron")),
     h(
       "table",
       { class: "tbl tight" },
