@@ -136,6 +136,14 @@ def test_nothing_found_says_why_and_what_to_do(look, reports) -> None:
     visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
 
 
+def test_a_city_without_reports_offers_no_filter_to_clear(look, transactional_db) -> None:
+    visit = look(size="phone").go("/heat/")
+    assert total(visit) == 0
+    assert "لا بلاغات بعد" in visit.page.inner_text("#panel")
+    assert visit.page.locator(".empty button").count() == 0
+    visit.assert_accessible()
+
+
 def test_the_chosen_cells_are_exported_as_filtered(look, reports) -> None:
     visit = look(who="planner").go("/heat/?from=2016-01-01&to=2017-01-01&category=lighting")
     assert total(visit) == reports["lighting"]

@@ -179,3 +179,25 @@ def test_the_sheet_of_a_phone_has_three_heights_by_tap_and_keys(look, small_city
         box = button.bounding_box()
         if "handle" not in (button.get_attribute("class") or ""):
             assert box["height"] >= 40 and box["width"] >= 40
+
+
+def test_the_list_of_layers_ends_above_the_sheet_on_a_phone(look, small_city) -> None:
+    visit = look(size="phone").go(f"/?plot={small_city['plots'][0].pk}")
+    visit.page.locator("[data-plot][data-number]").wait_for()
+    visit.page.click("[aria-controls=layerbox]")
+    box = visit.page.locator("#layerbox").bounding_box()
+    assert box["y"] + box["height"] <= visit.page.locator("#panel").bounding_box()["y"]
+
+
+def test_what_could_not_be_done_has_no_tick(look, small_city) -> None:
+    visit = look().go("/" + MIDDLE)
+    visit.page.context.set_offline(True)
+    visit.page.mouse.click(*pixel_of(visit))
+    toast = visit.page.locator(".toast.floating")
+    toast.wait_for()
+    assert "#triangle" in toast.locator("use").get_attribute("href")
+
+
+def test_a_view_without_plots_says_so(look, small_city) -> None:
+    visit = look().go("/#17/23.500000/58.300000")
+    assert "لا قطع في هذا العرض" in visit.page.inner_text("#plot-list-note")

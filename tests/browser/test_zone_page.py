@@ -96,3 +96,32 @@ def test_a_refused_position_leaves_the_pin(look, small_city) -> None:
     visit.page.click("#take")
     visit.page.locator("[role=alert]").wait_for(timeout=20_000)
     assert visit.page.locator("#drop-pin").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("prefix", "word", "never"),
+    [
+        ("", "لا منطقة مواقف مسجلة", "لا رسوم وقوف"),
+        ("/en", "not known whether", "No parking charge"),
+    ],
+)
+def test_a_city_without_zones_promises_no_free_parking(
+    look, transactional_db, prefix, word, never
+) -> None:
+    lon, lat, accuracy = place(0, 0)
+    visit = look(size="phone").go(f"{prefix}/zone/?at={lon:.6f},{lat:.6f},{accuracy:.0f}")
+    visit.page.locator("[data-result=outside]").wait_for(timeout=20_000)
+    text = visit.page.inner_text("#panel")
+    assert word in text
+    assert never not in text
+    visit.assert_accessible()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_chips_leave_the_map_tools_free_on_a_phone(look, small_city, prefix) -> None:
+    lon, lat, accuracy = place(0, 0)
+    visit = look(size="phone").go(f"{prefix}/zone/?at={lon:.6f},{lat:.6f},{accuracy:.0f}")
+    visit.page.locator("[data-result]").wait_for(timeout=20_000)
+    chip = visit.page.locator("#online").bounding_box()
+    tools = visit.page.locator(".ctl").bounding_box()
+    assert chip["y"] + chip["height"] <= tools["y"]

@@ -5,7 +5,7 @@ import { readConfig, type CityConfig } from "../lib/config";
 import { announce, bdi, byId, h, icon } from "../lib/dom";
 import { number, percent } from "../lib/format";
 import { CELL_SIZES, valueOf } from "../lib/heat-classes";
-import { apiQuery, pageQuery, readFilters, type Filters } from "../lib/heat-state";
+import { apiQuery, isStandard, pageQuery, readFilters, type Filters } from "../lib/heat-state";
 import { nameOf, say } from "../lib/say";
 import type { HeatSummary } from "../lib/types";
 import { withQuery } from "../lib/url-state";
@@ -141,6 +141,40 @@ function hottest(): HTMLElement {
   );
 }
 
+/* Without a filter nothing is reported at all; with one, say how to see more. */
+function nothing(): HTMLElement {
+  if (isStandard(filters, standard))
+    return h(
+      "div",
+      { class: "empty" },
+      h("p", { class: "b" }, say("لا بلاغات بعد", "No reports yet")),
+      h(
+        "p",
+        { class: "s mute" },
+        say("تظهر الكثافة هنا بعد تسجيل البلاغات.", "The heatmap appears here once reports are recorded."),
+      ),
+    );
+  return h(
+    "div",
+    { class: "empty" },
+    h("p", { class: "b" }, say("لا بلاغات في هذه الفترة.", "No reports in this period.")),
+    h(
+      "p",
+      { class: "s mute" },
+      say("وسّع المدة أو أزل مرشح الحالة.", "Widen the dates or drop the status filter."),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "btn two sm",
+        onclick: () => apply({ ...standard, cellM: filters.cellM, measure: filters.measure }),
+      },
+      say("مسح المرشحات", "Clear filters"),
+    ),
+  );
+}
+
 function render(s: HeatSummary): void {
   const empty = s.count === 0;
   body.replaceChildren(
@@ -151,27 +185,7 @@ function render(s: HeatSummary): void {
     ),
     h("p", { class: "bignum", id: "total", "data-count": s.count }, bdi(number(s.count))),
     ...(empty
-      ? [
-          h(
-            "div",
-            { class: "empty" },
-            h("p", { class: "b" }, say("لا بلاغات في هذه الفترة.", "No reports in this period.")),
-            h(
-              "p",
-              { class: "s mute" },
-              say("وسّع المدة أو أزل مرشح الحالة.", "Widen the dates or drop the status filter."),
-            ),
-            h(
-              "button",
-              {
-                type: "button",
-                class: "btn two sm",
-                onclick: () => apply({ ...standard, cellM: filters.cellM, measure: filters.measure }),
-              },
-              say("مسح المرشحات", "Clear filters"),
-            ),
-          ),
-        ]
+      ? [nothing()]
       : [
           sumSentence(s),
           h("h2", { class: "h3 block" }, say("الاتجاه الشهري", "Trend by month")),

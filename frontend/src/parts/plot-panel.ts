@@ -23,7 +23,12 @@ function areaFact(here: Here): HTMLElement {
   const beside =
     measured === null
       ? null
-      : h("span", { class: "mute s regular" }, ` ${registered === null ? say("المقيسة", "measured") : say("والمقيسة", "measured")} `, bdi(squareMetres(measured)));
+      : h(
+          "span",
+          { class: "mute s regular" },
+          ` ${registered === null ? say("المقيسة", "measured") : say("والمقيسة", "measured")} `,
+          bdi(squareMetres(measured)),
+        );
   return fact(say("المساحة المسجلة", "Registered area"), shown, beside);
 }
 
@@ -189,6 +194,8 @@ export function until(iso: string, now: string): string {
 
 function parkingLines(p: ZoneAnswer): (Node | string)[] {
   const zone = p.candidates[0];
+  if (p.nearest === null && !zone)
+    return [say("لا مناطق مواقف مسجلة بعد", "No parking zones are recorded yet")];
   if (p.result === "outside" || !zone) return [say("خارج المناطق الخاضعة للرسوم", "Outside the paid zones")];
   const names = p.candidates.map((c) => nameOf(c)).join(say(" و", " and "));
   const lines: (Node | string)[] = [

@@ -53,6 +53,13 @@ function nearText(c: ZoneCandidate, accuracy: string, origin: Origin): (Node | s
 }
 
 function outsideText(a: ZoneAnswer): (Node | string)[] {
+  if (a.nearest === null)
+    return [
+      say(
+        "لا منطقة مواقف مسجلة بعد، فلا يُعلم هل للوقوف رسم هنا.",
+        "No parking zone is recorded yet, so it is not known whether a charge applies here.",
+      ),
+    ];
   const near = a.nearest ?? a.candidates[0];
   const words: (Node | string)[] = [
     say("لا رسوم وقوف في هذا الموضع.", "No parking charge applies at this place."),
