@@ -136,6 +136,17 @@ def test_nothing_found_says_why_and_what_to_do(look, reports) -> None:
     visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
 
 
+def test_a_phone_shows_the_whole_tip_above_the_sheet(look, reports) -> None:
+    visit = look(size="phone", who="planner").go("/heat/")
+    total(visit)
+    visit.page.locator(".maplibregl-canvas").focus()
+    visit.page.keyboard.press("ArrowRight")
+    tip = visit.page.locator("#cell-tip:not([hidden])")
+    tip.wait_for()
+    box = tip.bounding_box()
+    assert box["y"] + box["height"] <= visit.page.locator("#panel").bounding_box()["y"]
+
+
 def test_a_city_without_reports_offers_no_filter_to_clear(look, transactional_db) -> None:
     visit = look(size="phone").go("/heat/")
     assert total(visit) == 0

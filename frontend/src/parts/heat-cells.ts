@@ -90,8 +90,11 @@ export class CellPicker {
     const { tip, mapBox } = this;
     const x =
       p.x + 18 + tip.offsetWidth < mapBox.clientWidth ? p.x + 18 : Math.max(8, p.x - 18 - tip.offsetWidth);
+    const sheet = parseFloat(mapBox.style.getPropertyValue("--sheet-free")) || 0; // what a phone's sheet covers
     const y =
-      p.y + 18 + tip.offsetHeight < mapBox.clientHeight ? p.y + 18 : Math.max(8, p.y - 18 - tip.offsetHeight);
+      p.y + 18 + tip.offsetHeight < mapBox.clientHeight - sheet
+        ? p.y + 18
+        : Math.max(8, p.y - 18 - tip.offsetHeight);
     tip.style.setProperty("left", `${x}px`);
     tip.style.setProperty("top", `${y}px`);
   }

@@ -107,6 +107,7 @@ export async function printSheet(
         say("عنوان هذا العرض: ", "Address of this view: "),
         h("bdi", { class: "ltr" }, decodeURI(location.href)),
       ),
+      h("span", {}, document.querySelector(".attrib")?.textContent ?? ""),
     ),
   );
   document.body.append(sheet);
