@@ -98,6 +98,24 @@ def _verdicts(report: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["order"].severity, -row["count"]))
 
 
+_CHANGES = {
+    "inserted": Text("جديد", "New"),
+    "changed": Text("تغيّر", "Changed"),
+    "unchanged": Text("لم يتغير", "Unchanged"),
+    "retired": Text("أُلغي", "Retired"),
+    "reopened": Text("أُعيد فتحه", "Opened again"),
+    "renumbered": Text("رقم تغيّر", "Numbers changed"),
+}
+
+
+def _changes(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"text": str(words), "count": report[name]}
+        for name, words in _CHANGES.items()
+        if isinstance(report.get(name), int)
+    ]
+
+
 @require_safe
 @open_to(ADMIN)
 def import_run(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -112,11 +130,13 @@ def import_run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "run": _shown(batch),
         "report": batch.report,
         "verdicts": _verdicts(batch.report or {}),
+        "changes": _changes(batch.report or {}),
         "status_url": at("import_status"),
         "refused_file_url": at("import_refused_file"),
         "report_file_url": at("import_report_file"),
         "swap_url": at("import_swap") if may_swap else "",
-        "cancel_url": "" if batch.is_over else at("import_cancel"),
+        "cancel_url": "" if batch.is_over or batch.cancel_asked else at("import_cancel"),
+        "stopping": batch.cancel_asked and not batch.is_over,
         "config": map_config(request, refused_url=at("import_refused")),
     }
     return render(request, "imports/run.html", context)

@@ -99,6 +99,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(413, "too_large", TOO_BIG)
     if isinstance(error, SuspiciousOperation | DisallowedHost | UnicodeError):
         return Problem(400, "bad_request", BAD_REQUEST)
+    if isinstance(error, ValueError) and "cannot contain NUL" in str(error):  # psycopg2's words
+        return Problem(400, "bad_request", BAD_REQUEST)
     return None
 
 

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +29,7 @@ from municipality.words import Text
 
 MAX_BYTES = 4 << 30  # of one file; a city of a million plots is about 0.5 GiB
 _ROOT = Path(__file__).resolve().parents[2]
+_PREFIX, _FORSAKEN_S = "geo-gate-", 3_600.0
 _START = (
     "import os, sys; sys.path.insert(0, {root!r}); "
     "from municipality.lean import keep_out; keep_out(); "
@@ -156,7 +157,8 @@ class _Sandbox:
 
     @classmethod
     def start(cls) -> "_Sandbox":
-        job = Path(tempfile.mkdtemp(prefix="geo-gate-", dir=_top()))
+        _sweep()
+        job = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_top()))
         child = subprocess.Popen(
             [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)],
             cwd=job,
@@ -174,6 +176,14 @@ class _Sandbox:
         self.child.kill()
         self.child.communicate()
         shutil.rmtree(self.job, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove the folders that killed processes left; no reading takes as long as that."""
+    for left in Path(_top()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _FORSAKEN_S:
+                shutil.rmtree(left)
 
 
 _ahead: list[_Sandbox] = []

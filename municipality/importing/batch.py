@@ -19,6 +19,7 @@ from municipality.importing.mapping import FieldMap, MappingError, parse_map
 from municipality.importing.models import ImportBatch
 from municipality.importing.refused import refused_features, write_refused
 from municipality.importing.registry import importer
+from municipality.importing.report import STOPPED
 from municipality.importing.spec import Importer, Job
 from municipality.sessions import own_session
 from municipality.words import Text
@@ -32,7 +33,6 @@ STAGE_WORDS = {
     "swapping": Text("الاستبدال", "Making the swap"),
     "done": Text("اكتمل", "Done"),
 }
-CANCELLED = Text("أُلغي الاستيراد؛ لم يتغير شيء.", "The import was cancelled; nothing changed.")
 
 
 def folder_of(batch: ImportBatch) -> Path:
@@ -134,7 +134,7 @@ def _begin(public_id: str) -> ImportBatch | None:
         return None
     if batch.cancel_asked:
         batch.state = batch.State.CANCELLED
-        _say(batch, CANCELLED)
+        _say(batch, STOPPED)
         batch.finished_at = timezone.now()
         batch.save()
         return None
@@ -155,7 +155,7 @@ def run_batch(public_id: str) -> None:
             _leave(batch, run(source, spec, job, chosen, progress))
     except Cancelled:
         batch.state = batch.State.CANCELLED
-        _say(batch, CANCELLED)
+        _say(batch, STOPPED)
     except MappingError as error:
         batch.state = batch.State.FAILED
         _say(batch, Text(f"ملف ربط الأعمدة: {error}", f"Column mapping: {error}"))

@@ -3,8 +3,13 @@
 import argparse
 import datetime as dt
 import io
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -16,7 +21,7 @@ from municipality.importing.engine import Outcome, Progress, run
 from municipality.importing.mapping import FieldMap, MappingError, load_map
 from municipality.importing.refused import write_refused
 from municipality.importing.registry import importer
-from municipality.importing.report import Report
+from municipality.importing.report import STOPPED, Report
 from municipality.importing.spec import Importer, Job
 
 BAD_ARGUMENTS = 2
@@ -79,7 +84,8 @@ class ImportCommand(BaseCommand):
             dry_run=options["dry_run"],
             extent=_extent(options),
         )
-        outcome = self._run(options["file"], spec, job, options["map"])
+        with _stoppable():
+            outcome = self._run(options["file"], spec, job, options["map"])
         if outcome.report.code in {"layer_not_named", "no_such_layer"}:
             raise CommandError(outcome.report.sentence.en, returncode=BAD_ARGUMENTS)
         self._leave(outcome, options)
@@ -91,6 +97,10 @@ class ImportCommand(BaseCommand):
             mapping = _load(chosen, spec)
             with path.open("rb") as source, _progress_bar(self.stderr) as progress:
                 return run(source, spec, job, mapping, progress)
+        except KeyboardInterrupt:
+            report = Report(job.kind, job.name, job.dry_run, job.on.isoformat())
+            report.refuse("stopped", STOPPED)
+            return Outcome(report)
         except MappingError as error:
             raise CommandError(str(error), returncode=BAD_ARGUMENTS) from None
         except OSError as error:
@@ -135,6 +145,24 @@ def _load(chosen: str | None, spec: Importer) -> FieldMap:
     if not chosen:
         return FieldMap()
     return load_map(chosen, known=[one.name for one in spec.fields])
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end an import as Ctrl-C does: in a sentence."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.signal(one, _stop) for one in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for one, held in before.items():
+            signal.signal(one, held)
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 class _progress_bar:  # noqa: N801 (used as a context manager, like a function)

@@ -147,6 +147,13 @@ def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock
         clock.took("shapes")
 
 
+def _with_absent_fields(rows: Rows, spec: Importer, job: Job, chosen: FieldMap) -> Job:
+    """Tell the swap what the file does not speak of: there the register keeps what it holds."""
+    given = {*rows.columns.fields, *chosen.constants}
+    absent = sorted(one.name for one in spec.fields if one.name not in given)
+    return replace(job, options={**job.options, "absent": absent})
+
+
 def _with_refused_keys(rows: Rows, spec: Importer, job: Job) -> Job:
     """Tell the swap the keys of refused rows: what they name is neither changed nor retired."""
     if not spec.key or rows.good.all():
@@ -215,6 +222,7 @@ def _swap(rows: Rows, spec: Importer, job: Job, clock: _Clock) -> dict[str, Any]
                 done = _stage_and_swap(rows, spec, job, clock)
             except _Again:
                 done = _stage_and_swap(rows, replace(spec, late=None), job, clock)
+            clock.reached("swapping")  # the last moment at which it can be stopped
             if job.dry_run:
                 raise _Undo
     except _Undo:
@@ -281,7 +289,7 @@ def run(
         clock.reached("checks")
         spec.prepare(rows, job)
         clock.took("own_checks")
-        _finish(report, rows, spec, job, clock)
+        _finish(report, rows, spec, _with_absent_fields(rows, spec, job, chosen), clock)
         report.count(rows)
     except NoSystem as unknown:
         report.count(rows)

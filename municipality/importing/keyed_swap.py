@@ -1,6 +1,6 @@
 """The plain swap: rows known by their register key are kept, changed, added or taken away."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,21 @@ def _upsert(keyed: Keyed) -> str:
     RETURNING (xmax = 0) AS fresh"""
 
 
+def keep_unsaid(cursor: Any, job: Job, *, table: str, facts: Collection[str]) -> list[str]:
+    """Give ``incoming`` what the register holds where the file has no such column.
+
+    Returns the names of these facts.  A file without heights says nothing of heights; it does
+    not say that none are known.
+    """
+    kept = [fact for fact in facts if fact in job.options.get("absent", ())]
+    if kept:
+        taken = ", ".join(f"{fact} = t.{fact}" for fact in kept)
+        cursor.execute(
+            f"UPDATE incoming n SET {taken} FROM {table} t WHERE t.register_key = n.register_key"
+        )
+    return kept if kept and cursor.rowcount else []
+
+
 def upsert(cursor: Any, statement: str) -> dict[str, int]:
     """Run an upsert of ``incoming`` that returns ``fresh``, and count what became of its rows."""
     cursor.execute(
@@ -62,6 +77,7 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     except those whose row was refused and those that must stay.
     """
     spoken = spoken_for(cursor, job, table=keyed.table, shape=keyed.shape)
+    kept = keep_unsaid(cursor, job, table=keyed.table, facts=keyed.facts)
     done = upsert(cursor, _upsert(keyed))
     cursor.execute(
         f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "
@@ -70,4 +86,6 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
         f"AND {spoken.where}",
         [job.options.get("refused_keys", [])],
     )
-    return {**done, "retired": cursor.rowcount, "extent": spoken.extent}
+    return {
+        **done, "retired": cursor.rowcount, "extent": spoken.extent, "kept_columns": kept,
+    }  # fmt: skip

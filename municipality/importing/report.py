@@ -18,6 +18,7 @@ WOULD_BE = Text(
 NO_ROW = Text(
     "لا صف مقبول في الملف؛ لم يتغير شيء.", "Not one row of the file is acceptable; nothing changed."
 )
+STOPPED = Text("أُوقف الاستيراد؛ لم يتغير شيء.", "The import was stopped; nothing changed.")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import DatabaseError, connection
 from pgpq import ArrowToPostgresBinaryEncoder
 from pgpq.encoders import LargeStringEncoderBuilder
 from pgpq.schema import Jsonb
@@ -80,11 +81,16 @@ class _Stream:
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces, self._rest = pieces, memoryview(b"")
+        self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         """Return up to ``size`` bytes; none at the end."""
         while not self._rest:  # the encoder may keep a short piece back
-            piece = next(self._pieces, None)
+            try:
+                piece = next(self._pieces, None)
+            except BaseException as error:  # the database would only say that reading failed
+                self.error = error
+                raise
             if piece is None:
                 return b""
             self._rest = memoryview(piece)
@@ -105,7 +111,14 @@ def copy_into(
     Raises RowsLost where not every row arrived.
     """
     command = f"COPY {name} ({', '.join(types)}) FROM STDIN (FORMAT binary)"
-    cursor.copy_expert(command, _Stream(_messages(pieces, types)), size=1 << 20)
+    stream = _Stream(_messages(pieces, types))
+    try:
+        with connection.wrap_database_errors:
+            cursor.copy_expert(command, stream, size=1 << 20)
+    except DatabaseError:
+        if stream.error is not None:
+            raise stream.error from None
+        raise
     if cursor.rowcount != count:
         raise RowsLost(f"{name}: {cursor.rowcount} of {count} rows")
 

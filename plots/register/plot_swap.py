@@ -4,6 +4,7 @@ Everything is set-based over the temporary table ``incoming``, in one transactio
 steps mean is written in docs/decisions/0012.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from municipality import crs
 from municipality.importing import tolerances as limit
+from municipality.importing.keyed_swap import keep_unsaid
 from municipality.importing.spec import Job, NoSwap
 from municipality.importing.spoken import Spoken, spoken_for
 from municipality.words import Text
@@ -173,6 +175,9 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     spoken = spoken_for(
         cursor, job, table="plots_plot", shape="boundary", held="upper_inf(t.valid)"
     )
+    absent = {"phase_id" if name == "phase" else name for name in job.options.get("absent", ())}
+    said = replace(job, options={**job.options, "absent": absent})
+    kept = keep_unsaid(cursor, said, table="plots_plot", facts=FACTS)
     days = {"on": job.on}
     cursor.execute(_CHANGED)
     cursor.execute(_UNCHANGED)
@@ -212,4 +217,5 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
         "lineage": lineage.write(cursor, on=job.on),
         "extent": spoken.extent,
         "touched_cases": touched,
+        "kept_columns": kept,
     }

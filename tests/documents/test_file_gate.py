@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import struct
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -269,3 +270,15 @@ def test_what_the_reader_hands_over_is_looked_at(
         assert refused(CSV, "x.csv") == code
     else:
         assert opened(CSV, "x.csv").table["a0"].to_pylist() == ["abc"]
+
+
+def test_folders_that_killed_readings_left_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_gate, "_top", lambda: str(tmp_path))
+    for name, age_s in (("geo-gate-old", 7_200), ("geo-gate-new", 60), ("else", 7_200)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "input").write_bytes(b"x")
+        os.utime(tmp_path / name, (time.time() - age_s,) * 2)
+    file_gate._sweep()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "geo-gate-new"]

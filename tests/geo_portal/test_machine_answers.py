@@ -102,3 +102,12 @@ def test_a_conditional_answer_and_a_good_one_stay_as_they_are(client) -> None:
     assert client.head("/tiles/plots/15/1/1.mvt").status_code == 200
     ready = client.get("/readyz", headers={"accept": "application/json"})
     assert ready["Content-Type"] == "application/json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/tiles/%00.json", "/tiles/a%00b/1/1/1.mvt", "/api/plots?number=%00"]
+)
+def test_a_nul_is_never_a_fault_of_ours(client, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code in {400, 404, 422} or answer.json()["features"] == []

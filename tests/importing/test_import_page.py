@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from municipality.importing import batch as batches
+from municipality.importing import engine
 from municipality.importing.models import ImportBatch
 from municipality.jobs.worker import Worker
 from municipality.people.models import User
+from municipality.sessions import own_session
 from plots.models import Plot
-from tests.importing.files import geopackage, row_of_squares
+from tests.importing.files import geopackage, imported, row_of_squares
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +86,43 @@ def test_a_cancelled_import_changes_nothing(
     monkeypatch.setattr(batches, "_begin", begin_and_cancel)
     Worker().run(until_empty=True)
     assert ImportBatch.objects.latest("pk").state == "cancelled" and not Plot.objects.exists()
-    assert b"cancelled" in admin.get(running).content
+    assert b"The import was stopped" in admin.get(running).content
+
+
+def test_a_stop_in_the_middle_of_the_swap_is_heard_before_the_commit(
+    admin: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = _send(admin, _plots(tmp_path))
+    swap = engine._stage_and_swap
+
+    def swapped_and_asked(*given: Any) -> Any:
+        done = swap(*given)
+        with own_session() as other, other.cursor() as cursor:
+            cursor.execute("UPDATE importing_importbatch SET cancel_asked = true")
+        return done
+
+    monkeypatch.setattr(engine, "_stage_and_swap", swapped_and_asked)
+    Worker().run(until_empty=True)
+    assert ImportBatch.objects.get().state == "cancelled" and not Plot.objects.exists()
+    assert "nothing changed" in admin.get(url).content.decode()
+
+
+def test_the_page_says_what_would_change_and_what_is_kept(admin: Client, tmp_path: Path) -> None:
+    imported(geopackage(tmp_path, row_of_squares(3, krooki_number="K7")))
+    url = _send(admin, _plots(tmp_path, use_class="commercial"), dry_run="1")
+    Worker().run(until_empty=True)
+    page = admin.get(url).content.decode()
+    assert "What would change" in page and "krooki_number" in page
+    report = admin.get(f"{url}report.json").json()
+    assert (report["changed"], report["unchanged"], report["renumbered"]) == (1, 2, 0)
+
+
+def test_a_stop_that_waits_is_shown(admin: Client, tmp_path: Path) -> None:
+    url = _send(admin, _plots(tmp_path))
+    assert "Stop the import" in admin.get(url).content.decode()
+    admin.post(f"{url}cancel")
+    page = admin.get(url).content.decode()
+    assert "It was asked to stop" in page and "Stop the import" not in page
 
 
 def test_what_is_wrong_with_the_form_is_said_by_field(admin: Client) -> None:

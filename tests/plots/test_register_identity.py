@@ -220,3 +220,24 @@ def test_a_new_state_of_the_register_speaks_for_what_earlier_files_brought(tmp_p
         Plot.objects.filter(valid__endswith__isnull=False).values_list("register_key", flat=True)
     )
     assert gone == {"P7", "L1", "L2"} and report.swap["retired"] == 3
+
+
+def test_what_a_file_has_no_column_for_stays_as_it_is(tmp_path: Path) -> None:
+    full = [
+        {**row, "krooki_number": f"K{i}", "use_class": "commercial", "height_m": 12.5}
+        for i, row in enumerate(row_of_squares(3))
+    ]
+    imported(geopackage(tmp_path, full))
+    rows = row_of_squares(3)
+    rows[1]["number"] = "77"
+    swap = imported(geopackage(tmp_path, rows), on=LATER).report.swap
+    assert (swap["changed"], swap["unchanged"], swap["renumbered"]) == (1, 2, 1)
+    assert {"krooki_number", "use_class", "height_m"} <= set(swap["kept_columns"])
+    assert "number" not in swap["kept_columns"]
+    held = Plot.objects.get(register_key="P1")
+    assert (held.number, held.krooki_number, held.use_class, held.height_m) == (
+        "77", "K1", "commercial", 12.5,
+    )  # fmt: skip
+    empty = [{**row, "krooki_number": None} for row in full]  # a column that says "none"
+    assert imported(geopackage(tmp_path, empty), on=LATER).report.made
+    assert not Plot.objects.exclude(krooki_number="").exists()

@@ -214,11 +214,12 @@ def _type(head: bytes) -> int:
     return (code & 0x0FFFFFFF) % 1000
 
 
-def _options(kind: Kind, layer: str) -> dict[str, Any]:
+def _options(kind: Kind, layer: str, hints: Sequence[str]) -> dict[str, Any]:
+    """Options of GDAL; of OpenStreetMap an importer of roads or buildings wants only these."""
     options: dict[str, Any] = {"layer": layer}
     if kind.code == "geopackage":
         options |= {"IMMUTABLE": "YES", "NOLOCK": "YES"}
-    if kind.code.startswith("osm") and layer in _SELECT:
+    if kind.code.startswith("osm") and layer in _SELECT and layer in hints:
         options["where"] = _SELECT[layer]
     return options
 
@@ -234,8 +235,10 @@ def _whole(path: Path, kind: Kind, layer: str, rows: int) -> None:
         raise NotAccepted("file_damaged", said=said, read=rows)
 
 
-def _read_arrow(path: Path, kind: Kind, layer: str, layers: list[str]) -> Reading:
-    options = _options(kind, layer)
+def _read_arrow(
+    path: Path, kind: Kind, layer: str, layers: list[str], hints: Sequence[str]
+) -> Reading:
+    options = _options(kind, layer, hints)
     meta, table = pyogrio.raw.read_arrow(str(path), **options)
     _whole(path, kind, layer, table.num_rows)
     geometry = meta["geometry_name"] or "wkb_geometry"
@@ -284,7 +287,7 @@ def read_gdal(path: Path, kind: Kind, *, layer: str, hints: Sequence[str]) -> Re
         if not layers:
             raise NotAccepted("no_layer")
         chosen = _pick(layers, layer=layer, hints=hints)
-        return _read_arrow(path, kind, chosen, layers)
+        return _read_arrow(path, kind, chosen, layers, hints)
     except NotAccepted:
         raise
     except MemoryError:
