@@ -35,6 +35,12 @@ class Overlaps:
             self.first[keep], self.second[keep], self.shared_m2[keep], self.shapes[keep]
         )
 
+    def partners(self, position: int) -> NDArray[np.int64]:
+        """Return the positions that one of them overlaps."""
+        return np.concatenate(
+            [self.second[self.first == position], self.first[self.second == position]]
+        )
+
     def touched(self, count: int) -> NDArray[np.bool_]:
         """Return which of ``count`` positions take part in a pair."""
         found = np.zeros(count, dtype=bool)

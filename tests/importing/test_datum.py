@@ -144,3 +144,14 @@ def test_buildings_that_lie_in_their_plots_only_in_another_datum_are_doubted(
     report = imported(geopackage(tmp_path, houses, layer="buildings"), "buildings").report
     assert report.made is not shift
     assert report.verdicts.get("wrong_datum", 0) == (len(houses) if shift else 0)
+
+
+@pytest.mark.parametrize("corner", ["G0-0", "G0-3", "G3-0", "G3-3"])
+def test_a_plot_drawn_over_a_corner_makes_no_datum_of_it(tmp_path: Path, corner: str) -> None:
+    """A rival a metre away frees nobody: the plot at the corner is not shifted, but covered."""
+    rows = [a_row(f"G{i}-{j}", square(i * 20, j * 20)) for i in range(4) for j in range(4)]
+    covered = next(row["shape"] for row in rows if row["register_key"] == corner)
+    rows.append(a_row("over it", covered.buffer(0.7)))
+    report = imported(geopackage(tmp_path, rows)).report
+    assert "wrong_datum" not in report.verdicts and report.accepted == 17
+    assert report.verdicts["overlaps_neighbour"] >= 2
