@@ -118,7 +118,8 @@ def refused_features(rows: Rows) -> Iterator[dict[str, Any]]:
             "properties": {
                 "row": int(row) + 1,
                 "verdict": codes,
-                "detail_ar": f"{ar} ({details})" if details else ar,
+                # isolated: figures and names of systems keep their own order in an Arabic line
+                "detail_ar": f"{ar} (\u2068{details}\u2069)" if details else ar,
                 "detail_en": f"{en} ({details})" if details else en,
             },
             "geometry": _lonlat(rows, int(row)),
