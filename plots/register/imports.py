@@ -88,13 +88,15 @@ def _compose_keys(rows: Rows) -> None:
 
 def _held(rows: Rows) -> tuple[np.ndarray, np.ndarray]:
     """Rows whose key is in the register, and the centre of the plot registered under it."""
+    keys = rows.values["register_key"].to_pylist()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT register_key, ST_X(c), ST_Y(c) FROM "
-            "(SELECT register_key, ST_Centroid(boundary) AS c FROM plots_plot WHERE upper_inf(valid)) p"
+            "SELECT register_key, ST_X(c), ST_Y(c) FROM (SELECT register_key, "
+            "ST_Centroid(boundary) AS c FROM plots_plot WHERE upper_inf(valid) "
+            "AND register_key = ANY(%s)) p",
+            [keys],
         )
         held = {key: (x, y) for key, x, y in cursor.fetchall()}
-    keys = rows.values["register_key"].to_pylist()
     good = rows.good
     where = np.array([r for r, k in enumerate(keys) if good[r] and k in held], dtype=np.int64)
     return where, np.array([held[keys[r]] for r in where]).reshape(-1, 2)

@@ -1,5 +1,6 @@
 """The administrator's page: the same engine, followed by a worker, with dry run and cancel."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def test_a_stop_in_the_middle_of_the_swap_is_heard_before_the_commit(
 
     def swapped_and_asked(*given: Any) -> Any:
         done = swap(*given)
-        with own_session() as other, other.cursor() as cursor:
+        with closing(own_session()) as other, other.cursor() as cursor:
             cursor.execute("UPDATE importing_importbatch SET cancel_asked = true")
         return done
 
