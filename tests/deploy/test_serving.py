@@ -110,6 +110,9 @@ def served() -> Iterator[Served]:
     found = Served(copy, port, process, log)
     try:
         found.wait_until_ready()
+        while "Ctrl-C stops" not in log.read_text(encoding="utf-8"):  # it asks on its own, in turns
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            time.sleep(0.05)
         yield found
     finally:
         if process.poll() is None:
