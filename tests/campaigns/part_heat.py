@@ -4,6 +4,7 @@ import datetime as dt
 import random
 
 from django.db import connection
+from django.db.models import Min
 
 from maps.heat.index import HELD, fold
 from maps.heat.lattice import LEVELS
@@ -17,13 +18,13 @@ TRIALS = {"small": 12, "full": 2_000}
 FIRST = dt.date(2016, 1, 1)
 TABLE = "observations_observation"
 WRITERS = (
-    f"UPDATE {TABLE} SET point = ST_Translate(point, %(x)s, %(y)s) WHERE id %% %(n)s = 0",
+    f"UPDATE {TABLE} SET point = ST_Translate(point, %(x)s, %(y)s) WHERE (id - %(first)s) %% %(n)s = 0",
     f"UPDATE {TABLE} SET reported_on = reported_on + %(d)s, "
-    "reported_at = reported_at + %(d)s * interval '1 day' WHERE id %% %(n)s = 1",
-    f"UPDATE {TABLE} SET status = 1 + (status + 1) %% 5 WHERE id %% %(n)s = 0",
-    f"UPDATE {TABLE} SET category_id = %(c)s WHERE id %% %(n)s = 2",
-    f"UPDATE {TABLE} SET wilayat_id = NULL WHERE id %% %(n)s = 0",
-    f"DELETE FROM {TABLE} WHERE id %% %(n)s = 1",
+    "reported_at = reported_at + %(d)s * interval '1 day' WHERE (id - %(first)s) %% %(n)s = 1",
+    f"UPDATE {TABLE} SET status = 1 + (status + 1) %% 5 WHERE (id - %(first)s) %% %(n)s = 0",
+    f"UPDATE {TABLE} SET category_id = %(c)s WHERE (id - %(first)s) %% %(n)s = 2",
+    f"UPDATE {TABLE} SET wilayat_id = NULL WHERE (id - %(first)s) %% %(n)s = 0",
+    f"DELETE FROM {TABLE} WHERE (id - %(first)s) %% %(n)s = 1",
 )
 
 
@@ -66,10 +67,13 @@ def _selection(rng: random.Random, categories: list[int]) -> Selection:
 def _write(rng: random.Random, categories: list[int]) -> None:
     if rng.random() < 0.3:
         Observation.objects.bulk_create(_reports(rng, categories))
+    # The same rows whatever numbers the sequence has come to.
+    first = Observation.objects.aggregate(first=Min("pk"))["first"] or 0
     with connection.cursor() as cursor:
         cursor.execute(
             rng.choice(WRITERS),
             {
+                "first": first,
                 "x": rng.gauss(0, 2_000), "y": rng.gauss(0, 2_000), "d": rng.randrange(-60, 60),
                 "n": rng.randint(2, 9), "c": rng.choice(categories),
             },
