@@ -115,6 +115,7 @@ def test_the_public_gets_whole_months_and_fewer_filters(look, reports) -> None:
     visit.page.click("#period-chip")
     assert visit.page.locator("#from").get_attribute("type") == "month"
     assert "للعموم" in visit.page.inner_text("#period-box")
+    assert "أو أقل مما يُعلن" in visit.page.inner_text(".ramp-box")
 
 
 def test_a_reversed_period_is_told_and_not_asked_for(look, reports) -> None:

@@ -42,7 +42,7 @@ let filters = readFilters(location.search, standard, CELL_SIZES);
 const body = byId("panel-body");
 const mapBox = byId("map");
 const cells = new CellPicker(mapBox, () => filters);
-const legend = heatLegend(mapBox, () => recolour());
+const legend = heatLegend(mapBox, config.heat_class === "exact", () => recolour());
 const bar = filterBar(config, filters, standard, apply);
 const total = h("span", { class: "count s mute", id: "filter-count" });
 byId("filters").append(
@@ -120,7 +120,7 @@ function sumSentence(s: HeatSummary): HTMLElement {
     ? say("مجموع الخلايا يساوي عدد البلاغات تمامًا", "The cells add up to the reports exactly")
     : say(
         "يُرسم للعموم ما بلغ 5 بلاغات في الخلية والشهر؛ ما دونها محسوب في المجموع وغير مرسوم",
-        "The public map draws cells of 5 reports and more; fewer are in the sum and not drawn",
+        "The public map draws what reaches 5 reports in a cell and month; fewer are in the sum and not drawn",
       );
   const outside = s.outside_count
     ? [

@@ -11,7 +11,14 @@ export interface HeatLegend {
   hidden: () => Set<number>;
 }
 
-export function heatLegend(into: HTMLElement, changed: () => void): HeatLegend {
+/* On the public map a cell without colour may hold a few reports that are not told. */
+function uncoloured(exact: boolean): string {
+  return exact
+    ? say("بلا لون: لا بلاغات", "No colour: no reports")
+    : say("بلا لون: لا بلاغات أو أقل مما يُعلن", "No colour: none, or too few to tell");
+}
+
+export function heatLegend(into: HTMLElement, exact: boolean, changed: () => void): HeatLegend {
   const off = new Set<number>();
   const title = h("span");
   const cell = h("span", { class: "mute regular" });
@@ -47,7 +54,7 @@ export function heatLegend(into: HTMLElement, changed: () => void): HeatLegend {
       "h2",
       { class: "row between" },
       h("span", {}, title, " ", cell),
-      h("span", { class: "mute xs regular wide-only" }, say("بلا لون: لا بلاغات", "No colour: no reports")),
+      h("span", { class: "mute xs regular wide-only" }, uncoloured(exact)),
     ),
     h("ol", { class: "ramp" }, ...items),
   );
