@@ -15,6 +15,7 @@ from observations.reports.heat import EXACT_ROLES, HEAT, STATUS_WORDS
 from observations.reports.models import Category
 
 CELL_M = 800  # the size at which a city fits a screen and a quarter is still seen
+PUBLIC_CELL_M = 1_600  # what is told by month seldom fills a smaller cell
 
 
 def heat_class(request: HttpRequest) -> str:
@@ -54,5 +55,5 @@ def heat_choices(request: HttpRequest) -> dict[str, Any]:
         ],
         "wilayats": list(Wilayat.objects.order_by("id").values("id", "name_ar", "name_en")),
         "period": _busiest_year(sums.months),
-        "cell_m": CELL_M,
+        "cell_m": CELL_M if exact else PUBLIC_CELL_M,
     }
