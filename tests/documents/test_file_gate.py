@@ -282,3 +282,19 @@ def test_folders_that_killed_readings_left_are_swept(
         os.utime(tmp_path / name, (time.time() - age_s,) * 2)
     file_gate._sweep()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "geo-gate-new"]
+
+
+OSM = b"""<?xml version="1.0"?><osm version="0.6">
+<node id="1" lat="23.60" lon="58.50"/><node id="2" lat="23.60" lon="58.51"/>
+<node id="3" lat="23.61" lon="58.51"/><node id="4" lat="23.61" lon="58.50"/>
+<way id="9"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="4"/><nd ref="1"/>
+<tag k="leisure" v="park"/></way></osm>"""
+
+
+@pytest.mark.parametrize(("hints", "rows"), [(("parks",), 1), (("buildings", "multipolygons"), 0)])
+def test_only_an_importer_of_buildings_reads_buildings_only(
+    hints: tuple[str, ...], rows: int
+) -> None:
+    wanted = Wanted(name="x.osm", layer="multipolygons", layer_hints=hints)
+    found = read_stream(io.BytesIO(OSM), wanted)
+    assert (found.table.num_rows, bool(found.selected)) == (rows, not rows)
