@@ -241,13 +241,7 @@ def _finish(report: Report, rows: Rows, spec: Importer, job: Job, clock: _Clock)
         report.refuse(refusal.code, refusal.words)
         return
     except DatabaseError as error:
-        said = str(error).strip().splitlines()[0][:200] if str(error).strip() else "?"
-        report.refuse(
-            "database_refused",
-            Text(
-                f"رفضت قاعدة البيانات الاستبدال: {said}", f"The database refused the swap: {said}"
-            ),
-        )
+        report.refuse("database_refused", _database_says(error))
         return
     report.made = True
     report.sentence = words.WOULD_BE if job.dry_run else words.MADE

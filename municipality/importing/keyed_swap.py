@@ -43,13 +43,15 @@ def _upsert(keyed: Keyed) -> str:
     RETURNING (xmax = 0) AS fresh"""
 
 
-def keep_unsaid(cursor: Any, job: Job, *, table: str, facts: Collection[str]) -> list[str]:
-    """Give ``incoming`` what the register holds where the file has no such column.
+def keep_unsaid(
+    cursor: Any, *, table: str, facts: Sequence[str], absent: Collection[str]
+) -> list[str]:
+    """Give ``incoming`` what the register holds of the facts the file has no column for.
 
-    Returns the names of these facts.  A file without heights says nothing of heights; it does
+    Returns their names.  A file without heights says nothing of heights; it does
     not say that none are known.
     """
-    kept = [fact for fact in facts if fact in job.options.get("absent", ())]
+    kept = [fact for fact in facts if fact in absent]
     if kept:
         taken = ", ".join(f"{fact} = t.{fact}" for fact in kept)
         cursor.execute(
@@ -77,7 +79,8 @@ def swap_by_key(cursor: Any, keyed: Keyed, job: Job) -> dict[str, Any]:
     except those whose row was refused and those that must stay.
     """
     spoken = spoken_for(cursor, job, table=keyed.table, shape=keyed.shape)
-    kept = keep_unsaid(cursor, job, table=keyed.table, facts=keyed.facts)
+    absent = job.options.get("absent", ())
+    kept = keep_unsaid(cursor, table=keyed.table, facts=keyed.facts, absent=absent)
     done = upsert(cursor, _upsert(keyed))
     cursor.execute(
         f"DELETE FROM {keyed.table} t WHERE NOT ({keyed.stays}) "

@@ -4,7 +4,6 @@ Everything is set-based over the temporary table ``incoming``, in one transactio
 steps mean is written in docs/decisions/0012.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -182,8 +181,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
         cursor, job, table="plots_plot", shape="boundary", held="upper_inf(t.valid)"
     )
     absent = {"phase_id" if name == "phase" else name for name in job.options.get("absent", ())}
-    said = replace(job, options={**job.options, "absent": absent})
-    kept = keep_unsaid(cursor, said, table="plots_plot", facts=FACTS)
+    kept = keep_unsaid(cursor, table="plots_plot", facts=FACTS, absent=absent)
     days = {"on": job.on}
     cursor.execute(_CHANGED)
     cursor.execute(_UNCHANGED)
