@@ -143,35 +143,31 @@ function hottest(): HTMLElement {
 
 /* Without a filter nothing is reported at all; with one, say how to see more. */
 function nothing(): HTMLElement {
-  if (isStandard(filters, standard))
-    return h(
-      "div",
-      { class: "empty" },
-      h("p", { class: "b" }, say("لا بلاغات بعد", "No reports yet")),
-      h(
-        "p",
-        { class: "s mute" },
+  const bare = isStandard(filters, standard);
+  const [title, advice] = bare
+    ? [
+        say("لا بلاغات بعد", "No reports yet"),
         say("تظهر الكثافة هنا بعد تسجيل البلاغات.", "The heatmap appears here once reports are recorded."),
-      ),
-    );
+      ]
+    : [
+        say("لا بلاغات في هذه الفترة.", "No reports in this period."),
+        say("وسّع المدة أو أزل مرشح الحالة.", "Widen the dates or drop the status filter."),
+      ];
+  const clear = h(
+    "button",
+    {
+      type: "button",
+      class: "btn two sm",
+      onclick: () => apply({ ...standard, cellM: filters.cellM, measure: filters.measure }),
+    },
+    say("مسح المرشحات", "Clear filters"),
+  );
   return h(
     "div",
     { class: "empty" },
-    h("p", { class: "b" }, say("لا بلاغات في هذه الفترة.", "No reports in this period.")),
-    h(
-      "p",
-      { class: "s mute" },
-      say("وسّع المدة أو أزل مرشح الحالة.", "Widen the dates or drop the status filter."),
-    ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "btn two sm",
-        onclick: () => apply({ ...standard, cellM: filters.cellM, measure: filters.measure }),
-      },
-      say("مسح المرشحات", "Clear filters"),
-    ),
+    h("p", { class: "b" }, title),
+    h("p", { class: "s mute" }, advice),
+    ...(bare ? [] : [clear]),
   );
 }
 

@@ -194,8 +194,6 @@ export function until(iso: string, now: string): string {
 
 function parkingLines(p: ZoneAnswer): (Node | string)[] {
   const zone = p.candidates[0];
-  if (p.nearest === null && !zone)
-    return [say("لا مناطق مواقف مسجلة بعد", "No parking zones are recorded yet")];
   if (p.result === "outside" || !zone) return [say("خارج المناطق الخاضعة للرسوم", "Outside the paid zones")];
   const names = p.candidates.map((c) => nameOf(c)).join(say(" و", " and "));
   const lines: (Node | string)[] = [
