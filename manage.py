@@ -32,6 +32,7 @@ def end_at_once() -> None:
 def main() -> None:
     """Run one command; those that change tables run as the owner of the tables."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "geo_portal.settings.dev")
+    os.environ.setdefault("GEO_REACH", "system")  # commands see all rows; web sessions see none
     if len(sys.argv) > 1 and sys.argv[1] in OWNERS_COMMANDS:
         os.environ.setdefault("GEO_DB_ROLE", "owner")
     loading = len(sys.argv) > 1 and sys.argv[1].startswith("import_")

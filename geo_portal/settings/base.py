@@ -41,10 +41,13 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.gis",
     "municipality.places",
+    "municipality.history",
     "municipality.people",
     "municipality.calendar",
-    "municipality.billing",
     "municipality.documents",
+    "municipality.notices",
+    "municipality.cases",
+    "municipality.billing",
     "municipality.importing",
     "maps",
     "plots",
@@ -134,6 +137,7 @@ X_FRAME_OPTIONS = "DENY"
 NINJA_PAGINATION_MAX_LIMIT = 1_000
 GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.places.watch)
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
+GEO_REACH = text("GEO_REACH", "none")  # how far an untold session sees
 GEO_DEMO = flag("GEO_DEMO")
 GEO_REFUSE_DEMO = False  # production refuses a database that holds the demo city
 

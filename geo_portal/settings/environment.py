@@ -71,7 +71,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": query.get("port") or str(parts.port or ""),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            "options": "-c lock_timeout=10000 -c jit=off",
+            "options": f"-c lock_timeout=10000 -c jit=off -c geo.reach={text('GEO_REACH', 'none')}",
             "keepalives": 1,
             "keepalives_idle": 30,
         },

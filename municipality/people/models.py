@@ -1,11 +1,19 @@
 """The tables of people."""
 
+import secrets
+
 from django.contrib.auth.models import AbstractUser
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Q
 
 from municipality.people.roles import CODES
+from municipality.places.dated import one_at_a_time
+
+
+def new_public_id() -> str:
+    """Make an unguessable id of 128 random bits, 22 letters (ASVS 11.5.1: a UUID has fewer)."""
+    return secrets.token_urlsafe(16)
 
 
 class User(AbstractUser):
@@ -20,6 +28,11 @@ class User(AbstractUser):
     directorate = models.ForeignKey(
         "places.Directorate", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    phone = models.CharField(
+        max_length=16, null=True, blank=True, unique=True, help_text="E.164, proved by a code"
+    )
+    civil_number = models.CharField(max_length=9, blank=True)
+    language = models.CharField(max_length=2, default="ar", help_text="of messages: ar or en")
 
     class Meta:
         constraints = [
@@ -41,6 +54,54 @@ class User(AbstractUser):
     def has_role(self, *codes: str) -> bool:
         """Tell whether the person holds one of the roles."""
         return self.is_active and any(code in self.roles for code in codes)
+
+    @property
+    def full_name(self) -> str:
+        """The name as it stands on papers; the account's own where none is recorded."""
+        return self.get_full_name() or self.get_username()
+
+
+class Consultancy(models.Model):
+    """An engineering consultancy office (مكتب استشاري هندسي) with its licence."""
+
+    class State(models.TextChoices):
+        """Whether the office may file now."""
+
+        ACTIVE = "active", "نشط"
+        SUSPENDED = "suspended", "موقوف"
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    name_ar = models.CharField(max_length=150)
+    name_en = models.CharField(max_length=150)
+    licence_number = models.CharField(max_length=30, unique=True)
+    licence_valid = DateRangeField(help_text="[first day, day after the last)")
+    licence_class = models.CharField(max_length=20, help_text="first, second, third, international")
+    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
+    suspended_why = models.CharField(max_length=200, blank=True)
+    is_pilot = models.BooleanField(default=False, help_text="in the first group that files online")
+    phone = models.CharField(max_length=16, blank=True)
+    email = models.EmailField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name_ar
+
+
+class Membership(models.Model):
+    """A person who works for an office over a span of days."""
+
+    consultancy = models.ForeignKey(Consultancy, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    valid = DateRangeField()
+    is_principal = models.BooleanField(default=False, help_text="may add and end members")
+
+    class Meta:
+        constraints = [
+            one_at_a_time(
+                name="member_once_a_day",
+                by=("consultancy", "person"),
+                message="This person already belongs to the office on some of these days.",
+            )
+        ]
 
 
 class Usage(models.Model):

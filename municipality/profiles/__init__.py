@@ -49,6 +49,7 @@ class Profile:
     centre: tuple[float, float]
     time_zone: ZoneInfo
     languages: tuple[str, ...]
+    country: str  # ISO 3166, for telephone numbers; empty: written with their country code
     currency: str
     currency_exponent: int
     systems: dict[int, Operation]
@@ -100,6 +101,7 @@ def load(city: str) -> Profile:
             centre=tuple(data["centre"]),
             time_zone=ZoneInfo(data["time_zone"]),
             languages=tuple(data["languages"]),
+            country=data.get("country", ""),
             currency=data["currency"],
             currency_exponent=int(data["currency_exponent"]),
             systems={row.srid: row for row in systems},

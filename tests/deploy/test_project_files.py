@@ -61,7 +61,7 @@ def test_every_variable_is_in_the_example_and_no_other() -> None:
 
 def test_the_web_process_declares_every_variable_that_settings_read() -> None:
     elsewhere = {
-        "GEO_DB_ROLE", "GEO_DB_NAME", "GEO_TEST_DB", "DATABASE_OWNER_URL", "GEO_SERVING",
+        "GEO_DB_ROLE", "GEO_DB_NAME", "GEO_REACH", "GEO_TEST_DB", "DATABASE_OWNER_URL", "GEO_SERVING",
     }  # fmt: skip
     declared = set(processes.load().process("web").environment)
     assert variables_of_settings() - elsewhere <= declared

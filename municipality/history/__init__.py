@@ -1,0 +1,1 @@
+"""Append-only history of the city: one hash chain a stream, a stream a case, bill or person."""
