@@ -13,6 +13,7 @@ class TariffKind(models.TextChoices):
     PARKING_PERMIT_ZONE = "parking_permit_zone", "تصريح مواقف لمنطقة"
     PARKING_PERMIT_ALL = "parking_permit_all", "تصريح مواقف لكل المناطق"
     OVERSTAY_FINE = "overstay_fine", "غرامة تجاوز مدة الوقوف"
+    PLOT_EXTRACT = "plot_extract", "مستخرج قطعة أرض معتمد"
 
 
 class Tariff(models.Model):
