@@ -8,6 +8,7 @@ RUN pip install --no-cache-dir --require-hashes --requirement requirements/base.
 COPY frontend/package.json frontend/package-lock.json frontend/
 RUN cd frontend && npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
+RUN cd tests/peers/smsc && npm ci --ignore-scripts --no-audit --no-fund
 RUN cd frontend && npm run build && rm -rf node_modules
 RUN python manage.py collectstatic --no-input
 

@@ -36,8 +36,19 @@ def ensure(layout: Layout) -> str:
     return " and ".join(did)
 
 
+def ensure_peers(layout: Layout) -> str:
+    """Fetch the packages of the outside parties that a demo and the tests play."""
+    locks = sorted((layout.project / "tests" / "peers").glob("*/package-lock.json"))
+    did = [lock.parent.name for lock in locks if install(layout, lock.parent)]
+    return " and ".join(did)
+
+
 def _packages(layout: Layout) -> bool:
-    source = folder(layout)
+    return install(layout, folder(layout))
+
+
+def install(layout: Layout, source: Path) -> bool:
+    """Install what a folder's lock file names, unless it is there; whether it was done."""
     goal = stamps.digest(source / "package.json", source / "package-lock.json")
     stamp = source / "node_modules" / ".made-from"
     if stamps.read(stamp) == goal:

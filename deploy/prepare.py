@@ -1,4 +1,4 @@
-"""The part of the set-up that demo, serve and test share: packages, Python, front end."""
+"""The part of the set-up that demo, serve and test share: packages, Python, front end, peers."""
 
 from __future__ import annotations
 
@@ -18,3 +18,5 @@ def prepare(layout: Layout) -> None:
             note("installed" if venv.ensure(layout) else "")
         with step("front end") as note:
             note(frontend.ensure(layout))
+        with step("simulators") as note:
+            note(frontend.ensure_peers(layout))

@@ -1,4 +1,4 @@
-"""Reads `deploy/processes.toml`: every process of the portal, its port and its environment."""
+"""Reads `deploy/processes.toml`: every process of the portal, its ports and its environment."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ class Process:
     does: str
     command: tuple[str, ...]
     environment: tuple[str, ...]
-    port: str | None
+    ports: tuple[str, ...]  # variables that hold them
     stop_seconds: int
+    only: str | None  # the kind of city that it runs in; None: in every one
 
     def words(self, env: Mapping[str, str]) -> list[str]:
         """The command with the values of its variables; a variable without value is an error."""
@@ -28,14 +29,23 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The processes and the defaults of the variables that they read."""
+    """The processes, the defaults of the variables that they read, and what a demo sets."""
 
     processes: tuple[Process, ...]
     defaults: Mapping[str, str]
+    demo: Mapping[str, str]
 
     def process(self, name: str) -> Process:
         """The process of that name."""
         return next(process for process in self.processes if process.name == name)
+
+    def of(self, kind: str) -> tuple[Process, ...]:
+        """The processes of one kind of city: those of every city, and those of this kind only."""
+        return tuple(process for process in self.processes if process.only in (None, kind))
+
+    def demo_values(self, env: Mapping[str, str]) -> dict[str, str]:
+        """What a demo sets where the user has not, its ports filled in."""
+        return {name: text.format_map(env) for name, text in self.demo.items() if not env.get(name)}
 
 
 def load(path: Path = FILE) -> Plan:
@@ -43,25 +53,30 @@ def load(path: Path = FILE) -> Plan:
     with path.open("rb") as file:
         found = tomllib.load(file)
     processes = tuple(_process(name, entry) for name, entry in found["process"].items())
-    return Plan(processes, {name: str(value) for name, value in found["defaults"].items()})
+    return Plan(processes, _values(found["defaults"]), _values(found["demo"]))
+
+
+def _values(table: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in table.items()}
 
 
 def _process(name: str, entry: Mapping[str, object]) -> Process:
-    known = {"does", "command", "environment", "port", "stop_seconds"}
+    known = {"does", "command", "environment", "ports", "stop_seconds", "only"}
     if unknown := set(entry) - known:
         raise ValueError(f"process {name}: unknown keys {sorted(unknown)}")
     command, environment = _texts(name, entry, "command"), _texts(name, entry, "environment")
     used = {word[1:-1] for word in command if word.startswith("{")}
     if undeclared := used - set(environment):
         raise ValueError(f"process {name}: {sorted(undeclared)} is not in its environment")
-    port = entry.get("port")
+    only = entry.get("only")
     return Process(
         name=name,
         does=str(entry["does"]),
         command=command,
         environment=environment,
-        port=None if port is None else str(port),
+        ports=_texts(name, {"ports": [], **entry}, "ports"),
         stop_seconds=int(str(entry.get("stop_seconds", 10))),
+        only=None if only is None else str(only),
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 import http.client
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from deploy import accounts, server
 from deploy.accounts import Account
 from deploy.cluster import Cluster
 from deploy.layout import Layout
-from deploy.processes import Plan, Process
+from deploy.processes import Process
 from deploy.report import SetupError, say
 from deploy.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, Program, Supervisor
 
@@ -24,19 +24,36 @@ OWNERS_ONLY = ("DATABASE_OWNER_URL", "GEO_DB_ROLE")
 CHECK = "import sys; sys.path.insert(0, sys.argv[1]); import granian, psycopg2, django, geo_portal"
 
 
-def choose_port(host: str, wanted: str, *, explicit: bool) -> int:
+def choose_port(
+    host: str, wanted: str, *, explicit: bool, name: str = "PORT", without: Iterable[int] = ()
+) -> int:
     """The wanted port, or the next free one where the user did not insist.
 
-    Raises SetupError when it is no port, or taken and explicitly wanted.
+    ``without`` are ports given away already, on which nobody listens yet.  Raises SetupError
+    when it is no port, or taken and explicitly wanted.
     """
     if not (wanted.isascii() and wanted.isdigit() and 1 <= int(wanted) <= 65535):
-        raise SetupError(f"PORT={wanted} is not a port; take a number from 1 to 65535.")
+        raise SetupError(f"{name}={wanted} is not a port; take a number from 1 to 65535.")
     first = int(wanted)
     last = first if explicit else min(first + TRIED_PORTS, 65535)
     for port in range(first, last + 1):
-        if _is_free(host, port):
+        if port not in without and _is_free(host, port):
             return port
-    raise SetupError(f"Port {wanted} is taken; choose another: make demo PORT=8123")
+    raise SetupError(f"Port {wanted} is taken; choose another: make demo {name}=8123")
+
+
+def choose_ports(processes: Sequence[Process], env: Mapping[str, str]) -> dict[str, str]:
+    """A free port for every variable that holds one, each another; raises SetupError."""
+    chosen: dict[str, int] = {}
+    for name in (name for process in processes for name in process.ports):
+        chosen[name] = choose_port(
+            env["GEO_HOST"] if name == "PORT" else env["PEERS_HOST"],
+            env[name],
+            explicit=bool(os.environ.get(name)),
+            name=name,
+            without=chosen.values(),
+        )
+    return {name: str(port) for name, port in chosen.items()}
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -172,9 +189,11 @@ def reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
 
 
-def supervisor_of(layout: Layout, plan: Plan, env: Mapping[str, str]) -> Supervisor:
-    """All processes of the plan under one supervisor."""
+def supervisor_of(
+    layout: Layout, processes: Sequence[Process], env: Mapping[str, str]
+) -> Supervisor:
+    """All processes of a city under one supervisor."""
     account = web_account(layout)
     own_folders(layout, account)
-    programs = [program_of(process, layout, env, account) for process in plan.processes]
+    programs = [program_of(process, layout, env, account) for process in processes]
     return Supervisor(programs)

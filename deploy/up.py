@@ -30,21 +30,22 @@ def up(layout: Layout, kind: str) -> int:
     with session.database(layout, name=name) as lent:
         env = city.environment(lent, kind, plan.defaults)
         city.build(layout, env, kind, lent)
-        port = serve.choose_port(
-            env["GEO_HOST"], env["PORT"], explicit=bool(os.environ.get("PORT"))
-        )
-        env |= {"PORT": str(port)}
-        codes = city.role_codes(layout) if kind == city.DEMO else []
+        running = plan.of(kind)
+        env |= serve.choose_ports(running, env)
+        codes: list[str] = []
+        if kind == city.DEMO:
+            env |= plan.demo_values(env)
+            codes = city.role_codes(layout)
 
         def on_ready() -> None:
             for line in announcement(kind, env, codes, seconds=time.monotonic() - started):
                 say(line)
 
         service = serve.Service(
-            supervisor=serve.supervisor_of(layout, plan, env),
+            supervisor=serve.supervisor_of(layout, running, env),
             cluster=lent.cluster,
             host=env["GEO_HOST"],
-            port=port,
+            port=int(env["PORT"]),
             on_ready=on_ready,
         )
         code = asyncio.run(service.run())

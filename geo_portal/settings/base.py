@@ -135,11 +135,20 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 NINJA_PAGINATION_MAX_LIMIT = 1_000
+# What links in messages and on papers begin with; never taken from a request
+GEO_PUBLIC_URL = text("GEO_PUBLIC_URL", f"http://localhost:{text('PORT', '8000')}").rstrip("/")
 GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.places.watch)
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
 GEO_REACH = text("GEO_REACH", "none")  # how far an untold session sees
 GEO_DEMO = flag("GEO_DEMO")
 GEO_REFUSE_DEMO = False  # production refuses a database that holds the demo city
+
+# Messages: the operator's SMSC, the short code, the demo's simulator, and the mail server.
+GEO_SMPP_URL = text("GEO_SMPP_URL")
+GEO_SMS_FROM = text("GEO_SMS_FROM", "90091")
+GEO_SMSC_CONTROL_URL = text("GEO_SMSC_CONTROL_URL")
+GEO_SMTP_URL = text("GEO_SMTP_URL")
+GEO_MAIL_FROM = text("GEO_MAIL_FROM")
 
 LOGGING = {
     "version": 1,

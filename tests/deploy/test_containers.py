@@ -12,7 +12,8 @@ from deploy import initdb, processes
 from deploy.layout import PROJECT
 
 PLAN = processes.load()
-IN_A_CONTAINER = {"GEO_HOST": "0.0.0.0"}  # behind the proxy, on the container's own network
+# Behind the proxy, on the containers' own network
+IN_A_CONTAINER = {"GEO_HOST": "0.0.0.0", "PEERS_HOST": "0.0.0.0"}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,7 @@ def test_every_process_is_a_service_with_the_same_command(
     assert service["command"] == process.words({**PLAN.defaults, **IN_A_CONTAINER})
     assert service["stop_grace_period"] == f"{process.stop_seconds}s"
     assert service["restart"] == "unless-stopped"
+    assert service.get("profiles") == ([process.only] if process.only else None)
 
 
 @pytest.mark.parametrize("process", PLAN.processes, ids=lambda process: process.name)
@@ -62,7 +64,7 @@ def test_the_application_never_gets_the_owners_password(compose: dict[str, Any])
     for process in PLAN.processes:
         text = str(compose["services"][process.name])
         assert "OWNER" not in text
-        assert "geo_app:" in text
+        assert ("geo_app:" in text) == ("DATABASE_URL" in process.environment)
 
 
 def test_the_port_is_open_in_the_image_and_reached_by_the_proxy_only(

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from deploy import initdb, report, serve, stamps, up
+from deploy import initdb, processes, report, serve, stamps, up
 from deploy.cluster import APPLICATION, Cluster
 from deploy.layout import Layout, read_json, write_json
 from deploy.report import SetupError
@@ -54,6 +54,27 @@ def test_a_taken_port_moves_on_unless_it_was_asked_for() -> None:
         assert serve.choose_port("127.0.0.1", str(port), explicit=False) > port
         with pytest.raises(SetupError, match=f"Port {port} is taken"):
             serve.choose_port("127.0.0.1", str(port), explicit=True)
+
+
+def test_ports_of_one_city_are_all_different_even_where_the_wanted_ones_are_taken() -> None:
+    env = {**processes.load().defaults}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        first = taken.getsockname()[1]
+        env |= {"SMSC_PORT": str(first), "SMSC_CONTROL_PORT": str(first)}
+        chosen = serve.choose_ports(processes.load().of("demo"), env)
+    assert {"PORT", "SMSC_PORT", "SMSC_CONTROL_PORT"} <= set(chosen)
+    assert len(set(chosen.values())) == len(chosen) and str(first) not in chosen.values()
+
+
+def test_outside_parties_are_played_in_a_demo_only() -> None:
+    plan = processes.load()
+    assert "smsc_simulator" in {process.name for process in plan.of("demo")}
+    assert "smsc_simulator" not in {process.name for process in plan.of("serve")}
+    env = {**plan.defaults, "SMSC_PORT": "4000", "SMSC_CONTROL_PORT": "4001"}
+    assert plan.demo_values(env)["GEO_SMPP_URL"] == "smpp://demo:demo@127.0.0.1:4000"
+    assert "GEO_SMPP_URL" not in plan.demo_values({**env, "GEO_SMPP_URL": "smpp://own"})
 
 
 @pytest.mark.parametrize("wanted", ["", "0", "65536", "eighty", "٨٠٠٠", "-1", "80.0"])

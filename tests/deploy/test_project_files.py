@@ -59,11 +59,12 @@ def test_every_variable_is_in_the_example_and_no_other() -> None:
     assert example == declared | variables_of_settings() | ELSEWHERE
 
 
-def test_the_web_process_declares_every_variable_that_settings_read() -> None:
+def test_every_variable_that_settings_read_is_declared_by_a_process_that_serves() -> None:
     elsewhere = {
         "GEO_DB_ROLE", "GEO_DB_NAME", "GEO_REACH", "GEO_TEST_DB", "DATABASE_OWNER_URL", "GEO_SERVING",
     }  # fmt: skip
-    declared = set(processes.load().process("web").environment)
+    serving = processes.load().of("serve")
+    declared = {name for process in serving for name in process.environment}
     assert variables_of_settings() - elsewhere <= declared
 
 
