@@ -1,0 +1,105 @@
+"""Papers, remarks and the conversation of a case: everything on the record, nothing overwritten."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Max
+
+from municipality.actor import Actor
+from municipality.cases.models import Case, Document, Remark, Said
+from municipality.history.actions import record
+from municipality.reach import acting
+from municipality.words import Text
+
+MAX_SAID = 4000
+EMPTY = Text("اكتب رسالتك أولًا.", "Write your message first.")
+TOO_LONG = Text(
+    "الرسالة أطول من {most} حرف.", "The message has more than {most} characters."
+).with_values(most=MAX_SAID)
+CLOSED = Text("أُغلقت المعاملة.", "The case is closed.")
+
+
+class NotSaid(Exception):
+    """The line was not taken; ``words`` says why."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file as the store of ``documents`` keeps it."""
+
+    sha256: str
+    name: str
+    size: int
+
+
+@acting
+def say(*, case_id: int, text: str, by: Actor, from_municipality: bool, at: dt.datetime) -> Said:
+    """Add one line to the conversation; raises NotSaid for an empty, a long or a late one."""
+    case = Case.objects.select_for_update().get(pk=case_id)
+    if case.closed_at is not None:
+        raise NotSaid(CLOSED)
+    if not text.strip():
+        raise NotSaid(EMPTY)
+    if len(text) > MAX_SAID:
+        raise NotSaid(TOO_LONG)
+    said = Said.objects.create(
+        case=case, from_municipality=from_municipality, name=by.name, text=text.strip(), at=at
+    )
+    record(stream=case.stream, act="say", by=by, at=at, facts={"said": said.pk})
+    return said
+
+
+@acting
+def attach(*, case_id: int, kind: str, file: KeptFile, by: Actor, at: dt.datetime) -> Document:
+    """Add a version of a paper; the file itself is kept by ``documents`` under its digest."""
+    case = Case.objects.select_for_update().get(pk=case_id)
+    before = Document.objects.filter(case=case, kind=kind).aggregate(last=Max("version"))
+    document = Document.objects.create(
+        case=case, kind=kind, version=(before["last"] or 0) + 1, sha256=file.sha256,
+        file_name=file.name, size=file.size, by_person_id=by.person_id, at=at,
+    )  # fmt: skip
+    facts = {
+        "document": document.pk,
+        "kind": kind,
+        "version": document.version,
+        "sha256": file.sha256,
+    }
+    record(stream=case.stream, act="attach", by=by, at=at, facts=facts)
+    return document
+
+
+@acting
+def remark(
+    *,
+    case_id: int,
+    text: str,
+    about: Document | GEOSGeometry,
+    by: Actor,
+    at: dt.datetime,
+) -> Remark:
+    """Write a technical remark about a version of a paper or a METRIC place."""
+    case = Case.objects.select_for_update().get(pk=case_id)
+    is_paper = isinstance(about, Document)
+    made = Remark.objects.create(
+        case=case, text=text, by_person_id=by.person_id, at=at,
+        document=about if is_paper else None, place=None if is_paper else about,
+    )  # fmt: skip
+    record(stream=case.stream, act="remark", by=by, at=at, facts={"remark": made.pk, "text": text})
+    return made
+
+
+@acting
+def settle_remark(*, remark_id: int, by: Actor, at: dt.datetime) -> None:
+    """Mark a remark as answered."""
+    found = Remark.objects.select_for_update().select_related("case").get(pk=remark_id)
+    if found.settled_at is None:
+        found.settled_at, found.settled_by_id = at, by.person_id
+        found.save(update_fields=["settled_at", "settled_by"])
+        record(
+            stream=found.case.stream, act="settle_remark", by=by, at=at, facts={"remark": found.pk}
+        )

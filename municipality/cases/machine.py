@@ -1,0 +1,158 @@
+"""The life of a kind of case as data: states, edges, and the proof that the table is sound.
+
+A service writes one ``Machine``.  From it come the buttons, the checks, the history, the
+messages, the diagram of the docs and the property tests; nothing else moves a case.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from municipality.words import Text
+
+ORIGIN = "(origin)"  # an edge back to the state that asked
+PARTIES = ("applicant", "owner", "office", "payer")  # who takes part without being staff
+BILLING, SYSTEM = "billing", "system"  # the platform acting for a settled bill, for a clock
+# Called in the transaction of the move: with the case as it now stands, and the step taken.
+Then = Callable[..., None]
+# Asked before the move, with the case: why it may not go on, or None.
+Guard = Callable[[Any], Text | None]
+
+
+class MachineError(ValueError):
+    """The table of a service is unsound; the server does not start."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state: its name for people, who works on it, and how long they have.
+
+    ``within_min`` counts office minutes (``municipality.calendar.office_time``).  In a state
+    that ``asks`` the applicant nobody's clock runs.  ``tone`` and ``icon`` draw the pill.
+    """
+
+    code: str
+    name: Text
+    worker: str = ""
+    within_min: int | None = None
+    asks: bool = False
+    tone: str = "info"
+    icon: str = "clock"
+    ahead: Text | None = None  # what stands below a stage still to come
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One act: from which states to which, who may do it, who hears of it, what must hold."""
+
+    name: str
+    sources: tuple[str, ...]
+    to: str
+    by: tuple[str, ...]
+    act: Text  # the button
+    done: Text  # the line of history
+    tells: tuple[str, ...] = ()
+    keeps_origin: bool = False
+    text: Text | None = None  # the question that a remark must answer; None: no remark
+    guard: Guard | None = None
+    then: tuple[Then, ...] = ()
+    is_danger: bool = False  # cannot be undone: the page asks first
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """States and edges of one kind of case; raises MachineError when it is made unsound."""
+
+    kind: str
+    name: Text
+    prefix: str  # of the number a person reads out: PX-2026-000123
+    start: str
+    ends: tuple[str, ...]
+    states: tuple[State, ...]
+    edges: tuple[Edge, ...]
+    path: tuple[str, ...]  # the states of an undisturbed case, in order, for its timeline
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise MachineError(f"{self.kind}: " + "; ".join(problems))
+
+    def state(self, code: str) -> State:
+        """Return a state by its code; raises KeyError for one that is not of this machine."""
+        return {state.code: state for state in self.states}[code]
+
+    def edges_from(self, code: str) -> list[Edge]:
+        """Return what can be done in a state, by whomever."""
+        return [edge for edge in self.edges if code in edge.sources]
+
+    def edge(self, name: str, *, state: str) -> Edge | None:
+        """Return the edge of that name out of a state, if there is one."""
+        return next((edge for edge in self.edges_from(state) if edge.name == name), None)
+
+
+def _problems(machine: Machine) -> Iterator[str]:
+    """Yield what is wrong with a table: unknown names, doubled edges, dead and endless states."""
+    counted = Counter(state.code for state in machine.states)
+    yield from (f"state {code} stands twice" for code, count in counted.items() if count > 1)
+    known = set(counted)
+    for code in {machine.start, *machine.ends, *machine.path} - known:
+        yield f"state {code} is not in the table"
+    for edge in machine.edges:
+        for code in ({*edge.sources, edge.to} - known) - {ORIGIN}:
+            yield f"{edge.name} names the unknown state {code}"
+        if not edge.by:
+            yield f"nobody may {edge.name}"
+        for end in set(edge.sources) & set(machine.ends):
+            yield f"{edge.name} leaves the end {end}"
+    pairs = Counter((edge.name, code) for edge in machine.edges for code in edge.sources)
+    yield from (f"{name} leaves {code} twice" for (name, code), n in pairs.items() if n > 1)
+    if counted.keys() >= {machine.start, *machine.ends}:
+        yield from _unreached(machine)
+    yield from _clocks(machine)
+
+
+def _unreached(machine: Machine) -> Iterator[str]:
+    seen = _spread({machine.start}, lambda code: successors(machine, code))
+    for state in machine.states:
+        if state.code not in seen:
+            yield f"state {state.code} is never reached"
+        ends = _spread({state.code}, lambda code: successors(machine, code))
+        if not ends & set(machine.ends):
+            yield f"no end can be reached from {state.code}"
+    if any(edge.to == ORIGIN for edge in machine.edges):
+        origins = {code for edge in machine.edges if edge.keeps_origin for code in edge.sources}
+        if not origins:
+            yield "an edge goes back to the origin, but none keeps it"
+
+
+def _clocks(machine: Machine) -> Iterator[str]:
+    for state in machine.states:
+        is_end = state.code in machine.ends
+        if state.asks and state.within_min is not None:
+            yield f"state {state.code} asks the applicant and has a due time"
+        if is_end and (state.worker or state.within_min is not None):
+            yield f"the end {state.code} has work to do"
+        if state.asks and not any(SYSTEM in edge.by for edge in machine.edges_from(state.code)):
+            yield f"state {state.code} asks the applicant and never expires"
+
+
+def successors(machine: Machine, code: str) -> set[str]:
+    """Return the states that one step can lead to; an edge to the origin leads to all of them."""
+    found: set[str] = set()
+    for edge in machine.edges_from(code):
+        if edge.to == ORIGIN:
+            kept = [other for other in machine.edges if other.keeps_origin and other.to == code]
+            found |= {source for other in kept for source in other.sources}
+        else:
+            found.add(edge.to)
+    return found
+
+
+def _spread(first: set[str], follow: Callable[[str], set[str]]) -> set[str]:
+    seen, waiting = set(first), list(first)
+    while waiting:
+        new = follow(waiting.pop()) - seen
+        seen |= new
+        waiting += new
+    return seen

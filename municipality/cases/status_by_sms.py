@@ -1,0 +1,72 @@
+"""Status of a transaction by SMS: text its number, get its stage in the script you wrote in.
+
+Service of March 2009.  Only a phone that is on the case learns anything; any other gets the
+same neutral answer, whether the case exists or not (guards.md threats 1 and 16).
+"""
+
+from municipality.cases.kinds import machine_of
+from municipality.cases.models import Case, Party
+from municipality.cases.queries import number_in
+from municipality.cases.telling import day_text
+from municipality.notices.inbound import InboundText, Reply
+from municipality.notices.templates import Template
+from municipality.people.acting_person import office_ids
+from municipality.people.models import Consultancy, User
+
+STATUS = Template(
+    code="cases.status",
+    ar="بلدية مسقط: المعاملة {number}: {stage}. الموعد {due}. {missing}",
+    en="Muscat Municipality: {number} is at: {stage}. Due {due}. {missing}",
+    longest={
+        "number": "PX-2026-000123",
+        "stage": "بانتظار دفع الرسوم من مقدم الطلب",
+        "due": "28/11/2026",
+        "missing": "المطلوب منك: ادفع الرسوم أو أجب عن الملاحظات.",
+    },
+)
+UNKNOWN = Template(
+    code="cases.status_unknown",
+    ar="بلدية مسقط: لا معاملة بهذا الرقم مسجلة لهاتفك. للاستفسار اتصل على 1111.",
+    en="Muscat Municipality: no case of this number is registered to your phone. Call 1111.",
+    longest={},
+)
+TEMPLATES = (STATUS, UNKNOWN)
+ASKED_AR, ASKED_EN = "المطلوب منك: {what}.", "Needed from you: {what}."
+
+
+def is_on_case(case: Case, phone: str, *, at: object) -> bool:
+    """Tell whether a phone belongs to a party, to their account, or to their office."""
+    parties = Party.objects.filter(case=case)
+    if parties.filter(phone=phone).exists():
+        return True
+    people = User.objects.filter(phone=phone, is_active=True)
+    if parties.filter(person__in=people).exists():
+        return True
+    if parties.filter(consultancy__in=Consultancy.objects.filter(phone=phone)).exists():
+        return True
+    offices = [key for person in people for key in office_ids(person_id=person.pk, at=at)]
+    return bool(offices) and parties.filter(consultancy__in=offices).exists()
+
+
+def status(text: InboundText) -> Reply | None:
+    """Answer a text that holds the number of a case; None for any other text."""
+    number = number_in(text.text)
+    if number is None:
+        return None
+    case = Case.objects.filter(number=number).order_by("pk").first()
+    if case is None or not is_on_case(case, text.sender, at=text.at):
+        return Reply(template=UNKNOWN.code, values={})
+    state = machine_of(case.kind).state(case.state)
+    missing = ""
+    if state.asks and state.ahead is not None:
+        what = state.ahead.in_language(text.language)
+        missing = (ASKED_AR if text.language == "ar" else ASKED_EN).format(what=what)
+    return Reply(
+        template=STATUS.code,
+        values={
+            "number": case.number,
+            "stage": state.name.in_language(text.language),
+            "due": day_text(case.due_at or case.expires_at),
+            "missing": missing,
+        },
+    )

@@ -1,0 +1,73 @@
+"""Who hears of a move: one message a party and step, in the party's language.
+
+Since March 2009 owner and consultancy office follow their transaction step by step by SMS; the
+wording of each edge and part is a template named ``<kind>.<edge>.<part>``.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+
+from municipality.cases.kinds import machine_of, machines
+from municipality.cases.machine import Edge
+from municipality.cases.models import Case, Party
+from municipality.conf import PROFILE
+from municipality.notices.outbox import Recipient, queue
+
+LONGEST_TEXT = 60  # of a remark in a message; the page shows all of it
+
+
+def template_codes() -> set[str]:
+    """Return the code of every template that the machines of the city need."""
+    return {
+        f"{machine.kind}.{edge.name}.{part}"
+        for machine in machines()
+        for edge in machine.edges
+        for part in edge.tells
+    }
+
+
+def case_link(case: Case, *, language: str) -> str:
+    """Return the address of a case's page, for messages: from settings, never from a request."""
+    start = "" if language == "ar" else "/en"
+    return f"{settings.GEO_PUBLIC_URL}{start}/cases/{case.public_id}/"
+
+
+def day_text(moment: dt.datetime | None) -> str:
+    """Write the day of a moment in the city, day first as the municipality writes it."""
+    return "-" if moment is None else moment.astimezone(PROFILE.time_zone).strftime("%d/%m/%Y")
+
+
+def _shortened(text: str) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= LONGEST_TEXT else f"{one_line[: LONGEST_TEXT - 1]}…"
+
+
+def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
+    """Queue the messages of a move that has just been made, inside its transaction."""
+    if not edge.tells:
+        return
+    told: set[tuple[str, str]] = set()
+    machine = machine_of(case.kind)
+    parties = {party.pk: party for party in Party.objects.filter(case=case, role__in=edge.tells)}
+    for party in sorted(parties.values(), key=lambda party: edge.tells.index(party.role)):
+        address = (party.phone, party.email)
+        if address in told or address == ("", ""):
+            continue
+        told.add(address)
+        state = machine.state(case.state)
+        queue(
+            template=f"{case.kind}.{edge.name}.{party.role}",
+            to=Recipient(
+                phone=party.phone, email="" if party.phone else party.email,
+                language=party.language, person_id=party.person_id,
+            ),
+            values={
+                "number": case.number, "stage": state.name.in_language(party.language),
+                "due": day_text(case.due_at or case.expires_at), "text": _shortened(text),
+                "link": case_link(case, language=party.language), "plot": case.plot_number,
+            },
+            key=f"case/{case.pk}/{case.moves}/{party.pk}",
+            at=at,
+            about=case.stream,
+        )  # fmt: skip
