@@ -1,14 +1,38 @@
 """The tables of people."""
 
 import secrets
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
+from municipality.people.behalf_models import Delegation, Mandate, PartnerKey
 from municipality.people.roles import CODES
+from municipality.people.sign_in_models import (
+    CodeAlarm,
+    FailedSignIn,
+    PhoneCode,
+    RecoveryCode,
+    SecondFactor,
+    SignIn,
+)
 from municipality.places.dated import one_at_a_time
+
+
+__all__ = [  # the tables of other files, so that Django finds them here
+    "CodeAlarm",
+    "Delegation",
+    "FailedSignIn",
+    "Mandate",
+    "PartnerKey",
+    "PhoneCode",
+    "RecoveryCode",
+    "SecondFactor",
+    "SignIn",
+]
 
 
 def new_public_id() -> str:
@@ -33,6 +57,9 @@ class User(AbstractUser):
     )
     civil_number = models.CharField(max_length=9, blank=True)
     language = models.CharField(max_length=2, default="ar", help_text="of messages: ar or en")
+    sessions_since = models.PositiveIntegerField(
+        default=0, help_text="rises to end every session of the person"
+    )
 
     class Meta:
         constraints = [
@@ -42,6 +69,15 @@ class User(AbstractUser):
                 violation_error_message="A role is not on the list of roles.",
             ),
         ]
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Bind sessions to roles and to ``sessions_since`` as well as to the password.
+
+        Every request compares it, so a change of any of them ends all sessions at once.
+        """
+        held = f"{self.password}|{self.sessions_since}|{','.join(sorted(self.roles))}"
+        salt = "municipality.people.models.User.session"
+        return salted_hmac(salt, held, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Tell whether the person may write a table by the admin: by role, as everything else."""
@@ -111,3 +147,14 @@ class Usage(models.Model):
     key = models.CharField(max_length=120)
     began = models.DateTimeField()
     count = models.PositiveIntegerField(default=0)
+
+
+class CitySetting(models.Model):
+    """A switch of the whole city that an administrator turns by a page."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"

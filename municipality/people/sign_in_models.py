@@ -1,0 +1,109 @@
+"""The tables of signing in: codes, second factors, failures, and where somebody is signed in."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class PhoneCode(models.Model):
+    """A one-time code sent to a number: kept as a MAC, bound to the session that asked."""
+
+    phone = models.CharField(max_length=16, help_text="E.164")
+    purpose = models.CharField(max_length=20, help_text="sign_in, change_phone, mandate")
+    bound_to = models.CharField(max_length=64, help_text="MAC of the asking session's nonce")
+    mac = models.CharField(max_length=64, help_text="HMAC of number, purpose, nonce and code")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="code_is_tried_five_times_at_most",
+                condition=Q(tries__lte=5),
+                violation_error_message="This code was tried too often.",
+            ),
+            models.CheckConstraint(
+                name="code_expires_after_it_is_made",
+                condition=Q(expires_at__gt=F("created_at")),
+                violation_error_message="A code expires after it was made.",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["phone", "created_at"], name="code_by_phone"),
+            models.Index(fields=["created_at"], name="code_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"code {self.pk} for {self.purpose}"
+
+
+class CodeAlarm(models.Model):
+    """The share of sent codes that are used has collapsed: somebody pumps messages."""
+
+    began_at = models.DateTimeField(unique=True)
+    sent = models.PositiveIntegerField()
+    used = models.PositiveIntegerField()
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.sent} codes used"
+
+
+class SecondFactor(models.Model):
+    """An authenticator app (RFC 6238).  The key is derived from ``salt`` and the secret key of
+    the portal, so that a stolen table alone makes no codes."""
+
+    person = models.OneToOneField(
+        "people.User", on_delete=models.PROTECT, related_name="second_factor"
+    )
+    salt = models.CharField(max_length=44)
+    last_step = models.BigIntegerField(default=0, help_text="of the last code taken: never twice")
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"second factor of {self.person_id}"
+
+
+class RecoveryCode(models.Model):
+    """One of the codes on paper for a lost phone; each is taken once."""
+
+    person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    mac = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"recovery code {self.pk}"
+
+
+class FailedSignIn(models.Model):
+    """Failures in a row of one name from one address (or device, or from everywhere)."""
+
+    key = models.CharField(max_length=64, primary_key=True, help_text="MAC; never a name or address")
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    locked_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} failures"
+
+
+class SignIn(models.Model):
+    """Where a person is signed in; one row a session."""
+
+    person = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, unique=True)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    address = models.CharField(max_length=45)
+    agent = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="sign_in_by_time")]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk} of {self.person_id}"
