@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from geo_portal.home import sign_in, views
+from geo_portal.home import sign_in, verify_views, views
 
 app_name = "home"
 
@@ -14,5 +14,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("parts/", views.parts, name="parts"),
+    path("verify/", verify_views.verify_start, name="verify_start"),
+    path("verify/<str:code>", verify_views.verify, name="verify"),
     path("", include("geo_portal.home.urls_imports")),
 ]

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -38,3 +39,8 @@ def keep(chunks: Iterable[bytes]) -> tuple[str, int]:
         Path(name).unlink(missing_ok=True)
         raise
     return digest.hexdigest(), size
+
+
+def open_kept(sha256: str) -> BinaryIO:
+    """Open a stored file for reading; raises FileNotFoundError."""
+    return path_of(sha256).open("rb")

@@ -1,0 +1,119 @@
+"""Papers and files for the tests of documents."""
+
+import datetime as dt
+import io
+import random
+import re
+
+import pikepdf
+import psycopg2
+from django.db import connection
+from pikepdf import Dictionary, Name
+
+from geo_portal.settings.environment import _cluster, database, text
+from municipality.documents import papers
+from municipality.documents.models import IssuedPaper
+from municipality.words import Text
+
+AT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+FACTS = [
+    (Text("القطعة", "Plot"), Text("2417، الحيل الشمالية", "2417, Al Hail North")),
+    (Text("المساحة", "Area"), Text("600 م²", "600 m²")),
+]
+
+
+def a_pdf(text: str = "Plot extract", pages: int = 1) -> bytes:
+    """A small PDF of real pages."""
+    pdf = pikepdf.new()
+    font = pdf.make_indirect(
+        Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    )
+    for number in range(pages):
+        pdf.add_blank_page(page_size=(595, 842))
+        page = pdf.pages[number]
+        page.Resources = Dictionary(Font=Dictionary(F1=font))
+        drawn = f"BT /F1 24 Tf 72 700 Td ({text} {number + 1}) Tj ET"
+        page.Contents = pdf.make_stream(drawn.encode())
+    out = io.BytesIO()
+    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable, static_id=True)
+    return out.getvalue()
+
+
+def incremental(pdf: bytes, objects: dict[int, bytes], extra: bytes = b"") -> bytes:
+    """The file with an incremental update behind it, as editors and signers append one."""
+    found = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", pdf)
+    assert found
+    trailer = re.search(rb"trailer\s*<<(.*?)>>", pdf[int(found[1]) :], re.DOTALL)
+    assert trailer
+    out, offsets = bytearray(pdf), {}
+    for number, body in sorted(objects.items()):
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n"
+    for number, offset in sorted(offsets.items()):
+        out += b"%d 1\n%010d 00000 n \n" % (number, offset)
+    size = max([*objects, 1]) + 1
+    root = re.search(rb"/Root \d+ 0 R", trailer[1])
+    assert root
+    out += b"trailer << %s /Size %d /Prev %s %s >>\n" % (root[0], size, found[1], extra)
+    out += b"startxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
+
+
+def updates(pdf: bytes) -> dict[str, bytes]:
+    """Each way of changing a certified file by appending to it."""
+    page = re.search(rb"(\d+) 0 obj\s*<<(?:(?!endobj).)*?/Type /Page\b.*?endobj", pdf, re.DOTALL)
+    assert page
+    number = int(page[1])
+    body = re.search(rb"<<.*>>", page[0], re.DOTALL)
+    assert body
+    inner = body[0]
+    contents = re.search(rb"/Contents (\d+) 0 R", inner)
+    assert contents
+    forged = b"BT /F1 24 Tf 72 700 Td (Forged) Tj ET"
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(forged), forged)
+    note = b"<< /Type /Annot /Subtype /FreeText /Rect [72 600 300 650] /Contents (900 m2) >>"
+    field = b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (area) /V (900) /Rect [0 0 99 20] >>"
+    signature = b"<< /Type /Sig /Filter /Adobe.PPKLite /ByteRange [0 10 20 30] /Contents <00> >>"
+    annotated = inner[:-2] + b" /Annots [90 0 R] >>"
+    return {
+        "annotation": incremental(pdf, {90: note, number: annotated}),
+        "form_overlay": incremental(pdf, {90: field, number: annotated}),
+        "page_swap": incremental(pdf, {int(contents[1]): stream}),
+        "hybrid_xref": incremental(pdf, {90: b"<< >>"}, b"/XRefStm 9"),
+        "appended_signature": incremental(pdf, {90: signature}),
+    }
+
+
+def one_byte_changed(pdf: bytes, rng: random.Random) -> bytes:
+    """The file with one byte, anywhere, another one."""
+    at = rng.randrange(len(pdf))
+    return pdf[:at] + bytes([(pdf[at] + rng.randint(1, 255)) % 256]) + pdf[at + 1 :]
+
+
+def a_paper(pdf: bytes | None = None, **values: object) -> IssuedPaper:
+    """An issued plot extract."""
+    file = pdf or a_pdf()
+    given = {"kind": "plot_extract", "number": "PX-2026-000123", "about": "case/42", **values}
+    return papers.issue_paper(pdf=lambda code: file, facts=FACTS, at=AT, **given)  # type: ignore[arg-type]
+
+
+def as_application(sql: str, reach: str, person: str = "", offices: str = "{}") -> list[tuple]:
+    """What the application's own role gets for a statement, with a reach; taken back after."""
+    url = text("DATABASE_URL") or _cluster()["database_url"]
+    held = {**database(url), "NAME": connection.settings_dict["NAME"]}
+    with psycopg2.connect(
+        dbname=held["NAME"], user=held["USER"], password=held["PASSWORD"],
+        host=held["HOST"], port=held["PORT"],
+    ) as session, session.cursor() as cursor:  # fmt: skip
+        cursor.execute(
+            "SELECT set_config('geo.reach', %s, true), set_config('geo.person', %s, true), "
+            "set_config('geo.offices', %s, true)",
+            [reach, person, offices],
+        )
+        cursor.execute(sql)
+        found = cursor.fetchall()
+        session.rollback()
+    session.close()
+    return found
