@@ -27,8 +27,30 @@ IMPORTERS = {
 # Who has open cases on plots: called with plot_ids, returns what a swap report lists.
 OPEN_CASES_AT: list[str] = []
 
+# The life of each kind of case.
+CASE_KINDS = {"plot_extract": "plots.extracts.transitions.MACHINE"}
+
+# Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.
+BILL_PURPOSES = {"plot_extract_fee": "plots.extracts.actions.fee_settled"}
+
+# Every template of a message; an editor's later version of one stands in the database.
+NOTICE_TEMPLATES = [
+    "municipality.people.notices.TEMPLATES",
+    "municipality.cases.status_by_sms.TEMPLATES",
+    "plots.extracts.notices.TEMPLATES",
+]
+
+# Who understands a text message, asked in this order.
+SMS_COMMANDS = {"status": "municipality.cases.status_by_sms.status"}
+
+# Who forgets what when its time is over, by class of the retention table.
+RETENTION: dict[str, str] = {}
+
 # What the worker does again and again: a plain function without arguments, and how often.
 PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
+    "municipality.cases.jobs.watch_clocks": 60,
+    "municipality.people.jobs.watch_codes": 60,
+    "municipality.people.jobs.tidy": 3600,
 }

@@ -1,5 +1,6 @@
 """Only imports the tables, so that Django finds them."""
 
+from plots.extracts.models import PlotExtract
 from plots.register.models import (
     Building,
     Lineage,
@@ -17,6 +18,7 @@ __all__ = [
     "Lineage",
     "PlanLimit",
     "Plot",
+    "PlotExtract",
     "PlotNumber",
     "PlotVersion",
     "Road",

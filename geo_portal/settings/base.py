@@ -1,5 +1,7 @@
 """What every environment shares."""
 
+from pathlib import Path
+
 from geo_portal.settings import environment
 from geo_portal.settings.environment import (
     database,
@@ -10,7 +12,17 @@ from geo_portal.settings.environment import (
     wheel_library,
 )
 from geo_portal.settings.policy import directives
-from geo_portal.wiring import IMPORTERS, MAP_LAYERS, OPEN_CASES_AT, PERIODIC  # noqa: F401  (read here by the engines)
+from geo_portal.wiring import (  # noqa: F401  (read here by the engines)
+    BILL_PURPOSES,
+    CASE_KINDS,
+    IMPORTERS,
+    MAP_LAYERS,
+    NOTICE_TEMPLATES,
+    OPEN_CASES_AT,
+    PERIODIC,
+    RETENTION,
+    SMS_COMMANDS,
+)
 
 BASE_DIR = environment.BASE_DIR
 
@@ -65,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipality.people.presence.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "geo_portal.home.problems.ProblemMiddleware",
@@ -102,7 +115,9 @@ LOGIN_URL = "home:sign_in"
 CSRF_FAILURE_VIEW = "geo_portal.home.problems.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600  # guards.md threat 18: staff, 8 h absolute
+SESSION_COOKIE_AGE = 8 * 3600  # of one not signed in; of people: municipality.people.presence
+GEO_OTP_DAILY = int(text("GEO_OTP_DAILY", "300"))  # codes a day to numbers not seen before
+GEO_HEADS_DIR = Path(text("GEO_HEADS_DIR") or BASE_DIR / ".local" / "heads")
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English")]

@@ -125,7 +125,7 @@ def open_case(*, new: NewCase, by: Actor, at: dt.datetime, year: int) -> Case:
 
 def _edge(case: Case, name: str, machine: Machine) -> Edge:
     found = machine.edge(name, state=case.state)
-    if found is None:
+    if found is None or (found.only_if is not None and not found.only_if(case)):
         state = machine.state(case.state).name
         raise CannotMove(
             Text(NOT_FROM_HERE.ar.format(state=state.ar), NOT_FROM_HERE.en.format(state=state.en))
@@ -194,9 +194,3 @@ def move(
     for follows in found.then:
         follows(case=case, by=by, at=at, text=text)
     return case
-
-
-def case_settled(*, subject: str) -> int | None:
-    """Return the id of the case that a bill's subject names; None when it is no case."""
-    kind, _, key = subject.partition("/")
-    return int(key) if kind == "case" and key.isdigit() else None

@@ -5,28 +5,32 @@ a holiday changes what is promised from then on, never a due time that was alrea
 """
 
 import datetime as dt
+import logging
 
 from municipality.calendar.office_time import deadline, work_minutes_between
 from municipality.calendar.queries import city_calendar
+from municipality.calendar.rest_days import NoCalendar
 from municipality.cases.machine import Machine, State
 from municipality.cases.models import Case
 
+LOG = logging.getLogger("municipality.cases")
 ASKED_DAYS = 30  # what was asked of an applicant is waited for this long, then the case expires
 
 
-def _due(case: Case, minutes: int, *, at: dt.datetime) -> dt.datetime:
-    return deadline(
-        at, work_minutes=minutes, calendar=city_calendar(), directorate_id=case.directorate_id
-    )
+def _due(case: Case, minutes: int, *, at: dt.datetime) -> dt.datetime | None:
+    """Return when so many office minutes are over; None where the calendar does not reach."""
+    try:
+        return deadline(at, minutes, city_calendar(), case.directorate_id)
+    except NoCalendar as gap:
+        LOG.warning("%s has no due time: %s", case.number, gap)
+        return None
 
 
 def _left(case: Case, *, at: dt.datetime) -> int:
     """Return the office minutes left until a due time; 0 once it has passed."""
     if case.due_at is None or case.due_at <= at:
         return 0
-    return work_minutes_between(
-        at, case.due_at, calendar=city_calendar(), directorate_id=case.directorate_id
-    )
+    return work_minutes_between(at, case.due_at, city_calendar(), case.directorate_id)
 
 
 def enter(case: Case, state: State, *, machine: Machine, at: dt.datetime) -> None:

@@ -55,7 +55,8 @@ class Edge:
     tells: tuple[str, ...] = ()
     keeps_origin: bool = False
     text: Text | None = None  # the question that a remark must answer; None: no remark
-    guard: Guard | None = None
+    only_if: Callable[[Any], bool] | None = None  # where it does not hold there is no such edge
+    guard: Guard | None = None  # why it may not be taken now, in words
     then: tuple[Then, ...] = ()
     is_danger: bool = False  # cannot be undone: the page asks first
 

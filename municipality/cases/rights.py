@@ -6,6 +6,7 @@ from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import BILLING, PARTIES, SYSTEM, Edge
 from municipality.cases.models import Case, Party
+from municipality.conf import PROFILE
 from municipality.people.acting_person import office_ids
 from municipality.people.models import User
 from municipality.words import Text
@@ -25,11 +26,15 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
     people = {actor.person_id, actor.for_person_id} - {None}
     if not people:
         return frozenset()
-    offices = office_ids(person_id=actor.person_id, at=at) if actor.person_id else ()
+    parties = list(Party.objects.filter(case=case))
+    offices: tuple[int, ...] = ()
+    if any(party.consultancy_id for party in parties):
+        person = User.objects.get(pk=actor.person_id)
+        offices = office_ids(person, on=at.astimezone(PROFILE.time_zone).date())
     return frozenset(
         party.role
-        for party in Party.objects.filter(case=case)
-        if party.person_id in people or (party.consultancy_id in offices)
+        for party in parties
+        if party.person_id in people or party.consultancy_id in offices
     )
 
 

@@ -4,19 +4,24 @@ Service of March 2009.  Only a phone that is on the case learns anything; any ot
 same neutral answer, whether the case exists or not (guards.md threats 1 and 16).
 """
 
+import datetime as dt
+
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case, Party
 from municipality.cases.queries import number_in
 from municipality.cases.telling import day_text
+from municipality.conf import PROFILE
 from municipality.notices.inbound import InboundText, Reply
 from municipality.notices.templates import Template
 from municipality.people.acting_person import office_ids
 from municipality.people.models import Consultancy, User
 
+CITY_AR, CITY_EN = PROFILE.municipality_ar, PROFILE.municipality_en
+
 STATUS = Template(
     code="cases.status",
-    ar="بلدية مسقط: المعاملة {number}: {stage}. الموعد {due}. {missing}",
-    en="Muscat Municipality: {number} is at: {stage}. Due {due}. {missing}",
+    ar=f"{CITY_AR}: المعاملة {{number}}: {{stage}}. الموعد {{due}}. {{missing}}",
+    en=f"{CITY_EN}: {{number}} is at: {{stage}}. Due {{due}}. {{missing}}",
     longest={
         "number": "PX-2026-000123",
         "stage": "بانتظار دفع الرسوم من مقدم الطلب",
@@ -26,15 +31,15 @@ STATUS = Template(
 )
 UNKNOWN = Template(
     code="cases.status_unknown",
-    ar="بلدية مسقط: لا معاملة بهذا الرقم مسجلة لهاتفك. للاستفسار اتصل على 1111.",
-    en="Muscat Municipality: no case of this number is registered to your phone. Call 1111.",
+    ar=f"{CITY_AR}: لا معاملة بهذا الرقم مسجلة لهاتفك. للاستفسار اتصل على 1111.",
+    en=f"{CITY_EN}: no case of this number is registered to your phone. Call 1111.",
     longest={},
 )
 TEMPLATES = (STATUS, UNKNOWN)
 ASKED_AR, ASKED_EN = "المطلوب منك: {what}.", "Needed from you: {what}."
 
 
-def is_on_case(case: Case, phone: str, *, at: object) -> bool:
+def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
     """Tell whether a phone belongs to a party, to their account, or to their office."""
     parties = Party.objects.filter(case=case)
     if parties.filter(phone=phone).exists():
@@ -44,7 +49,8 @@ def is_on_case(case: Case, phone: str, *, at: object) -> bool:
         return True
     if parties.filter(consultancy__in=Consultancy.objects.filter(phone=phone)).exists():
         return True
-    offices = [key for person in people for key in office_ids(person_id=person.pk, at=at)]
+    on = at.astimezone(PROFILE.time_zone).date()
+    offices = [key for person in people for key in office_ids(person, on=on)]
     return bool(offices) and parties.filter(consultancy__in=offices).exists()
 
 

@@ -16,6 +16,7 @@ from municipality.words import Text
 from plots.register.features import plot_feature, restriction_json
 from plots.register.queries import PlotOnDay, plot_at, plot_on, plots_numbered
 from plots.restrictions.queries import restrictions_of
+from plots.restrictions.sheet import sheet_pdf
 
 router = Router(tags=["plots"])
 
@@ -151,8 +152,6 @@ def restrictions(request: HttpRequest, plot_id: str) -> JsonResponse:
 def restrictions_sheet(request: HttpRequest, plot_id: str) -> HttpResponse:
     """Answer one A4 page in Arabic, or in English by ``lang=en``."""
     asked.only(request, ("on", "lang"))
-    from plots.restrictions.printing import sheet_pdf  # loads in a second, so only when asked
-
     plot, on = found_plot(plot_id, request)
     language = "en" if asked.one(request, "lang") == "en" else "ar"
     with translation.override(language):

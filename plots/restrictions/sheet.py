@@ -8,16 +8,14 @@ its own.
 import datetime as dt
 import math
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import shapely
-from django.conf import settings
 from django.template.loader import render_to_string
 from shapely.geometry.base import BaseGeometry
 
 from municipality.conf import PROFILE
+from municipality.documents.printing import fonts, pdf_of
 from municipality.places.demo import is_demo
 from municipality.words import Text, in_arabic
 from plots.register.features import plot_feature
@@ -26,7 +24,6 @@ from plots.restrictions.queries import Restriction, restrictions_of
 
 DRAWING_PX = 300  # side of the square the plot is drawn in
 MIN_SIDE_M = 2.0  # shorter sides carry no length: the figures would lie on each other
-FONT_PACKAGE = "frontend/node_modules/@fontsource/ibm-plex-sans-arabic/files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +88,6 @@ def drawing(shape: BaseGeometry) -> dict[str, Any]:
     }
 
 
-@cache
-def fonts() -> list[tuple[int, str, str]]:
-    """Return the font files of the sheet: weight, script, address of the file on this machine."""
-    folder = Path(settings.BASE_DIR) / FONT_PACKAGE
-    return [
-        (weight, script, file.as_uri())
-        for weight in (400, 600)
-        for script in ("arabic", "latin")
-        if (file := folder / f"ibm-plex-sans-arabic-{script}-{weight}-normal.woff2").is_file()
-    ]
-
-
 METRE, PER_CENT, NOTHING = Text("م", "m"), Text("%", "%"), Text("", "")
 LIMIT_WORDS = {
     "setback_front_m": (Text("الارتداد الأمامي", "Front setback"), METRE),
@@ -116,12 +101,12 @@ LIMIT_WORDS = {
 }
 
 
-def sheet_html(plot: PlotOnDay, *, on: dt.date, at: dt.datetime, address: str) -> str:
-    """Write the sheet as one HTML document with nothing outside it but the fonts."""
+def sheet_facts(plot: PlotOnDay, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
+    """Gather what a paper says of a plot: its facts, drawing, restrictions and limits of a day."""
     rows: list[Restriction] = restrictions_of(shape=plot.shape, on=on)
     arabic = in_arabic()
     properties = plot_feature(plot, on=on)["properties"]
-    context = {
+    return {
         "limits": [
             (label, properties["limits"][name], unit) for name, (label, unit) in LIMIT_WORDS.items()
         ],
@@ -135,7 +120,11 @@ def sheet_html(plot: PlotOnDay, *, on: dt.date, at: dt.datetime, address: str) -
         "rows": rows,
         "on": on,
         "at": at.astimezone(PROFILE.time_zone),
-        "address": address,
         "fonts": fonts(),
     }
-    return render_to_string("plots/restrictions_sheet.html", context)
+
+
+def sheet_pdf(plot: PlotOnDay, *, on: dt.date, at: dt.datetime, address: str) -> bytes:
+    """Print the sheet."""
+    facts = sheet_facts(plot, on=on, at=at) | {"address": address}
+    return pdf_of(render_to_string("plots/restrictions_sheet.html", facts))

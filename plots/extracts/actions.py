@@ -1,0 +1,60 @@
+"""Asking for an extract, and what a settled fee does."""
+
+import datetime as dt
+
+from municipality.actor import Actor
+from municipality.billing.bills.models import Bill
+from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
+from municipality.cases.machine import BILLING
+from municipality.cases.models import Case
+from municipality.conf import PROFILE
+from municipality.people.models import User
+from municipality.reach import acting
+from municipality.stored import geos_of
+from plots.extracts.models import PlotExtract
+from plots.register.queries import PlotOnDay
+
+PAID = Actor(person_id=None, name="billing", role=BILLING)
+
+
+def applicant(person: User) -> NewParty:
+    """Put a person down as the applicant, with the phone and language of their account."""
+    return NewParty(
+        role="applicant", name=person.full_name, person_id=person.pk, phone=person.phone or "",
+        email=person.email, language=person.language,
+    )  # fmt: skip
+
+
+@acting
+def request_extract(
+    *, plot: PlotOnDay, person: User, language: str, purpose: str, by: Actor, at: dt.datetime
+) -> Case:
+    """Open and submit the case of an extract of one plot, for a person."""
+    facts = plot.facts
+    case = open_case(
+        new=NewCase(
+            kind="plot_extract",
+            parties=(applicant(person),),
+            where=Where(
+                place=geos_of(plot.shape), plot_id=plot.plot_id, plot_version=facts.version,
+                plot_number=facts.number, wilayat_id=facts.wilayat_id, area_id=facts.area_id,
+            ),
+            title=f"القطعة {facts.number}",
+        ),
+        by=by,
+        at=at,
+        year=at.astimezone(PROFILE.time_zone).year,
+    )  # fmt: skip
+    PlotExtract.objects.create(
+        case=case, plot_id=plot.plot_id, language=language, purpose=purpose[:200]
+    )
+    return move(case_id=case.pk, edge="submit", by=by, at=at)
+
+
+def fee_settled(*, bill: Bill, receipt: object, at: dt.datetime) -> None:
+    """Let the case of a settled bill go on, in the transaction that settled it.
+
+    Named in ``settings.BILL_PURPOSES``.  Raises CannotMove where the case can no longer be
+    paid; the settling decides then that the money goes back.
+    """
+    move(case_id=int(bill.subject.partition("/")[2]), edge="settle_fee", by=PAID, at=at)
