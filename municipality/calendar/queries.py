@@ -2,8 +2,15 @@
 
 from typing import Any
 
-from municipality.calendar.models import Holiday, Weekend
-from municipality.calendar.rest_days import CityCalendar, HolidayDays, Span, WeekendRule
+from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
+from municipality.calendar.rest_days import (
+    CityCalendar,
+    HolidayDays,
+    HoursRule,
+    RamadanDays,
+    Span,
+    WeekendRule,
+)
 from municipality.places.stamps import Kept
 
 
@@ -22,6 +29,14 @@ def read_calendar() -> CityCalendar:
         holidays=tuple(
             HolidayDays(span(row.valid), row.code, row.name_ar, row.name_en, row.provisional)
             for row in Holiday.objects.order_by("valid", "code")
+        ),
+        ramadans=tuple(
+            RamadanDays(span(row.valid), row.provisional)
+            for row in Ramadan.objects.order_by("valid")
+        ),
+        hours=tuple(
+            HoursRule(span(row.valid), row.directorate_id, row.in_ramadan, row.opens, row.closes)
+            for row in OfficeHours.objects.order_by("valid", "pk")
         ),
     )
 
