@@ -54,3 +54,6 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.people.jobs.watch_codes": 60,
     "municipality.people.jobs.tidy": 3600,
 }
+
+# Who is told inside the transaction that settles a bill: callable(bill=, receipt=, at=).
+BILL_PURPOSES: dict[str, str] = {}

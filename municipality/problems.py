@@ -1,6 +1,6 @@
 """What went wrong, in words a person can read: the one exception of every public door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from municipality.words import Text
@@ -33,16 +33,24 @@ class Problem(Exception):
     """A refusal with an HTTP status, a stable code and a sentence in both languages.
 
     Rendered as RFC 9457 ``application/problem+json`` for machines and as a page for people.
+    ``extra`` are further members of the document (RFC 9457 §3.2), such as what is needed next.
     """
 
     def __init__(
-        self, status: int, code: str, detail: Text, errors: Sequence[FieldProblem] = ()
+        self,
+        status: int,
+        code: str,
+        detail: Text,
+        errors: Sequence[FieldProblem] = (),
+        *,
+        extra: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(code, detail.en)
         self.status = status
         self.code = code
         self.detail = detail
         self.errors = tuple(errors)
+        self.extra = dict(extra or {})
 
 
 def bad_value(pointer: str, detail: Text, *, status: int = 422, code: str = "bad_value") -> Problem:

@@ -8,6 +8,34 @@ from municipality.people.access import ANYONE, not_found, open_to
 from municipality.words import Text
 
 MEANINGS: dict[str, Text] = {
+    "office_may_not_file": Text(
+        "المكتب موقوف أو انتهت رخصته أو ليس في المجموعة التجريبية.",
+        "The office is suspended, its licence has ended, or it is not in the pilot group.",
+    ),
+    "bad_key": Text(
+        "مفتاح الشريك غير معروف أو انتهت صلاحيته.",
+        "The partner key is unknown or has ended.",
+    ),
+    "own_matter": Text(
+        "لا أحد يقرر في معاملته أو مركبته أو هاتفه.",
+        "Nobody decides on their own case, plate or phone.",
+    ),
+    "four_eyes": Text(
+        "يلزم شخص آخر غير من بدأ، وليس نائبًا عنه.",
+        "Another person is needed, neither who began nor their delegate.",
+    ),
+    "too_many_tries": Text(
+        "محاولات دخول كثيرة؛ تقول detail كم ثانية تنتظر.",
+        "Too many tries to sign in; detail says how many seconds to wait.",
+    ),
+    "too_many_codes": Text(
+        "أُرسلت رموز كثيرة إلى هذا الرقم أو من هذا المكان.",
+        "Too many codes went to this number or were asked for from this place.",
+    ),
+    "code_needed": Text(
+        "كلمة المرور صحيحة أو غير لازمة؛ يقول needs ما يلزم بعدها: code أو enrolment.",
+        "The password is right or not needed; needs says what else is: code or enrolment.",
+    ),
     "bad_fields": Text(
         "في الطلب حقل لا يعرفه هذا العنوان.", "The body has a field this address does not know."
     ),
@@ -69,7 +97,8 @@ MEANINGS: dict[str, Text] = {
         "The address has an unknown parameter; it is not passed over, lest it be thought applied.",
     ),
     "wrong_credentials": Text(
-        "الاسم أو كلمة المرور غير صحيحة.", "The name or the password is wrong."
+        "الاسم أو كلمة المرور أو الرمز غير صحيح.",
+        "The name, the password or the code is wrong.",
     ),
 }
 

@@ -48,6 +48,7 @@ def as_json(problem: Problem, reference: str) -> HttpResponse:
     """Write a problem document; ``type`` opens a page that explains the code."""
     title = TITLES.get(problem.status, TITLES[400])
     body: dict[str, Any] = {
+        **problem.extra,
         "type": f"/problems/{problem.code}",
         "title": str(title),
         "status": problem.status,

@@ -1,44 +1,124 @@
 """Sign-in for machines and for the pages' own calls."""
 
-from django.contrib.auth import authenticate, login, logout
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.utils import timezone
 from ninja import Router
 
 from municipality.geometry_gate import strict_json
+from municipality.people import signing_in
 from municipality.people.access import ANYONE, open_to
+from municipality.people.presence import leave
+from municipality.people.signing_in import WRONG, Claim
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 
 router = Router(tags=["session"])
 
 FIELDS = {"name", "password", "code"}
-WRONG = Text("الاسم أو كلمة المرور غير صحيحة.", "The name or the password is wrong.")
+LONGEST = {"name": 150, "password": 200, "code": 20}
+CODE_NEEDED = Text("أرسل الرمز في code.", "Send the code in code.")
+ENROL_FIRST = Text(
+    "سجّل العامل الثاني بصفحة الدخول أولًا.", "Enrol a second factor on the sign-in page first."
+)
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["name"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "name": {
+                            "type": "string",
+                            "description": "user name, or a mobile number in any writing",
+                        },
+                        "password": {
+                            "type": "string",
+                            "description": "not needed by who signs in by phone",
+                        },
+                        "code": {
+                            "type": "string",
+                            "description": "of the authenticator app (staff) or the SMS; absent: "
+                            "401 with needs = code (sent by SMS where that is the way) or "
+                            "enrolment (staff without a second factor: see the sign-in page)",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
 
 
-def _credentials(request: HttpRequest) -> tuple[str, str]:
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """Read name, password and code; raises Problem 400 for anything else."""
     body = strict_json(request.body)
     if not isinstance(body, dict) or set(body) - FIELDS:
         raise Problem(
             400, "bad_fields", Text("المقبول: name وpassword وcode.", "Send name, password, code.")
         )
-    name, password = body.get("name"), body.get("password")
-    if not isinstance(name, str) or not isinstance(password, str) or "\x00" in name + password:
-        raise bad_value("name", WRONG, status=400)
-    return name[:150], password[:200]
+    asked = {}
+    for field, longest in LONGEST.items():
+        value = body.get(field, "")
+        if not isinstance(value, str) or "\x00" in value:
+            raise bad_value(field, WRONG, status=400)
+        asked[field] = value[:longest]
+    return asked
 
 
-@router.post("", summary="Sign in")
+def _wrong() -> Problem:
+    return Problem(401, "wrong_credentials", WRONG)
+
+
+def _check_password(request: HttpRequest, claimed: Claim, password: str) -> None:
+    """Check the password where one is asked for, or is sent to an account that has one."""
+    person = claimed.person
+    has_one = person is not None and person.has_usable_password()
+    by_name = person is not None and claimed.name == person.get_username()
+    if claimed.by_phone_alone and not (has_one and (password or by_name)):
+        return
+    if not signing_in.check_password(request, claimed, password, at=timezone.now()):
+        raise _wrong()
+
+
+def _ask_for_code(request: HttpRequest, claimed: Claim) -> Problem:
+    """Send what is needed; returns the refusal that says so."""
+    needed = signing_in.needs(claimed.person)
+    if needed == "enrolment":
+        return Problem(401, "code_needed", ENROL_FIRST, extra={"needs": "enrolment"})
+    if needed == "phone":
+        signing_in.send_code(request, claimed, at=timezone.now())
+    return Problem(401, "code_needed", CODE_NEEDED, extra={"needs": "code"})
+
+
+@router.post("", summary="Sign in", openapi_extra=BODY)
 @open_to(ANYONE)
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Take ``{"name", "password", "code"}`` and set the cookies ``sessionid`` and ``csrftoken``."""
-    name, password = _credentials(request)
-    user = authenticate(request, username=name, password=password)
-    if user is None:
-        raise Problem(401, "wrong_credentials", WRONG)
-    login(request, user)
+    """Take ``{"name", "password", "code"}`` and set the cookies ``sessionid`` and ``csrftoken``.
+
+    A code by SMS belongs to the session that asked: send its cookie back with the code.
+    """
+    asked = _asked(request)
+    claimed = signing_in.claim(asked["name"])
+    _check_password(request, claimed, asked["password"])
+    if not asked["code"]:
+        raise _ask_for_code(request, claimed)
+    at = timezone.now()
+    if not signing_in.check_code(request, claimed, asked["code"], at=at):
+        raise _wrong()
+    person = claimed.person or signing_in.person_by_phone(
+        claimed.phone, language=request.LANGUAGE_CODE, at=at
+    )
+    signing_in.complete(request, person, at=at)
     get_token(request)
-    return JsonResponse({"name": user.get_username(), "roles": list(user.roles)})
+    answer = JsonResponse({"name": person.get_username(), "roles": list(person.roles)})
+    signing_in.remember_device(request, answer, person)
+    return answer
 
 
 @router.get("", summary="Who is signed in")
@@ -56,5 +136,5 @@ def who(request: HttpRequest) -> HttpResponse:
 @open_to(ANYONE)
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    leave(request)
     return HttpResponse(status=204)

@@ -21,7 +21,6 @@ from municipality.people.sign_in_models import (
 )
 from municipality.places.dated import one_at_a_time
 
-
 __all__ = [  # the tables of other files, so that Django finds them here
     "CodeAlarm",
     "Delegation",

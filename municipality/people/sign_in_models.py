@@ -47,7 +47,9 @@ class CodeAlarm(models.Model):
     sent = models.PositiveIntegerField()
     used = models.PositiveIntegerField()
     seen_at = models.DateTimeField(null=True)
-    seen_by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
+    seen_by = models.ForeignKey(
+        "people.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     def __str__(self) -> str:
         return f"{self.used} of {self.sent} codes used"
@@ -83,7 +85,9 @@ class RecoveryCode(models.Model):
 class FailedSignIn(models.Model):
     """Failures in a row of one name from one address (or device, or from everywhere)."""
 
-    key = models.CharField(max_length=64, primary_key=True, help_text="MAC; never a name or address")
+    key = models.CharField(
+        max_length=64, primary_key=True, help_text="MAC; never a name or address"
+    )
     failures = models.PositiveIntegerField()
     last_at = models.DateTimeField()
     locked_until = models.DateTimeField()

@@ -7,6 +7,7 @@ from municipality.people.access import ANYONE, SIGNED_IN
 from municipality.people.roles import CODES
 from tests.builders import a_person
 from tests.codebase.test_habits import PACKAGES, all_patterns, operations
+from tests.people.builders import a_code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,11 +79,14 @@ def test_not_mine_and_not_there_are_the_same_answer() -> None:
 
 
 def test_session_api_signs_in_and_out_and_guards_writes() -> None:
-    a_person("planner")
+    code = a_code_of(a_person("planner"))
     client = Client(enforce_csrf_checks=True)
     wrong = client.post("/api/session", {"name": "planner", "password": "no"}, "application/json")
-    assert wrong.status_code == 401
-    right = client.post("/api/session", {"name": "planner", "password": "demo"}, "application/json")
+    assert wrong.status_code == 401 and "needs" not in wrong.json()
+    asked = {"name": "planner", "password": "demo"}
+    without = client.post("/api/session", asked, "application/json")
+    assert (without.status_code, without.json()["needs"]) == (401, "code")
+    right = client.post("/api/session", {**asked, "code": code}, "application/json")
     assert right.status_code == 200 and right.json()["roles"] == ["planner"]
     assert {"sessionid", "csrftoken"} <= set(client.cookies)
     assert client.delete("/api/session").status_code == 403

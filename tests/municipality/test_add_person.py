@@ -3,6 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
+from municipality.people.models import User
+from tests.people.builders import a_code_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -13,17 +16,17 @@ def add(*arguments: str) -> None:
 def test_administrator_can_sign_in_and_open_the_imports(client, monkeypatch) -> None:
     monkeypatch.setenv("NEW_PASSWORD", "a long enough one 77")
     add("amal", "--role", "admin")
-    signed = client.post(
-        "/api/session", {"name": "amal", "password": "a long enough one 77"}, "application/json"
-    )
+    asked = {"name": "amal", "password": "a long enough one 77"}
+    first = client.post("/api/session", asked, "application/json")
+    assert (first.status_code, first.json()["needs"]) == (401, "enrolment")
+    asked["code"] = a_code_of(User.objects.get(username="amal"))
+    signed = client.post("/api/session", asked, "application/json")
     assert signed.json()["roles"] == ["admin"]
     assert client.get("/imports/").status_code == 200
     assert client.get("/admin/").status_code == 200
 
 
 def test_weak_password_is_refused_and_nobody_is_added(monkeypatch) -> None:
-    from municipality.people.models import User
-
     monkeypatch.setenv("NEW_PASSWORD", "demo")
     with pytest.raises(CommandError):
         add("amal", "--role", "admin")
@@ -31,8 +34,6 @@ def test_weak_password_is_refused_and_nobody_is_added(monkeypatch) -> None:
 
 
 def test_roles_can_be_changed(monkeypatch) -> None:
-    from municipality.people.models import User
-
     monkeypatch.setenv("NEW_PASSWORD", "a long enough one 77")
     add("amal", "--role", "admin")
     add("amal", "--role", "planner")

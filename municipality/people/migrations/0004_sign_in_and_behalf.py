@@ -3,149 +3,349 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import municipality.people.behalf_models
 from django.conf import settings
 from django.db import migrations, models
 
+import municipality.people.behalf_models
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_offices_and_phones'),
+        ("people", "0003_offices_and_phones"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CitySetting',
+            name="CitySetting",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('value', models.JSONField()),
-                ('changed_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("value", models.JSONField()),
+                ("changed_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='FailedSignIn',
+            name="FailedSignIn",
             fields=[
-                ('key', models.CharField(help_text='MAC; never a name or address', max_length=64, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField()),
-                ('last_at', models.DateTimeField()),
-                ('locked_until', models.DateTimeField()),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="MAC; never a name or address",
+                        max_length=64,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("failures", models.PositiveIntegerField()),
+                ("last_at", models.DateTimeField()),
+                ("locked_until", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='user',
-            name='sessions_since',
-            field=models.PositiveIntegerField(default=0, help_text='rises to end every session of the person'),
+            model_name="user",
+            name="sessions_since",
+            field=models.PositiveIntegerField(
+                default=0, help_text="rises to end every session of the person"
+            ),
         ),
         migrations.CreateModel(
-            name='CodeAlarm',
+            name="CodeAlarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('began_at', models.DateTimeField(unique=True)),
-                ('sent', models.PositiveIntegerField()),
-                ('used', models.PositiveIntegerField()),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('seen_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("began_at", models.DateTimeField(unique=True)),
+                ("sent", models.PositiveIntegerField()),
+                ("used", models.PositiveIntegerField()),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "seen_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartnerKey',
+            name="PartnerKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(help_text='public part, to find the row', max_length=12, unique=True)),
-                ('mac', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=120)),
-                ('grants', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='[first day, day after the last)')),
-                ('per_minute', models.PositiveIntegerField(default=60)),
-                ('made_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "prefix",
+                    models.CharField(
+                        help_text="public part, to find the row", max_length=12, unique=True
+                    ),
+                ),
+                ("mac", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "grants",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="[first day, day after the last)"
+                    ),
+                ),
+                ("per_minute", models.PositiveIntegerField(default=60)),
+                ("made_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid__upper_inf', False)), name='key_of_a_partner_ends', violation_error_message="A partner's key has a last day.")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid__upper_inf", False)),
+                        name="key_of_a_partner_ends",
+                        violation_error_message="A partner's key has a last day.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PhoneCode',
+            name="PhoneCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phone', models.CharField(help_text='E.164', max_length=16)),
-                ('purpose', models.CharField(help_text='sign_in, change_phone, mandate', max_length=20)),
-                ('bound_to', models.CharField(help_text="MAC of the asking session's nonce", max_length=64)),
-                ('mac', models.CharField(help_text='HMAC of number, purpose, nonce and code', max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("phone", models.CharField(help_text="E.164", max_length=16)),
+                (
+                    "purpose",
+                    models.CharField(help_text="sign_in, change_phone, mandate", max_length=20),
+                ),
+                (
+                    "bound_to",
+                    models.CharField(help_text="MAC of the asking session's nonce", max_length=64),
+                ),
+                (
+                    "mac",
+                    models.CharField(
+                        help_text="HMAC of number, purpose, nonce and code", max_length=64
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['phone', 'created_at'], name='code_by_phone'), models.Index(fields=['created_at'], name='code_by_time')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='code_is_tried_five_times_at_most', violation_error_message='This code was tried too often.'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='code_expires_after_it_is_made', violation_error_message='A code expires after it was made.')],
+                "indexes": [
+                    models.Index(fields=["phone", "created_at"], name="code_by_phone"),
+                    models.Index(fields=["created_at"], name="code_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", 5)),
+                        name="code_is_tried_five_times_at_most",
+                        violation_error_message="This code was tried too often.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="code_expires_after_it_is_made",
+                        violation_error_message="A code expires after it was made.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mac', models.CharField(max_length=64, unique=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mac", models.CharField(max_length=64, unique=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SecondFactor',
+            name="SecondFactor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('salt', models.CharField(max_length=44)),
-                ('last_step', models.BigIntegerField(default=0, help_text='of the last code taken: never twice')),
-                ('made_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='second_factor', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("salt", models.CharField(max_length=44)),
+                (
+                    "last_step",
+                    models.BigIntegerField(
+                        default=0, help_text="of the last code taken: never twice"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="second_factor",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delegation',
+            name="Delegation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=municipality.people.behalf_models._new_public_id, editable=False, max_length=22, unique=True)),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), help_text='kinds of service', size=None)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='[first day, day after the last)')),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='given', to=settings.AUTH_USER_MODEL)),
-                ('taker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taken', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=municipality.people.behalf_models._new_public_id,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        help_text="kinds of service",
+                        size=None,
+                    ),
+                ),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="[first day, day after the last)"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "giver",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "taker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('giver', models.F('taker')), _negated=True), name='nobody_is_their_own_delegate', violation_error_message='Nobody delegates to themselves.'), models.CheckConstraint(condition=models.Q(models.Q(('kinds', []), _negated=True), ('valid__upper_inf', False)), name='delegation_names_a_service_and_an_end', violation_error_message='A delegation names services and a last day.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("taker")), _negated=True),
+                        name="nobody_is_their_own_delegate",
+                        violation_error_message="Nobody delegates to themselves.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kinds", []), _negated=True), ("valid__upper_inf", False)
+                        ),
+                        name="delegation_names_a_service_and_an_end",
+                        violation_error_message="A delegation names services and a last day.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('made_at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('visitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "visitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('staff', models.F('visitor')), _negated=True), name='nobody_serves_themselves', violation_error_message='Nobody serves themselves at the counter.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("staff", models.F("visitor")), _negated=True),
+                        name="nobody_serves_themselves",
+                        violation_error_message="Nobody serves themselves at the counter.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('session_key', models.CharField(max_length=40, unique=True)),
-                ('began_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-                ('address', models.CharField(max_length=45)),
-                ('agent', models.CharField(max_length=200)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("session_key", models.CharField(max_length=40, unique=True)),
+                ("began_at", models.DateTimeField()),
+                ("seen_at", models.DateTimeField()),
+                ("address", models.CharField(max_length=45)),
+                ("agent", models.CharField(max_length=200)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['seen_at'], name='sign_in_by_time')],
+                "indexes": [models.Index(fields=["seen_at"], name="sign_in_by_time")],
             },
         ),
     ]

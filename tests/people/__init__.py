@@ -1,0 +1,1 @@
+"""Tests of people: signing in, acting for others, and the walls."""
