@@ -1,0 +1,226 @@
+"""What people text to the short code: one router for all services (``settings.SMS_COMMANDS``).
+
+A sender's number proves nothing by itself (guards.md threat 16): a command tells a number only
+what is already its own.  One transaction holds the fate of the message, what the command did,
+and the reply.
+"""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+from municipality.conf import PROFILE
+from municipality.digits import western
+from municipality.names import fold
+from municipality.notices.models import InboundMessage, Message
+from municipality.notices.outbox import Recipient, queue
+from municipality.notices.templates import FIELD, Template, registry
+from municipality.phones import can_be_texted
+
+MOST_REPLIES = 10  # an hour to one number: an answering machine costs us no more
+LONGEST_TEXT = 1_000
+ECHO_LETTERS = 12  # of fixed text a template must have to be known again by it
+MOST_ATTEMPTS = 3
+ECHO_HOURS = 24
+LOCK_CLASS = 0x6D6F  # "mo": replies to one number are counted one after the other
+log = logging.getLogger("municipality.notices")
+State = InboundMessage.State
+_ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
+_LATIN = re.compile("[A-Za-z]")
+_UNSEEN = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff]")
+
+HELP = Template(
+    code="notices.sms_help",
+    ar=f"{PROFILE.municipality_ar}: لم نفهم رسالتك. لحال معاملة أرسل رقمها، مثل PX-2026-000123.",
+    en=f"{PROFILE.municipality_en}: not understood. For a case, text its number: PX-2026-000123.",
+    longest={},
+)
+SORRY = Template(
+    code="notices.sms_sorry",
+    ar=f"{PROFILE.municipality_ar}: تعذرت معالجة رسالتك الآن. أعد الإرسال بعد قليل.",
+    en=f"{PROFILE.municipality_en}: we could not handle your message now. Please try again later.",
+    longest={},
+)
+TEMPLATES = (HELP, SORRY)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """A message as a command reads it: Western digits, blanks made single, and its fold."""
+
+    id: int
+    text: str
+    folded: str
+    language: str  # of the script it is written in: ar or en
+    sender: str  # E.164
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the sender gets back: a template and its values."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def plain(text: str) -> str:
+    """Bring a text to Western digits and single blanks, without marks that nobody sees.
+
+    >>> plain("  PX-٢٠٢٦-۰۰۰۱۲۳ \\n")
+    'PX-2026-000123'
+    """
+    return " ".join(western(_UNSEEN.sub("", text[:LONGEST_TEXT])).split())
+
+
+def language_of(text: str, *, otherwise: str = "ar") -> str:
+    """Tell the language of a script: any Arabic letter is Arabic; only digits say nothing."""
+    if _ARABIC.search(text):
+        return "ar"
+    return "en" if _LATIN.search(text) else otherwise
+
+
+def _their_language(sender: str) -> str:
+    """Return the language in which this number was last written to; Arabic where it never was."""
+    last = Message.objects.filter(to_address=sender).order_by("-queued_at").first()
+    return last.language if last else "ar"
+
+
+@cache
+def _shapes() -> tuple[tuple[str, ...], ...]:
+    """Return the fixed pieces of every template's text, folded, in their order."""
+    texts = [text for template in registry().values() for text in (template.ar, template.en)]
+    pieces = [tuple(fold(piece) for piece in FIELD.split(text)[::2]) for text in texts]
+    return tuple(shape for shape in pieces if sum(map(len, shape)) >= ECHO_LETTERS)
+
+
+def _has_shape(folded: str, shape: tuple[str, ...]) -> bool:
+    at = 0
+    for piece in shape:
+        found = folded.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def is_our_own(text: str, sender: str, *, at: dt.datetime) -> bool:
+    """Tell whether a text carries one of ours back: a forwarder, a loop, an answering machine.
+
+    Compared with what this number was sent lately and with the shape of every template.
+    """
+    if sender == settings.GEO_SMS_FROM:
+        return True
+    folded = fold(plain(text))
+    since = at - dt.timedelta(hours=ECHO_HOURS)
+    sent = Message.objects.filter(to_address=sender, queued_at__gte=since).order_by("-queued_at")
+    if any(
+        fold(plain(own)) in folded for own in sent.values_list("text", flat=True)[:20]
+    ):
+        return True
+    return any(_has_shape(folded, shape) for shape in _shapes())
+
+
+def _why_ignored(row: InboundMessage, *, at: dt.datetime) -> str:
+    if not row.sender.startswith("+"):
+        return "sender_not_a_number"
+    if is_our_own(row.text, row.sender, at=at):
+        return "our_own_text"
+    if not can_be_texted(row.sender):
+        return "sender_abroad"
+    return ""
+
+
+def _replies_lately(sender: str, *, at: dt.datetime) -> int:
+    """Count the replies of the last hour; two messages of one number are never counted at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, sender])
+    since = at - dt.timedelta(hours=1)
+    told = InboundMessage.objects.filter(sender=sender, at__gt=since)
+    return told.filter(state__in=[State.ANSWERED, State.FAILED]).count()
+
+
+def _answer(text: InboundText) -> tuple[str, Reply | None]:
+    for name, dotted in settings.SMS_COMMANDS.items():
+        command: Callable[[InboundText], Reply | None] = import_string(dotted)
+        reply = command(text)
+        if reply is not None:
+            return name, reply
+    return "", Reply(HELP.code)
+
+
+def _read(row: InboundMessage) -> InboundText:
+    text = plain(row.text)
+    otherwise = "" if language_of(text, otherwise="") else _their_language(row.sender)
+    return InboundText(
+        id=row.pk,
+        text=text,
+        folded=fold(text),
+        language=language_of(text, otherwise=otherwise),
+        sender=row.sender,
+        at=row.at,
+    )
+
+
+def _reply(row: InboundMessage, reply: Reply, language: str, *, at: dt.datetime) -> None:
+    queue(
+        template=reply.template,
+        to=Recipient(phone=row.sender, language=language),
+        values=reply.values,
+        key=f"in:{row.pk}",
+        at=at,
+        about=f"sms/{row.pk}",
+    )
+
+
+def _route(row: InboundMessage, *, at: dt.datetime) -> None:
+    row.reason = _why_ignored(row, at=at)
+    if row.reason:
+        row.state = State.IGNORED
+        return
+    if _replies_lately(row.sender, at=at) >= MOST_REPLIES:
+        row.state, row.reason = State.LIMITED, "replies_an_hour"
+        return
+    text = _read(row)
+    try:
+        with transaction.atomic():
+            row.command, reply = _answer(text)
+            if reply is not None:
+                _reply(row, reply, text.language, at=at)
+        row.state = State.ANSWERED
+    except Exception as error:  # one command's fault stops no other message; it is written down
+        log.exception("a text message could not be handled: %s", row.pk)
+        row.attempts += 1
+        row.command, row.reason = "", type(error).__name__[:60]
+        if row.attempts >= MOST_ATTEMPTS:
+            row.state = State.FAILED
+            _reply(row, Reply(SORRY.code), text.language, at=at)
+
+
+def route(inbound_id: int, *, at: dt.datetime) -> str:
+    """Decide one message that was received, once; returns its state after that.
+
+    A message whose command failed stays ``received`` and is tried again, three times in all;
+    then its sender is told that it was not handled.
+    """
+    with transaction.atomic():
+        rows = InboundMessage.objects.select_for_update()
+        row = rows.filter(pk=inbound_id).order_by("pk").first()
+        if row is None or row.state != State.RECEIVED:
+            return row.state if row else ""
+        _route(row, at=at)
+        row.save(update_fields=["state", "reason", "command", "attempts"])
+        return str(row.state)
+
+
+def received(most: int = 50) -> list[int]:
+    """Return the messages that wait to be routed, the oldest first."""
+    rows = InboundMessage.objects.filter(state=State.RECEIVED)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:most])
