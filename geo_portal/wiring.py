@@ -35,6 +35,7 @@ BILL_PURPOSES = {"plot_extract_fee": "plots.extracts.actions.fee_settled"}
 
 # Every template of a message; an editor's later version of one stands in the database.
 NOTICE_TEMPLATES = [
+    "municipality.notices.inbound.TEMPLATES",
     "municipality.people.notices.TEMPLATES",
     "municipality.cases.status_by_sms.TEMPLATES",
     "plots.extracts.notices.TEMPLATES",
@@ -54,6 +55,3 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.people.jobs.watch_codes": 60,
     "municipality.people.jobs.tidy": 3600,
 }
-
-# Who is told inside the transaction that settles a bill: callable(bill=, receipt=, at=).
-BILL_PURPOSES: dict[str, str] = {}
