@@ -1,1 +1,1 @@
-"""Money: dated tariffs now; bills, payments and receipts come with the engines."""
+"""Money: dated tariffs, bills, payments, receipts, shifts and reconciliation."""

@@ -1,0 +1,176 @@
+"""Money on its way back: one person asks, another approves, then it goes.
+
+Nobody approves what they asked for, what was asked in their name, or the return of their own
+money; acting for someone else changes nothing.  The database holds the first two again
+(``refund_two_pairs_of_eyes``).
+"""
+
+import datetime as dt
+
+from municipality.actor import Actor
+from municipality.baisa import Baisa, as_rial
+from municipality.billing import locks
+from municipality.billing.bills.models import Bill
+from municipality.billing.payments import graph, ledger
+from municipality.billing.payments.charging import open_shift_of
+from municipality.billing.payments.models import Charge, Receipt, Refund
+from municipality.billing.payments.receipts import city_day
+from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY, TWO_EYES
+from municipality.history.actions import record
+from municipality.people.models import User
+from municipality.problems import Problem
+from municipality.reach import acting
+
+ASKS, APPROVES = ("cashier", "supervisor"), ("supervisor",)
+OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
+
+
+def _may(actor: Actor, roles: tuple[str, ...]) -> None:
+    if actor.role not in roles or actor.person_id is None:
+        raise Problem(403, "two_pairs_of_eyes", TWO_EYES)
+
+
+@acting
+def ask(*, charge_id: int, kind: str, reason: str, by: Actor, at: dt.datetime) -> Refund:
+    """Ask for a captured charge to go back, whole; a void only on the receipt's own day.
+
+    Raises Problem 403, 409 (already going back, nothing taken, another day).
+    """
+    _may(by, ASKS)
+    bill_id = Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id)
+    locks.bill(bill_id)
+    charge = locks.charge(charge_id)
+    if charge.refunds.exclude(state=Refund.State.REFUSED).exists():
+        raise Problem(409, "going_back", GOING_BACK)
+    if charge.state != graph.CAPTURED:
+        raise Problem(409, "not_taken", NOT_TAKEN)
+    receipt = Receipt.objects.filter(charge=charge).order_by("pk").first()
+    if kind == Refund.Kind.VOID and (receipt is None or receipt.day != city_day(at)):
+        raise Problem(409, "only_today", ONLY_TODAY)
+    refund = Refund.objects.create(
+        charge=charge, kind=kind, amount_baisa=charge.captured_baisa or 0, reason=reason[:300],
+        asked_by_id=by.person_id, asked_for_id=by.for_person_id, asked_by_name=by.name, asked_at=at,
+    )  # fmt: skip
+    _tell(refund, "ask", by=by, at=at)
+    return refund
+
+
+def _tell(refund: Refund, act: str, *, by: Actor, at: dt.datetime) -> None:
+    facts = {
+        "refund": refund.public_id, "kind": refund.kind, "reason": refund.reason,
+        "amount": as_rial(Baisa(refund.amount_baisa)),
+    }  # fmt: skip
+    record(stream=f"bill/{refund.charge.bill_id}", act=f"refund.{act}", by=by, at=at, facts=facts)
+
+
+def _locked(refund_id: int) -> tuple[Bill, Charge, Refund]:
+    """Lock a refund in the order of all money: bill, charge, refund."""
+    found = Refund.objects.values_list("charge_id", "charge__bill_id").get(pk=refund_id)
+    bill = locks.bill(found[1])
+    charge = locks.charge(found[0])
+    refund = locks.refund(refund_id)
+    refund.charge = charge
+    return bill, charge, refund
+
+
+def _other_eyes(bill: Bill, refund: Refund, by: Actor) -> None:
+    """Refuse whoever asked, whoever they asked for, and the payer, in person or by delegate."""
+    _may(by, APPROVES)
+    deciding = {by.person_id, by.for_person_id} - {None}
+    involved = {refund.asked_by_id, refund.asked_for_id, bill.payer_person_id} - {None}
+    phones = User.objects.filter(pk__in=deciding).exclude(phone=None)
+    own_phone = bill.payer_phone and phones.filter(phone=bill.payer_phone).exists()
+    if deciding & involved or own_phone:
+        raise Problem(403, "two_pairs_of_eyes", TWO_EYES)
+
+
+def _decide(refund: Refund, state: str, *, by: Actor, at: dt.datetime) -> None:
+    if refund.state != Refund.State.ASKED:
+        raise Problem(409, "decided", DECIDED)
+    refund.state = state
+    refund.decided_by_id, refund.decided_for_id = by.person_id, by.for_person_id
+    refund.decided_by_name, refund.decided_at = by.name, at
+    refund.save(
+        update_fields=[
+            "state", "decided_by_id", "decided_for_id", "decided_by_name", "decided_at",
+        ]
+    )  # fmt: skip
+
+
+@acting
+def refuse(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
+    """Refuse a refund that people asked for; money the platform owes is not refused."""
+    bill, _, refund = _locked(refund_id)
+    _other_eyes(bill, refund, by)
+    if refund.asked_by_id is None:
+        raise Problem(409, "money_owed", GOING_BACK)
+    _decide(refund, Refund.State.REFUSED, by=by, at=at)
+    _tell(refund, "refuse", by=by, at=at)
+    return refund
+
+
+@acting
+def approve(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
+    """Approve a refund; the money itself goes in a step of its own.
+
+    Online money is sent by the worker (reconciliation.jobs), money over the counter and by card
+    waits for the one who gives it back (``paid_back``).  Raises Problem 403 for the same pair of eyes, 409 when it was decided before.
+    """
+    bill, _, refund = _locked(refund_id)
+    _other_eyes(bill, refund, by)
+    _decide(refund, Refund.State.APPROVED, by=by, at=at)
+    _tell(refund, "approve", by=by, at=at)
+    return refund
+
+
+@acting
+def paid_back(*, refund_id: int, by: Actor, at: dt.datetime, number: str = "") -> Refund:
+    """Tell that approved money was given back: cash from one's own drawer, a card on a terminal.
+
+    ``number`` is the bank's own number of a refund by card.  Raises Problem 409.
+    """
+    _may(by, ASKS)
+    bill, charge, refund = _locked(refund_id)
+    if refund.state != Refund.State.APPROVED:
+        raise Problem(409, "decided", DECIDED)
+    if charge.channel in OVER_THE_COUNTER:
+        refund.shift = open_shift_of(by.person_id)
+    elif not number.strip():
+        raise Problem(422, "missing_value", NOT_TAKEN)
+    refund.foreign_id = number.strip()[:80]
+    _done(bill, charge, refund, by=by, at=at)
+    return refund
+
+
+@acting
+def gateway_answered(
+    *, refund_id: int, state: str, number: str, by: Actor, at: dt.datetime
+) -> Refund:
+    """Bring an online refund to what the gateway says: ``done`` or ``unknown``; once."""
+    bill, charge, refund = _locked(refund_id)
+    if refund.state not in (Refund.State.APPROVED, Refund.State.SENT, Refund.State.UNKNOWN):
+        return refund
+    if state == Refund.State.DONE:
+        refund.foreign_id = number[:80]
+        _done(bill, charge, refund, by=by, at=at)
+    elif refund.state != state:
+        refund.state = state
+        refund.save(update_fields=["state"])
+    return refund
+
+
+def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datetime) -> None:
+    """Close a refund: charge, bill and books move together."""
+    refund.state, refund.done_at = Refund.State.DONE, at
+    refund.save(update_fields=["state", "done_at", "shift", "foreign_id"])
+    charge.state = graph.REFUNDED
+    charge.save(update_fields=["state"])
+    of_receipt = Receipt.objects.filter(charge=charge).exists()
+    if of_receipt:
+        bill.state = Bill.State.REFUNDED
+        bill.save(update_fields=["state"])
+    ledger.post(
+        debit=ledger.revenue(charge) if of_receipt else ledger.REFUND_DUE, credit=charge.channel,
+        amount_baisa=refund.amount_baisa, charge=charge, at=at, refund=refund,
+    )  # fmt: skip
+    _tell(refund, "done", by=by, at=at)

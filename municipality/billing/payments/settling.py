@@ -1,0 +1,171 @@
+"""The end of a charge: one function takes every answer, in any order, however often.
+
+In one transaction: the bill's lock, the charge, the receipt, the ledger, the bill's state, the
+call of whom the purpose belongs to, and the history.  Money that arrives for a bill that takes
+none any more is never a second receipt: it becomes a refund due by itself.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from municipality.actor import SYSTEM, Actor
+from municipality.baisa import Baisa, as_rial
+from municipality.billing import locks
+from municipality.billing.bills.models import Bill
+from municipality.billing.payments import graph, ledger, receipts
+from municipality.billing.payments.models import Charge, Receipt, Refund
+from municipality.billing.payments.outcomes import Effect, Outcome
+from municipality.history.actions import record
+from municipality.reach import acting
+
+SECOND = "The bill takes no money any more; this capture goes back."
+WRONG = "The amount taken is not the amount asked for."
+_TOLD = ("foreign_id", "auth_code", "rrn", "card_last4", "card_scheme", "why")
+
+
+@acting
+def take_answer(*, charge_id: int, outcome: Outcome, by: Actor, at: dt.datetime) -> Effect:
+    """Bring a charge to what the world says of it.
+
+    Answers may come late, doubled and in any order: what the graph does not allow is either a
+    correction (captured after all) or older than what is known, and then changes nothing.
+    """
+    bill_id = Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id)
+    bill = locks.bill(bill_id)
+    charge = locks.charge(charge_id)
+    effect, state = _judge(charge, outcome)
+    if effect in (Effect.SAME, Effect.IGNORED):
+        return effect
+    if effect is Effect.SECOND:
+        _second(bill, charge, outcome, by=by, at=at)
+        return effect
+    start = charge.state
+    _write(charge, state, outcome, corrected=effect is Effect.CORRECTED, at=at)
+    act = "correct" if effect is Effect.CORRECTED else graph.act_of(start, state)
+    _tell(charge, act, by=by, at=at)
+    if charge.state == graph.CAPTURED:
+        _captured(bill, charge, by=by, at=at)
+    return effect
+
+
+def _judge(charge: Charge, outcome: Outcome) -> tuple[Effect, str]:
+    """Decide what an answer means for a charge as it stands, without touching it."""
+    state = outcome.state
+    if charge.state in graph.TAKEN:
+        return _judge_taken(charge, outcome), state
+    if charge.state == state:
+        return Effect.SAME, state
+    if state == graph.CAPTURED and _doubtful(charge, outcome):
+        if charge.state == graph.UNKNOWN:
+            return Effect.IGNORED, state
+        if graph.is_legal(charge.state, graph.UNKNOWN):
+            return Effect.DOUBTED, graph.UNKNOWN
+    if graph.is_legal(charge.state, state):
+        return Effect.APPLIED, state
+    if graph.is_correction(charge.state, state):
+        return Effect.CORRECTED, state
+    return Effect.IGNORED, state
+
+
+def _judge_taken(charge: Charge, outcome: Outcome) -> Effect:
+    """Tell the same capture again from another one under the same reference."""
+    if outcome.state not in (charge.state, graph.CAPTURED):
+        return Effect.IGNORED
+    number = outcome.foreign_id
+    if not number or not charge.foreign_id or number == charge.foreign_id:
+        return Effect.SAME
+    known = Charge.objects.filter(channel=charge.channel, foreign_id=number).exists()
+    return Effect.SAME if known else Effect.SECOND
+
+
+def _doubtful(charge: Charge, outcome: Outcome) -> bool:
+    """Tell whether a capture must be asked about before it is believed.
+
+    The wrong amount, when it was only told and not asked for; or a number of the bank that
+    belongs to another payment.
+    """
+    wrong = outcome.amount_baisa not in (None, charge.amount_baisa)
+    if wrong and not outcome.certain:
+        return True
+    others = Charge.objects.filter(channel=charge.channel, foreign_id=outcome.foreign_id or None)
+    return outcome.foreign_id != "" and others.exclude(pk=charge.pk).exists()
+
+
+def _second(bill: Bill, charge: Charge, outcome: Outcome, *, by: Actor, at: dt.datetime) -> None:
+    """Write down that the world captured one charge twice: the second one goes back."""
+    second = Charge(
+        bill=bill, channel=charge.channel, state=graph.CAPTURED, amount_baisa=charge.amount_baisa,
+        captured_baisa=outcome.amount_baisa or charge.amount_baisa, captured_at=at, answered_at=at,
+        idempotency_key=f"second/{charge.channel}/{outcome.foreign_id}"[:80], body_hash="",
+        asked_by_name=SYSTEM.name, asked_by_role=SYSTEM.role, shift_id=charge.shift_id,
+        terminal_id=charge.terminal_id, foreign_id=outcome.foreign_id, created_at=at,
+        corrected_why=f"captured again under {charge.public_id}", why=outcome.why[:200],
+    )  # fmt: skip
+    second.save(force_insert=True)
+    _tell(second, "second_capture", by=by, at=at)
+    _captured(bill, second, by=by, at=at)
+
+
+def _write(
+    charge: Charge, state: str, outcome: Outcome, *, corrected: bool, at: dt.datetime
+) -> None:
+    changed = ["state", "answered_at"]
+    charge.answered_at = at
+    for name in _TOLD if state == outcome.state else ("why",):  # a doubted number is not kept
+        if value := getattr(outcome, name):
+            setattr(charge, name, value[: charge._meta.get_field(name).max_length])
+            changed.append(name)
+    if corrected:
+        charge.corrected_why = f"{charge.state} here, captured there"
+        changed.append("corrected_why")
+    if state == graph.CAPTURED:
+        charge.captured_at = at
+        charge.captured_baisa = (
+            charge.amount_baisa if outcome.amount_baisa is None else outcome.amount_baisa
+        )
+        changed += ["captured_at", "captured_baisa"]
+    charge.state = state
+    charge.save(update_fields=changed)
+
+
+def _captured(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> None:
+    """Give captured money its place: a receipt of a bill that is due, or a refund due."""
+    if bill.state == Bill.State.DUE and charge.captured_baisa == charge.amount_baisa:
+        _settle(bill, charge, by=by, at=at)
+        return
+    right = charge.captured_baisa == charge.amount_baisa
+    kind = Refund.Kind.SECOND_CAPTURE if right else Refund.Kind.WRONG_AMOUNT
+    owed = charge.captured_baisa or 0
+    refund = Refund.objects.create(
+        charge=charge, kind=kind, amount_baisa=owed, reason=SECOND if right else WRONG,
+        asked_by_name=SYSTEM.name, asked_at=at,
+    )  # fmt: skip
+    ledger.post(
+        debit=charge.channel, credit=ledger.REFUND_DUE, amount_baisa=owed, charge=charge, at=at
+    )
+    facts = {"refund": refund.public_id, "kind": kind.value, "amount": as_rial(Baisa(owed))}
+    record(stream=bill.stream, act="refund.due", by=SYSTEM, at=at, facts=facts)
+
+
+def _settle(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> Receipt:
+    receipt = receipts.write(charge=charge, at=at)
+    ledger.post(
+        debit=charge.channel, credit=ledger.revenue(charge), amount_baisa=charge.amount_baisa,
+        charge=charge, at=at,
+    )  # fmt: skip
+    bill.state = Bill.State.PAID
+    bill.save(update_fields=["state"])
+    facts = {
+        "receipt": receipt.number, "channel": charge.channel,
+        "amount": as_rial(Baisa(receipt.amount_baisa)),
+    }  # fmt: skip
+    record(stream=bill.stream, act="pay", by=by, at=at, facts=facts)
+    import_string(settings.BILL_PURPOSES[bill.purpose])(bill=bill, receipt=receipt, at=at)
+    return receipt
+
+
+def _tell(charge: Charge, act: str, *, by: Actor, at: dt.datetime) -> None:
+    facts = {"charge": charge.public_id, "channel": charge.channel, "state": charge.state}
+    record(stream=f"bill/{charge.bill_id}", act=f"charge.{act}", by=by, at=at, facts=facts)

@@ -1,0 +1,1 @@
+"""Reconciliation: early (ask about what hangs) and daily (their files against our ledger)."""

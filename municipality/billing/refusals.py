@@ -1,0 +1,57 @@
+"""Why money does not move, in words: what the pages and the machines are told."""
+
+from municipality.billing.bills.models import Bill
+from municipality.problems import Problem
+from municipality.words import Text
+
+IN_FLIGHT = Text(
+    "دفعة لهذه الفاتورة قيد التنفيذ. انتظر نتيجتها أو ألغها.",
+    "A payment of this bill is under way. Wait for its result or cancel it.",
+)
+IN_FLIGHT_SINCE = Text(
+    "دفعة لهذه الفاتورة قيد التنفيذ: بدأها {who} الساعة {when}. لا تأخذ المبلغ مرة أخرى.",
+    "A payment of this bill is under way: {who} began it at {when}. Do not take the money again.",
+)
+STATES = {
+    "paid": Text("دُفعت هذه الفاتورة", "This bill is paid"),
+    "cancelled": Text("أُلغيت هذه الفاتورة", "This bill was cancelled"),
+    "superseded": Text("حلّت محل هذه الفاتورة فاتورة أحدث", "A newer bill took this one's place"),
+    "refunded": Text("رُدّ مبلغ هذه الفاتورة", "This bill was refunded"),
+}
+PAID_BY = Text(
+    "دُفعت هذه الفاتورة: {who}، الساعة {when}، الإيصال {number}.",
+    "This bill is paid: by {who}, at {when}, receipt {number}.",
+)
+EXPIRED = Text(
+    "انتهت مدة هذه الفاتورة. اطلب فاتورة جديدة.", "This bill has expired. Ask for a new one."
+)
+AMOUNT_CHANGED = Text(
+    "تغيّر المبلغ منذ فُتحت الصفحة. راجعه ثم أكمل.",
+    "The amount has changed since the page was opened. Check it and go on.",
+)
+KEY_REUSED = Text("استُعمل هذا المفتاح لطلب آخر.", "This key was used for another request.")
+NOT_ENOUGH = Text("المبلغ المستلم أقل من المطلوب.", "The cash given is less than the amount.")
+CHEQUE_USED = Text("استُلم هذا الشيك من قبل.", "This cheque was taken before.")
+NO_SHIFT = Text("افتح وردية أولًا.", "Open a shift first.")
+NO_TERMINAL = Text("لا جهاز بطاقة لهذه الوردية.", "No card terminal stands at this shift.")
+TWO_EYES = Text(
+    "يوافق على هذا شخص آخر غير الذي طلبه، ولا صاحب الفاتورة.",
+    "Someone else approves this: neither who asked for it nor the payer.",
+)
+GOING_BACK = Text("هذا المبلغ قيد الرد أو رُدّ.", "This money is going back or has gone back.")
+NOT_TAKEN = Text("لم يُؤخذ هذا المبلغ.", "This money was not taken.")
+ONLY_TODAY = Text(
+    "يُلغى الإيصال في يومه فقط؛ بعده يُرد المبلغ.",
+    "A receipt is voided on its own day only; later the money is refunded.",
+)
+DECIDED = Text("بُتّ في هذا الطلب من قبل.", "This request was decided before.")
+NO_ONLINE = Text(
+    "الدفع الإلكتروني غير متاح الآن. ادفع في أي صالة خدمات.",
+    "Online payment is not available now. Pay at any service hall.",
+)
+
+
+def bill_not_due(bill: Bill) -> Problem:
+    """Say why a bill takes no money now: paid by whom and when, or what became of it."""
+    words = STATES[bill.state]
+    return Problem(409, "bill_not_due", Text(words.ar + ".", words.en + "."))

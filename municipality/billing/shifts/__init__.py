@@ -1,0 +1,1 @@
+"""Shifts of the cashiers: open with a float, take, count, close, hand over; close the day."""

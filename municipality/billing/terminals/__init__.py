@@ -1,0 +1,1 @@
+"""Card terminals: they ask what is owed and answer with a token that is good once."""
