@@ -29,6 +29,8 @@ export default defineConfig({
         zone: "src/pages/zone.ts",
         heat: "src/pages/heat.ts",
         imports: "src/pages/imports.ts",
+        mine: "src/pages/mine.ts",
+        work: "src/pages/work.ts",
       },
     },
   },

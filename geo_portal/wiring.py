@@ -54,4 +54,5 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.cases.jobs.watch_clocks": 60,
     "municipality.people.jobs.watch_codes": 60,
     "municipality.people.jobs.tidy": 3600,
+    "municipality.history.jobs.write_head": 3600,
 }

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from geo_portal.home.desks import desks_of
 from municipality.conf import PROFILE
 from municipality.people.access import roles_of
 from municipality.people.roles import ROLES
@@ -28,6 +29,7 @@ def _account_name(request: HttpRequest) -> str:
 def city(request: HttpRequest) -> dict[str, object]:
     """Give templates the city's names, the direction of writing, the other language's address."""
     arabic = in_arabic()
+    roles = roles_of(request) if hasattr(request, "user") else frozenset()
     return {
         "city_name": Text(PROFILE.name_ar, PROFILE.name_en),
         "municipality": Text(PROFILE.municipality_ar, PROFILE.municipality_en),
@@ -36,6 +38,7 @@ def city(request: HttpRequest) -> dict[str, object]:
         "dir": "rtl" if arabic else "ltr",
         "is_demo": is_demo(),
         "other_language": other_language_path(request.get_full_path()),
-        "roles": roles_of(request) if hasattr(request, "user") else frozenset(),
+        "roles": roles,
+        "desks": desks_of(roles),
         "account_name": _account_name(request),
     }

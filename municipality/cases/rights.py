@@ -1,6 +1,7 @@
 """Who may do what with a case: by their part in it, or by their office in the municipality."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
@@ -58,6 +59,21 @@ def may_take(edge: Edge, case: Case, actor: Actor, *, at: dt.datetime) -> bool:
     if actor.role not in edge.by or actor.role in PARTIES:
         return False
     return _staff_refusal(case, actor, at=at) is None
+
+
+WATCHERS = frozenset({"supervisor", "auditor", "agent", "hall"})  # who reads cases, all of them
+
+
+def may_see(case: Case, actors: Sequence[Actor], *, at: dt.datetime) -> bool:
+    """Tell whether someone, in any of their roles, may open a case: a party or its officers."""
+    machine = machine_of(case.kind)
+    officers = {role for edge in machine.edges for role in edge.by} - {BILLING, SYSTEM, *PARTIES}
+    for actor in actors:
+        if parts_of(case, actor, at=at) or actor.role in WATCHERS:
+            return True
+        if actor.role in officers and _staff_refusal(case, actor, at=at) is None:
+            return True
+    return False
 
 
 def edges_for(case: Case, actor: Actor, *, at: dt.datetime) -> list[Edge]:

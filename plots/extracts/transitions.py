@@ -22,7 +22,7 @@ MACHINE = Machine(
             Text("مسودة", "Draft"),
             asks=True,
             tone="na",
-            icon="paper",
+            icon="file",
             ahead=Text("أكمل الطلب وقدّمه", "complete the application and submit it"),
         ),
         State(
@@ -37,7 +37,7 @@ MACHINE = Machine(
             Text("أعيد إليك للاستكمال", "Returned to you"),
             asks=True,
             tone="near",
-            icon="back",
+            icon="returned",
             ahead=Text("أجب عن ملاحظة قسم التسجيل", "answer the remark you were sent"),
         ),
         State(
@@ -55,9 +55,9 @@ MACHINE = Machine(
             within_min=60,
             ahead=Text("يصدر مختومًا برمز تحقق", "issued with a verification code"),
         ),
-        State("issued", Text("صدر", "Issued"), tone="pass", icon="tick"),
-        State("refused", Text("رُفض", "Refused"), tone="fail", icon="cross"),
-        State("withdrawn", Text("سُحب الطلب", "Withdrawn"), tone="na", icon="dash"),
+        State("issued", Text("صدر", "Issued"), tone="pass", icon="pass"),
+        State("refused", Text("رُفض", "Refused"), tone="fail", icon="fail"),
+        State("withdrawn", Text("سُحب الطلب", "Withdrawn"), tone="na", icon="na"),
         State("expired", Text("انتهت مهلة الطلب", "Expired"), tone="na", icon="clock"),
     ),
     edges=(

@@ -241,10 +241,38 @@ const PIN: (c: Palette) => LayerSpecification[] = (c) => [
   },
 ];
 
+/* Things of one person's: a point each, its number beside it. */
+const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
+  {
+    id: "things-point",
+    type: "circle",
+    source: "things",
+    paint: {
+      "circle-radius": 9,
+      "circle-color": c.brand,
+      "circle-stroke-color": c.surface,
+      "circle-stroke-width": 3,
+    },
+  },
+  {
+    id: "things-label",
+    type: "symbol",
+    source: "things",
+    layout: {
+      "text-field": ["get", "number"],
+      "text-font": SEMIBOLD,
+      "text-size": 13,
+      "text-offset": [0, 1.4],
+    },
+    paint: { "text-color": c.sel, "text-halo-color": c.surface, "text-halo-width": 1.75 },
+  },
+];
+
 export function overlayLayers(c: Palette, overlays: Record<string, FeatureCollection>): LayerSpecification[] {
   const all = [
     ...("selection" in overlays ? selectionLayers(c) : []),
     ...("refused" in overlays ? PIN(c) : []),
+    ...("things" in overlays ? THINGS(c) : []),
   ];
   const accuracy = positionLayers(c);
   if ("position" in overlays) all.push(...accuracy.slice(0, 3));

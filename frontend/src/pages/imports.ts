@@ -6,8 +6,9 @@ import { announce, bdi, byId, h, maybe } from "../lib/dom";
 import { count, number, percent } from "../lib/format";
 import { ROWS } from "../lib/plural";
 import { say } from "../lib/say";
+import { extent } from "../map/extent";
 import { createMap } from "../map/frame";
-import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
+import type { Feature, FeatureCollection } from "geojson";
 
 interface Status {
   state: "queued" | "running" | "done" | "failed";
@@ -88,31 +89,6 @@ async function follow(card: HTMLElement): Promise<void> {
 }
 
 /* ---------- refused ---------- */
-
-function eachPosition(geometry: Geometry, then: (p: Position) => void): void {
-  if (geometry.type === "GeometryCollection")
-    return geometry.geometries.forEach((g) => eachPosition(g, then));
-  const walk = (c: unknown): void => {
-    if (Array.isArray(c) && typeof c[0] === "number") then(c as Position);
-    else if (Array.isArray(c)) c.forEach(walk);
-  };
-  walk(geometry.coordinates);
-}
-
-function extent(features: Feature[]): [number, number, number, number] | null {
-  const box: [number, number, number, number] = [180, 90, -180, -90];
-  for (const f of features) {
-    if (!f.geometry) continue;
-    eachPosition(f.geometry, ([lon, lat]) => {
-      if (lon === undefined || lat === undefined || Math.abs(lon) > 180 || Math.abs(lat) > 85) return;
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
-    });
-  }
-  return box[0] <= box[2] ? box : null;
-}
 
 function row(f: Feature): HTMLElement {
   const p = f.properties ?? {};

@@ -231,6 +231,17 @@ function service(name: string, label: string, ...value: (Node | string)[]): HTML
   );
 }
 
+/* The certified extract of this very plot, which is a service of its own. */
+function extract(here: Here): HTMLElement {
+  const prefix = say("", "/en");
+  const href = `${prefix}/plots/${here.plot.id}/extract/`;
+  return service(
+    "document",
+    say("مستخرج معتمد", "Certified extract"),
+    h("a", { href }, say("اطلب وثيقة معتمدة برمز تحقق", "Ask for a certified paper with a code")),
+  );
+}
+
 export function services(here: Here): HTMLElement {
   const rows = [];
   if (here.parking) rows.push(service("car", say("المواقف", "Parking"), ...parkingLines(here.parking)));
@@ -241,6 +252,7 @@ export function services(here: Here): HTMLElement {
       here.directorate ? nameOf(here.directorate) : unknown(),
     ),
   );
+  rows.push(extract(here));
   return h(
     "section",
     { class: "block" },

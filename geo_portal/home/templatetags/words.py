@@ -1,8 +1,27 @@
-"""``{% say "عربي" "English" %}``: one text in the language of the page."""
+"""Texts and amounts in the language of the page: ``{% say "عربي" "English" %}``, ``|rial``."""
 
 from django import template
 
+from municipality.baisa import Baisa, as_rial
+from municipality.conf import PROFILE
 from municipality.words import Text
+
+_SYMBOLS = {"OMR": Text("ر.ع.", "OMR")}
+_PARTS = {
+    "applicant": Text("مقدم الطلب", "Applicant"),
+    "owner": Text("المالك", "Owner"),
+    "office": Text("المكتب الاستشاري", "Consultancy office"),
+    "payer": Text("الدافع", "Payer"),
+}
+_MESSAGE_STATES = {
+    "created": Text("في الانتظار", "Waiting"),
+    "sending": Text("قيد الإرسال", "Being sent"),
+    "sent": Text("أُرسلت", "Sent"),
+    "delivered": Text("وصلت", "Delivered"),
+    "temporary_failure": Text("لم تصل: الهاتف مغلق", "Not delivered: phone off"),
+    "permanent_failure": Text("لم تصل: لا مستلم", "Not delivered: no such recipient"),
+    "technical_failure": Text("لم تُرسل: عطل", "Not sent: a fault"),
+}
 
 register = template.Library()
 
@@ -17,3 +36,34 @@ def say(ar: str, en: str) -> str:
 def name_of(thing: object) -> str:
     """Give ``name_ar`` or ``name_en`` of a place, zone or category."""
     return str(Text(getattr(thing, "name_ar", ""), getattr(thing, "name_en", "")))
+
+
+@register.filter
+def rial(amount_baisa: int) -> str:
+    """Write an amount of baisa with its three decimals: 6.195."""
+    return as_rial(Baisa(int(amount_baisa)))
+
+
+@register.simple_tag
+def currency() -> str:
+    """Give the symbol of the city's currency, as it stands behind an amount."""
+    return str(_SYMBOLS.get(PROFILE.currency, Text(PROFILE.currency, PROFILE.currency)))
+
+
+@register.filter
+def in_page_language(source: str) -> str:
+    """Give the page's side of a source written "عربي / English"; all of one written once."""
+    ar, _, en = source.partition(" / ")
+    return str(Text(ar, en or ar))
+
+
+@register.filter
+def part_name(role: str) -> str:
+    """Name the part someone has in a case."""
+    return str(_PARTS.get(role, Text(role, role)))
+
+
+@register.filter
+def message_state(state: str) -> str:
+    """Name the delivery state of a message."""
+    return str(_MESSAGE_STATES.get(state, Text(state, state)))

@@ -1,0 +1,30 @@
+/* My things on a map: a point a case; a click opens it. The list beside it says the same. */
+
+import type { FeatureCollection } from "geojson";
+import { readConfig, type CityConfig } from "../lib/config";
+import { maybe } from "../lib/dom";
+import { say } from "../lib/say";
+import { extent } from "../map/extent";
+import { createMap } from "../map/frame";
+
+async function show(container: HTMLElement): Promise<void> {
+  const config = readConfig<CityConfig & { things: FeatureCollection }>();
+  const city = await createMap({
+    config,
+    container,
+    overlays: ["things"],
+    title: say("خريطة معاملاتي", "Map of my transactions"),
+    hash: false,
+  });
+  if (!city) return;
+  city.setOverlay("things", config.things);
+  const box = extent(config.things.features);
+  if (box) city.map.fitBounds(box, { padding: 60, maxZoom: 16, animate: false });
+  city.map.on("click", "things-point", (e) => {
+    const url: unknown = e.features?.[0]?.properties.url;
+    if (typeof url === "string") location.href = url;
+  });
+}
+
+const container = maybe("map");
+if (container) void show(container);

@@ -1,0 +1,113 @@
+"""The page of one case, for both sides: its stage, its bill, what was said, what to do."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from geo_portal.casework.asking import actors_of, acts_on, case_of, speaks_for_municipality
+from municipality.billing.bills.models import Bill
+from municipality.billing.bills.queries import explain
+from municipality.cases.actions import CannotMove, move
+from municipality.cases.conversation import NotSaid, say
+from municipality.cases.kinds import machine_of
+from municipality.cases.models import Case
+from municipality.cases.queries import timeline
+from municipality.documents.papers import papers_about
+from municipality.documents.store import open_kept
+from municipality.notices.models import Message
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from municipality.people.acting_person import is_staff, person_of
+
+
+def _bill(case: Case) -> Bill | None:
+    """Return the bill of a case that counts: the latest that is due, paid or refunded."""
+    counted = (Bill.State.DUE, Bill.State.PAID, Bill.State.REFUNDED)
+    bills = Bill.objects.filter(subject=case.stream, state__in=counted)
+    return bills.order_by("-issued_at", "-pk").first()
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a case to a party of it or to its officers."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    machine = machine_of(case.kind)
+    bill = _bill(case)
+    staff = speaks_for_municipality(request, case, at=at)
+    context: dict[str, Any] = {
+        "case": case,
+        "machine": machine,
+        "state": machine.state(case.state),
+        "steps": timeline(case),
+        "acts": [edge for edge, _ in acts_on(case, actors_of(request), at=at)],
+        "bill": bill,
+        "lines": explain(bill) if bill else (),
+        "papers": papers_about(case.stream),
+        "conversation": case.conversation.order_by("at", "pk"),
+        "remarks": case.remarks.select_related("document").order_by("at", "pk"),
+        "parties": case.parties.order_by("pk") if staff else (),
+        "messages_sent": Message.objects.filter(about=case.stream).order_by("queued_at", "pk")
+        if is_staff(person_of(request)) else (),
+        "is_staff": staff,
+        "is_late": case.due_at is not None and case.due_at < at,
+        "is_new": "new" in request.GET,
+    }  # fmt: skip
+    return render(request, "casework/case.html", context)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def move_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take one edge, in the role that may; a refusal is said on the page of the case."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    wanted = request.POST.get("edge", "")
+    may = {edge.name: actor for edge, actor in acts_on(case, actors_of(request), at=at)}
+    seen = request.POST.get("seen", "")
+    try:
+        move(
+            case_id=case.pk, edge=wanted, by=may.get(wanted) or actors_of(request)[0], at=at,
+            text=request.POST.get("text", ""), seen=int(seen) if seen.isdecimal() else None,
+        )  # fmt: skip
+    except CannotMove as refusal:
+        messages.error(request, str(refusal.words))
+    return redirect("casework:case", public_id)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def say_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Add a line to the conversation of a case."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    try:
+        say(
+            case_id=case.pk, text=request.POST.get("text", ""), by=actors_of(request)[0], at=at,
+            from_municipality=speaks_for_municipality(request, case, at=at),
+        )  # fmt: skip
+    except NotSaid as refusal:
+        messages.error(request, str(refusal.words))
+    return redirect("casework:case", public_id)
+
+
+@require_safe
+@open_to(SIGNED_IN)
+def paper_of_case(request: HttpRequest, public_id: str, code: str) -> FileResponse:
+    """Give the file of a paper that was issued in a case."""
+    case = case_of(request, public_id, at=timezone.now())
+    paper = next((paper for paper in papers_about(case.stream) if paper.code == code), None)
+    if paper is None:
+        raise not_found()
+    answer = FileResponse(
+        open_kept(paper.sha256), content_type="application/pdf", as_attachment=True,
+        filename=f"{paper.number}.pdf",
+    )  # fmt: skip
+    answer["Cache-Control"] = "no-store"
+    return answer

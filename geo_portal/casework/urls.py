@@ -1,0 +1,24 @@
+"""Addresses of casework, without their language prefix."""
+
+from django.urls import path
+
+from geo_portal.casework import case_page_views as page
+from geo_portal.casework import extract_views, mine_views, work_views
+
+app_name = "casework"
+
+urlpatterns = [
+    path("my/", mine_views.my_things, name="mine"),
+    path("plots/<int:plot_id>/extract/", extract_views.extract_request, name="extract_request"),
+    path("cases/<str:public_id>/", page.case_page, name="case"),
+    path("cases/<str:public_id>/move", page.move_case, name="move"),
+    path("cases/<str:public_id>/say", page.say_on_case, name="say"),
+    path("cases/<str:public_id>/papers/<str:code>.pdf", page.paper_of_case, name="paper"),
+    path("cases/<str:public_id>/claim", work_views.claim_case, name="claim"),
+    path("cases/<str:public_id>/release", work_views.release_case, name="release"),
+    path("cases/<str:public_id>/reassign", work_views.reassign_case, name="reassign"),
+    path("work/", work_views.work, name="work"),
+    path("work/filters", work_views.save_filter, name="save_filter"),
+    path("work/filters/<int:filter_id>/drop", work_views.drop_filter, name="drop_filter"),
+    path("work/away", work_views.be_away, name="away"),
+]

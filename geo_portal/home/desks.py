@@ -1,0 +1,34 @@
+"""The pages of each role, in one table: the menu shows a person those of their roles."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from municipality.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One page of work: its address by name, and the roles it is for."""
+
+    url: str
+    name: Text
+    roles: frozenset[str]
+
+
+def _desk(url: str, ar: str, en: str, *roles: str) -> Desk:
+    return Desk(url, Text(ar, en), frozenset(roles))
+
+
+DESKS = (
+    _desk(
+        "casework:work", "قائمة العمل", "Work list",
+        "registrar", "architect", "structural", "approver", "site_inspector", "branch", "supervisor",
+    ),
+    _desk("home:imports", "الاستيراد", "Imports", "admin"),
+)  # fmt: skip
+
+
+def desks_of(roles: frozenset[str]) -> list[tuple[str, Text]]:
+    """Return address and name of every desk that these roles open."""
+    return [(reverse(desk.url), desk.name) for desk in DESKS if desk.roles & roles]
