@@ -8,6 +8,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 
 from geo_portal.home.basemap import archive
+from municipality.asked import today
+from municipality.calendar.office_time import alarm
+from municipality.calendar.queries import city_calendar
 from municipality.places.demo import is_demo
 
 DEMO_IN_PRODUCTION = (
@@ -32,6 +35,18 @@ def the_basemap_is_there(**options: Any) -> list[CheckMessage]:
     if settings.GEO_MAP_PMTILES and archive() is None:
         return [Warning(f"MAP_PMTILES: there is no file {settings.GEO_MAP_PMTILES}", id="geo.W001")]
     return []
+
+
+@register(Tags.database)
+def the_calendar_is_filled(
+    *, databases: Sequence[str] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """Say in good time that the coming year lacks holidays: due times would not know of them."""
+    if not databases:
+        return []
+    year, lacks = alarm(city_calendar(), on=today())
+    words = f"The calendar of {year} lacks: {', '.join(lacks)}"
+    return [Warning(words, id="geo.W002")] if lacks else []
 
 
 def refuse_demo_in_production() -> None:

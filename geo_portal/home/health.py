@@ -9,6 +9,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from municipality.asked import today
+from municipality.calendar.office_time import alarm
+from municipality.calendar.queries import city_calendar
 from municipality.jobs.queue import living_workers
 from municipality.people.access import ANYONE, open_to
 
@@ -49,6 +52,15 @@ def _worker() -> str:
     return f"ok: {alive}" if alive else "none alive: imports and releases wait"
 
 
+def _calendar() -> str:
+    """Say that the coming year is not filled; the portal is fit all the same."""
+    try:
+        year, lacks = alarm(city_calendar(), on=today())
+    except DatabaseError as error:
+        return f"unknown: {type(error).__name__}"
+    return f"ok, but {year} lacks {', '.join(lacks)}" if lacks else "ok"
+
+
 def _disk() -> str:
     free = shutil.disk_usage(settings.MEDIA_ROOT.parent.parent).free
     return "ok" if free > MIN_FREE_BYTES else f"only {free // 1_000_000} MB free"
@@ -66,6 +78,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "database": _database(),
         "migrations": _migrations(),
         "worker": _worker(),
+        "calendar": _calendar(),
         "disk": _disk(),
     }
     ready = all(part.startswith("ok") for part in parts.values())

@@ -1,0 +1,1 @@
+"""Pages of the municipality's own people that no single service owns."""
