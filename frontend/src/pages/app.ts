@@ -1,6 +1,7 @@
 /* On every page: the style sheet, the switches for theme and digits, menus, and the language link. */
 
 import "../styles/app.css";
+import { bdi, byId } from "../lib/dom";
 import { otherLanguage } from "../lib/url-state";
 
 const YEAR = 365 * 24 * 3600;
@@ -51,6 +52,17 @@ function languageLinks(): void {
   }
 }
 
+/* The button of a file field says which files were chosen, in the page's own words and order. */
+function chosenFiles(): void {
+  for (const note of document.querySelectorAll<HTMLElement>("[data-picked]")) {
+    const input = byId<HTMLInputElement>(note.dataset.picked!);
+    input.addEventListener("change", () => {
+      note.replaceChildren(...[...(input.files ?? [])].map((file) => bdi(`${file.name} `)));
+    });
+  }
+}
+
 switches();
 menus();
 languageLinks();
+chosenFiles();

@@ -23,10 +23,6 @@ const ROWS_SHOWN = 200;
 /* ---------- sending: progress said at 0, 50 and 100 ---------- */
 
 function sendWithBar(form: HTMLFormElement): void {
-  for (const note of form.querySelectorAll<HTMLElement>("[data-picked]")) {
-    const input = byId<HTMLInputElement>(note.dataset.picked!);
-    input.addEventListener("change", () => note.replaceChildren(bdi(input.files?.[0]?.name ?? "")));
-  }
   const box = byId("sending");
   const bar = box.querySelector("progress")!;
   const note = box.querySelector("p")!;
