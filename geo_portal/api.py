@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
+from municipality.billing.api import router as payments_router
 from municipality.conf import PROFILE
 from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
@@ -80,3 +81,4 @@ api.add_router("/plots", plots_router)
 api.add_router("/parking", parking_router)
 api.add_router("/observations", observations_router)
 api.add_router("/heat", heat_router)
+api.add_router("/payments", payments_router)

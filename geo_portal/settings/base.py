@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from geo_portal import wiring
 from geo_portal.settings import environment
 from geo_portal.settings.environment import (
     database,
@@ -12,19 +13,19 @@ from geo_portal.settings.environment import (
     wheel_library,
 )
 from geo_portal.settings.policy import directives
-from geo_portal.wiring import (  # noqa: F401  (read here by the engines)
-    BILL_PURPOSES,
-    CASE_KINDS,
-    IMPORTERS,
-    MAP_LAYERS,
-    NOTICE_TEMPLATES,
-    OPEN_CASES_AT,
-    PERIODIC,
-    RETENTION,
-    SMS_COMMANDS,
-)
 
 BASE_DIR = environment.BASE_DIR
+
+# Who answers whom, for the engines, which cannot look up.
+BILL_PURPOSES: dict[str, str] = wiring.BILL_PURPOSES
+CASE_KINDS: dict[str, str] = wiring.CASE_KINDS
+IMPORTERS: dict[str, str] = wiring.IMPORTERS
+MAP_LAYERS: list[str] = wiring.MAP_LAYERS
+NOTICE_TEMPLATES: list[str] = wiring.NOTICE_TEMPLATES
+OPEN_CASES_AT: list[str] = wiring.OPEN_CASES_AT
+PERIODIC: dict[str, int] = wiring.PERIODIC
+RETENTION: dict[str, str] = wiring.RETENTION
+SMS_COMMANDS: dict[str, str] = wiring.SMS_COMMANDS
 
 GDAL_LIBRARY_PATH = wheel_library("pyogrio", "libgdal*", "GDAL_LIBRARY_PATH")
 GEOS_LIBRARY_PATH = wheel_library("shapely", "libgeos_c*", "GEOS_LIBRARY_PATH")
@@ -164,6 +165,15 @@ GEO_SMS_FROM = text("GEO_SMS_FROM", "90091")
 GEO_SMSC_CONTROL_URL = text("GEO_SMSC_CONTROL_URL")
 GEO_SMTP_URL = text("GEO_SMTP_URL")
 GEO_MAIL_FROM = text("GEO_MAIL_FROM")
+
+# Money: the gateway's adapter and address, the keys its messages are signed with, the terminals.
+GEO_GATEWAY = "municipality.billing.payments.hosted.configured"
+GEO_GATEWAY_URL = text("GEO_GATEWAY_URL")
+GEO_GATEWAY_KEY = text("GEO_GATEWAY_KEY")
+GEO_WEBHOOK_KEYS = text("GEO_WEBHOOK_KEYS").split()
+GEO_TERMINAL_HOST = text("GEO_TERMINAL_HOST", "127.0.0.1")
+GEO_TERMINAL_PORT = int(text("GEO_TERMINAL_PORT", "4580"))
+GEO_TERMINAL_SETTLEMENTS = text("GEO_TERMINAL_SETTLEMENTS")  # folder of the acquirer's files
 
 LOGGING = {
     "version": 1,

@@ -50,6 +50,34 @@ NO_ONLINE = Text(
     "Online payment is not available now. Pay at any service hall.",
 )
 
+# What each code means, for the page that explains problems.
+MEANINGS: dict[str, Text] = {
+    "payment_under_way": IN_FLIGHT,
+    "bill_not_due": Text(
+        "الفاتورة لا تقبل دفعًا: دُفعت أو أُلغيت أو استُبدلت؛ تقول detail من ومتى.",
+        "The bill takes no payment: paid, cancelled or superseded; detail says by whom and when.",
+    ),
+    "bill_expired": EXPIRED,
+    "amount_changed": AMOUNT_CHANGED,
+    "key_reused": KEY_REUSED,
+    "not_enough": NOT_ENOUGH,
+    "cheque_used": CHEQUE_USED,
+    "no_shift": NO_SHIFT,
+    "no_terminal": NO_TERMINAL,
+    "going_back": GOING_BACK,
+    "not_taken": NOT_TAKEN,
+    "only_today": ONLY_TODAY,
+    "decided": DECIDED,
+    "money_owed": Text(
+        "مال علينا رده؛ يوافق عليه ولا يُرفض.", "Money we owe back is approved, never refused."
+    ),
+    "no_online": NO_ONLINE,
+    "bad_signature": Text(
+        "الرسالة ليست موقعة بمفتاح ساري، أو ليست من الدقائق الخمس الأخيرة.",
+        "The message is not signed with a key that holds, or not of the last five minutes.",
+    ),
+}
+
 
 def bill_not_due(bill: Bill) -> Problem:
     """Say why a bill takes no money now: paid by whom and when, or what became of it."""

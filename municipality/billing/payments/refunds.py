@@ -27,7 +27,7 @@ OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
 
 def _may(actor: Actor, roles: tuple[str, ...]) -> None:
     if actor.role not in roles or actor.person_id is None:
-        raise Problem(403, "two_pairs_of_eyes", TWO_EYES)
+        raise Problem(403, "four_eyes", TWO_EYES)
 
 
 @acting
@@ -81,7 +81,7 @@ def _other_eyes(bill: Bill, refund: Refund, by: Actor) -> None:
     phones = User.objects.filter(pk__in=deciding).exclude(phone=None)
     own_phone = bill.payer_phone and phones.filter(phone=bill.payer_phone).exists()
     if deciding & involved or own_phone:
-        raise Problem(403, "two_pairs_of_eyes", TWO_EYES)
+        raise Problem(403, "four_eyes", TWO_EYES)
 
 
 def _decide(refund: Refund, state: str, *, by: Actor, at: dt.datetime) -> None:
@@ -114,7 +114,8 @@ def approve(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
     """Approve a refund; the money itself goes in a step of its own.
 
     Online money is sent by the worker (reconciliation.jobs), money over the counter and by card
-    waits for the one who gives it back (``paid_back``).  Raises Problem 403 for the same pair of eyes, 409 when it was decided before.
+    waits for the one who gives it back (``paid_back``).  Raises Problem 403 for the same pair of
+    eyes, 409 when it was decided before.
     """
     bill, _, refund = _locked(refund_id)
     _other_eyes(bill, refund, by)
