@@ -54,6 +54,9 @@ class Head(models.Model):
     before_tx = models.BigIntegerField(unique=True, help_text="… to the one before this")
     entries = models.PositiveIntegerField()
     digest = models.BinaryField()
+    tails = models.JSONField(
+        default=dict, help_text="last seq and hash of each stream written since"
+    )
     signature = models.CharField(max_length=100)
 
     def __str__(self) -> str:

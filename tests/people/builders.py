@@ -46,5 +46,7 @@ def an_office(code: str = "1", **values: Any) -> Consultancy:
 def a_member(name: str, office: Consultancy, **values: Any) -> User:
     """Somebody who works for an office."""
     person = a_person(name, "office")
-    Membership.objects.create(**{"consultancy": office, "person": person, "valid": ALWAYS, **values})
+    Membership.objects.create(
+        **{"consultancy": office, "person": person, "valid": ALWAYS, **values}
+    )
     return person
