@@ -100,7 +100,7 @@ class Layer:
 def declared() -> dict[str, Layer]:
     """Return the layers of the wiring page by name; raises LayerError for two of one name."""
     found: dict[str, Layer] = {}
-    for path in settings.MAP_LAYERS:  # type: ignore[misc]  # the plugin misses imported names
+    for path in settings.MAP_LAYERS:
         layer = import_string(path)
         if not isinstance(layer, Layer):
             raise LayerError(f"{path} is not a Layer")

@@ -84,11 +84,12 @@ def remark(
 ) -> Remark:
     """Write a technical remark about a version of a paper or a METRIC place."""
     case = Case.objects.select_for_update().get(pk=case_id)
-    is_paper = isinstance(about, Document)
-    made = Remark.objects.create(
-        case=case, text=text, by_person_id=by.person_id, at=at,
-        document=about if is_paper else None, place=None if is_paper else about,
-    )  # fmt: skip
+    made = Remark(case=case, text=text, by_person_id=by.person_id or 0, at=at)
+    if isinstance(about, Document):
+        made.document = about
+    else:
+        made.place = about
+    made.save()
     record(stream=case.stream, act="remark", by=by, at=at, facts={"remark": made.pk, "text": text})
     return made
 

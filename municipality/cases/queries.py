@@ -6,25 +6,39 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from municipality.cases.kinds import machine_of
+from municipality.cases.kinds import machine_of, machines
 from municipality.cases.models import Case, Party
 from municipality.digits import western
 from municipality.history.models import Entry
 from municipality.history.queries import entries
 from municipality.words import Text
 
-_NUMBER = re.compile(r"([A-Za-z]{2,4})[\s\-–_./]*([0-9]{4})[\s\-–_./]*([0-9]{1,6})")
+_GAP = r"[\s\-–_./]*"  # people write blanks, dashes, strokes, or nothing
+_NUMBER = re.compile(rf"\b([A-Za-z]{{2,4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{1,6}})\b")
+_BARE = re.compile(rf"(?<![0-9])(?:([0-9]{{4}}){_GAP[:-1]}+)?([0-9]{{4,6}})(?![0-9])")
+YEARS_BACK = 2  # a bare number is looked for in this year and so many before it
 RETURNED, DONE, NOW, TODO = "back", "done", "now", "todo"
 
 
-def number_in(text: str) -> str | None:
-    """Find a case's number in what a person wrote, in any digits and with any separators.
+def numbers_in(text: str, *, year: int) -> list[str]:
+    """Find what numbers of cases a person may mean, in any digits and with any separators.
 
-    >>> number_in("معاملة px ٢٠٢٦ ١٢٣؟")
-    'PX-2026-000123'
+    A number with its letters is one; without them it is that of every kind, in the year given
+    or in the latest years.
+
+    >>> numbers_in("معاملة px ٢٠٢٦ ١٢٣؟", year=2026)
+    ['PX-2026-000123']
     """
-    found = _NUMBER.search(western(text))
-    return f"{found[1].upper()}-{found[2]}-{int(found[3]):06d}" if found else None
+    plain = western(text)
+    if found := _NUMBER.search(plain):
+        return [f"{found[1].upper()}-{found[2]}-{int(found[3]):06d}"]
+    bare = _BARE.search(plain)
+    if bare is None:
+        return []
+    years = [int(bare[1])] if bare[1] else [year - back for back in range(YEARS_BACK + 1)]
+    return [
+        f"{machine.prefix}-{each}-{int(bare[2]):06d}" for machine in machines() for each in years
+    ]
 
 
 def cases_of(*, person_id: int, offices: tuple[int, ...]) -> QuerySet[Case]:

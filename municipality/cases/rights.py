@@ -29,7 +29,7 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
         return frozenset()
     parties = list(Party.objects.filter(case=case))
     offices: tuple[int, ...] = ()
-    if any(party.consultancy_id for party in parties):
+    if actor.person_id is not None and any(party.consultancy_id for party in parties):
         person = User.objects.get(pk=actor.person_id)
         offices = office_ids(person, on=at.astimezone(PROFILE.time_zone).date())
     return frozenset(
@@ -79,4 +79,8 @@ def may_see(case: Case, actors: Sequence[Actor], *, at: dt.datetime) -> bool:
 def edges_for(case: Case, actor: Actor, *, at: dt.datetime) -> list[Edge]:
     """Return what an actor may do with a case now: the buttons of its page."""
     machine = machine_of(case.kind)
-    return [edge for edge in machine.edges_from(case.state) if may_take(edge, case, actor, at=at)]
+    return [
+        edge
+        for edge in machine.edges_from(case.state)
+        if may_take(edge, case, actor, at=at) and (edge.only_if is None or edge.only_if(case))
+    ]

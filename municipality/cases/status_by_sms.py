@@ -5,10 +5,11 @@ same neutral answer, whether the case exists or not (guards.md threats 1 and 16)
 """
 
 import datetime as dt
+import re
 
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case, Party
-from municipality.cases.queries import number_in
+from municipality.cases.queries import numbers_in
 from municipality.cases.telling import day_text
 from municipality.conf import PROFILE
 from municipality.notices.inbound import InboundText, Reply
@@ -16,6 +17,7 @@ from municipality.notices.templates import Template
 from municipality.people.acting_person import office_ids
 from municipality.people.models import Consultancy, User
 
+LONGEST_STAGE, LONGEST_MISSING = 30, 40  # letters; two parts hold no more (a test compares)
 CITY_AR, CITY_EN = PROFILE.municipality_ar, PROFILE.municipality_en
 
 STATUS = Template(
@@ -24,9 +26,9 @@ STATUS = Template(
     en=f"{CITY_EN}: {{number}} is at: {{stage}}. Due {{due}}. {{missing}}",
     longest={
         "number": "PX-2026-000123",
-        "stage": "بانتظار دفع الرسوم من مقدم الطلب",
+        "stage": "ص" * LONGEST_STAGE,
         "due": "28/11/2026",
-        "missing": "المطلوب منك: ادفع الرسوم أو أجب عن الملاحظات.",
+        "missing": "ص" * LONGEST_MISSING,
     },
 )
 UNKNOWN = Template(
@@ -36,7 +38,8 @@ UNKNOWN = Template(
     longest={},
 )
 TEMPLATES = (STATUS, UNKNOWN)
-ASKED_AR, ASKED_EN = "المطلوب منك: {what}.", "Needed from you: {what}."
+_NUMBER_LETTERS = re.compile(r"\b[A-Za-z]{2,4}(?=[\s\-–_./]*[0-9])")
+ASKED_AR, ASKED_EN = "المطلوب: {what}.", "Needed: {what}."
 
 
 def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
@@ -54,25 +57,38 @@ def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
     return bool(offices) and parties.filter(consultancy__in=offices).exists()
 
 
+def _language(text: InboundText, case: Case) -> str:
+    """Return the language of the answer: the script of the words around the number, else theirs."""
+    words = _NUMBER_LETTERS.sub("", text.text)
+    if any(letter.isalpha() for letter in words):
+        return text.language
+    known = Party.objects.filter(case=case, phone=text.sender).order_by("pk")
+    return next(iter(known.values_list("language", flat=True)), text.language)
+
+
 def status(text: InboundText) -> Reply | None:
     """Answer a text that holds the number of a case; None for any other text."""
-    number = number_in(text.text)
-    if number is None:
+    year = text.at.astimezone(PROFILE.time_zone).year
+    numbers = numbers_in(text.text, year=year)
+    if not numbers:
         return None
-    case = Case.objects.filter(number=number).order_by("pk").first()
-    if case is None or not is_on_case(case, text.sender, at=text.at):
-        return Reply(template=UNKNOWN.code, values={})
+    known = Case.objects.filter(number__in=numbers).order_by("-opened_at", "-pk")
+    case = next((each for each in known if is_on_case(each, text.sender, at=text.at)), None)
+    if case is None:
+        return Reply(template=UNKNOWN.code)
+    language = _language(text, case)
     state = machine_of(case.kind).state(case.state)
     missing = ""
     if state.asks and state.ahead is not None:
-        what = state.ahead.in_language(text.language)
-        missing = (ASKED_AR if text.language == "ar" else ASKED_EN).format(what=what)
+        what = state.ahead.in_language(language)
+        missing = (ASKED_AR if language == "ar" else ASKED_EN).format(what=what)
     return Reply(
         template=STATUS.code,
         values={
             "number": case.number,
-            "stage": state.name.in_language(text.language),
+            "stage": state.name.in_language(language),
             "due": day_text(case.due_at or case.expires_at),
             "missing": missing,
         },
+        language=language,
     )

@@ -69,6 +69,7 @@ class Reply:
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
+    language: str = ""  # where the command knows better than the script does
 
 
 def plain(text: str) -> str:
@@ -97,7 +98,7 @@ def _their_language(sender: str) -> str:
 def _shapes() -> tuple[tuple[str, ...], ...]:
     """Return the fixed pieces of every template's text, folded, in their order."""
     texts = [text for template in registry().values() for text in (template.ar, template.en)]
-    pieces = [tuple(fold(piece) for piece in FIELD.split(text)[::2]) for text in texts]
+    pieces = [tuple(fold(plain(piece)) for piece in FIELD.split(text)[::2]) for text in texts]
     return tuple(shape for shape in pieces if sum(map(len, shape)) >= ECHO_LETTERS)
 
 
@@ -121,9 +122,7 @@ def is_our_own(text: str, sender: str, *, at: dt.datetime) -> bool:
     folded = fold(plain(text))
     since = at - dt.timedelta(hours=ECHO_HOURS)
     sent = Message.objects.filter(to_address=sender, queued_at__gte=since).order_by("-queued_at")
-    if any(
-        fold(plain(own)) in folded for own in sent.values_list("text", flat=True)[:20]
-    ):
+    if any(fold(plain(own)) in folded for own in sent.values_list("text", flat=True)[:20]):
         return True
     return any(_has_shape(folded, shape) for shape in _shapes())
 
@@ -172,7 +171,7 @@ def _read(row: InboundMessage) -> InboundText:
 def _reply(row: InboundMessage, reply: Reply, language: str, *, at: dt.datetime) -> None:
     queue(
         template=reply.template,
-        to=Recipient(phone=row.sender, language=language),
+        to=Recipient(phone=row.sender, language=reply.language or language),
         values=reply.values,
         key=f"in:{row.pk}",
         at=at,
