@@ -299,7 +299,7 @@ def test_ledger_and_receipts_take_new_rows_only() -> None:
         "UPDATE billing_receipt SET amount_baisa = 1", "DELETE FROM billing_receipt",
         "DELETE FROM billing_charge",
     ):  # fmt: skip
-        with pytest.raises(Exception, match="new rows only"), transaction.atomic():  # noqa: B017
+        with pytest.raises(Exception, match="new rows only"), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(statement)
 

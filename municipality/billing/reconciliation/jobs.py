@@ -1,0 +1,56 @@
+"""What the worker does for the books: the clock and the gateway are looked at here."""
+
+import csv
+import datetime as dt
+import logging
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from municipality.billing.payments.gateway import GatewayDown, SettledLine, gateway
+from municipality.billing.payments.models import SeenWebhook
+from municipality.billing.payments.receipts import city_day
+from municipality.billing.reconciliation.daily import compare
+from municipality.billing.reconciliation.early import (
+    ask_gateway,
+    lose_sight_of_terminals,
+    send_refunds,
+)
+
+KEEP_WEBHOOKS = dt.timedelta(days=30)  # far beyond the five minutes a signature holds
+log = logging.getLogger("municipality.billing")
+
+
+def early() -> None:
+    """Ask about what hangs and send what was approved; every minute."""
+    at, peer = timezone.now(), gateway()
+    lose_sight_of_terminals(at=at)
+    if peer is not None:
+        ask_gateway(peer=peer, at=at)
+        send_refunds(peer=peer, at=at)
+
+
+def daily() -> None:
+    """Read yesterday's settlement files, and today's so far; safe to run at any hour."""
+    at, peer = timezone.now(), gateway()
+    yesterday = city_day(at) - dt.timedelta(days=1)
+    if peer is not None:
+        try:
+            compare(source="gateway", day=yesterday, lines=peer.settlement(yesterday), at=at)
+        except GatewayDown as down:
+            log.warning("no settlement file of %s: %s", yesterday, down)
+    folder = Path(settings.GEO_TERMINAL_SETTLEMENTS) if settings.GEO_TERMINAL_SETTLEMENTS else None
+    path = folder / f"terminals-{yesterday}.csv" if folder else None
+    if path is not None and path.is_file():
+        compare(source="terminal", day=yesterday, lines=read_file(path), at=at)
+    SeenWebhook.objects.filter(seen_at__lt=at - KEEP_WEBHOOKS).delete()
+
+
+def read_file(path: Path) -> list[SettledLine]:
+    """Read an acquirer's file: number, token, kind, amount in baisa (docs/terminals.md)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            SettledLine(row["number"], row["token"], row["kind"], int(row["amount_baisa"]))
+            for row in csv.DictReader(file)
+        ]
