@@ -171,7 +171,9 @@ def move(
     ``seen`` is the count of moves on the page the actor looked at.  Messages, bills and jobs
     are part of the same transaction: all of it happens or none.  Raises CannotMove.
     """
-    case = Case.objects.select_for_update(of=("self",)).select_related("claimed_by").get(pk=case_id)
+    case = Case.objects.select_for_update().get(
+        pk=case_id
+    )  # alone: docs/gotchas.md, Locks and joins
     machine = machine_of(case.kind)
     if seen is not None and seen != case.moves:
         state = machine.state(case.state).name

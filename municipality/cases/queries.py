@@ -15,7 +15,7 @@ from municipality.words import Text
 
 _GAP = r"[\s\-–_./]*"  # people write blanks, dashes, strokes, or nothing
 _NUMBER = re.compile(rf"\b([A-Za-z]{{2,4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{1,6}})\b")
-_BARE = re.compile(rf"(?<![0-9])(?:([0-9]{{4}}){_GAP[:-1]}+)?([0-9]{{4,6}})(?![0-9])")
+_DIGITS = re.compile(r"[0-9]+")
 YEARS_BACK = 2  # a bare number is looked for in this year and so many before it
 RETURNED, DONE, NOW, TODO = "back", "done", "now", "todo"
 
@@ -32,12 +32,12 @@ def numbers_in(text: str, *, year: int) -> list[str]:
     plain = western(text)
     if found := _NUMBER.search(plain):
         return [f"{found[1].upper()}-{found[2]}-{int(found[3]):06d}"]
-    bare = _BARE.search(plain)
-    if bare is None:
-        return []
-    years = [int(bare[1])] if bare[1] else [year - back for back in range(YEARS_BACK + 1)]
+    *before, serial = _DIGITS.findall(plain) or [""]
+    if not 4 <= len(serial) <= 6 or len(before) > 1 or any(len(part) != 4 for part in before):
+        return []  # other numbers stand in the text: a plate, minutes, a telephone
+    years = [int(part) for part in before] or [year - back for back in range(YEARS_BACK + 1)]
     return [
-        f"{machine.prefix}-{each}-{int(bare[2]):06d}" for machine in machines() for each in years
+        f"{machine.prefix}-{each}-{int(serial):06d}" for machine in machines() for each in years
     ]
 
 

@@ -70,7 +70,9 @@ def narrowed(
 
 
 def _locked(case_id: int, by: Actor) -> Case:
-    case = Case.objects.select_for_update(of=("self",)).select_related("claimed_by").get(pk=case_id)
+    case = Case.objects.select_for_update().get(
+        pk=case_id
+    )  # alone: docs/gotchas.md, Locks and joins
     if case.worker != by.role:
         raise NotTaken(NOT_WAITING)
     return case

@@ -23,7 +23,7 @@ MACHINE = Machine(
             asks=True,
             tone="na",
             icon="file",
-            ahead=Text("أكمل الطلب وقدّمه", "complete the application and submit it"),
+            ahead=Text("أكمل الطلب وقدّمه", "complete and submit it"),
         ),
         State(
             "registration",

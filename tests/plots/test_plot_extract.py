@@ -1,0 +1,82 @@
+"""The certified plot extract from request to verified paper, and what may go wrong between."""
+
+import hashlib
+
+import pytest
+
+from municipality.cases.actions import CannotMove, move
+from municipality.cases.models import Case
+from municipality.documents.papers import facts_of, paper
+from municipality.documents.store import open_kept
+from plots.extracts.actions import PAID
+from plots.extracts.jobs import issue_extract
+from plots.extracts.models import PlotExtract
+from plots.models import Plot
+from tests.cases.builders import MORNING, a_town, acting, an_extract
+
+pytestmark = pytest.mark.django_db
+
+
+def paid(town) -> Case:
+    case = an_extract(town)
+    move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    return move(case_id=case.pk, edge="settle_fee", by=PAID, at=MORNING)
+
+
+def test_a_paid_extract_is_issued_once_with_a_code_and_facts_anyone_may_check() -> None:
+    town = a_town()
+    case = paid(town)
+    assert case.state == "issuing"
+    issue_extract.call(case.pk)
+    issue_extract.call(case.pk)  # asked twice: the second finds nothing to do
+    case.refresh_from_db()
+    extract = PlotExtract.objects.get(case=case)
+    assert case.state == "issued" and extract.paper is not None
+    held = paper(extract.paper.code)
+    assert held is not None and held.number == case.number
+    facts = {label.en: value.en for label, value in facts_of(held)}
+    assert facts["Plot number"] == "2417" and facts["Measured area"] == "400.00 m²"
+    with open_kept(held.sha256) as file:
+        content = file.read()
+    assert content.startswith(b"%PDF") and hashlib.sha256(content).hexdigest() == held.sha256
+    assert "سالم" not in str(held.facts)
+
+
+def test_a_plot_that_changed_after_the_payment_is_checked_again_and_costs_nothing_more() -> None:
+    from municipality.billing.bills.models import Bill
+
+    town = a_town()
+    case = paid(town)
+    Bill.objects.filter(subject=case.stream).update(state="paid")
+    Plot.objects.filter(pk=town.plot.pk).update(version=2)
+    issue_extract.call(case.pk)
+    case.refresh_from_db()
+    assert case.state == "registration"
+    with pytest.raises(CannotMove):  # what was paid is not billed again
+        move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    with pytest.raises(CannotMove):  # nor certified as the version that was asked for
+        move(case_id=case.pk, edge="confirm", by=acting(town.registrar), at=MORNING)
+
+
+def test_a_withdrawn_case_cancels_its_bill_and_cannot_be_paid() -> None:
+    from municipality.billing.bills.models import Bill
+
+    town = a_town()
+    case = an_extract(town)
+    move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    move(case_id=case.pk, edge="withdraw", by=acting(town.citizen), at=MORNING)
+    assert Bill.objects.get().state == "cancelled"
+    with pytest.raises(CannotMove):
+        move(case_id=case.pk, edge="settle_fee", by=PAID, at=MORNING)
+
+
+def test_messages_follow_every_stage_to_the_end() -> None:
+    from municipality.notices.models import Message
+
+    town = a_town()
+    case = paid(town)
+    issue_extract.call(case.pk)
+    codes = (
+        Message.objects.filter(about=case.stream).order_by("pk").values_list("template", flat=True)
+    )
+    assert [code.split(".")[1] for code in codes] == ["submit", "accept", "issue"]
