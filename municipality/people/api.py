@@ -1,5 +1,6 @@
 """Sign-in for machines and for the pages' own calls."""
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,11 +11,12 @@ from ninja import Router
 from municipality.geometry_gate import strict_json
 from municipality.people import signing_in
 from municipality.people.access import ANYONE, open_to
-from municipality.people.presence import leave
+from municipality.people.presence import address_of, leave
 from municipality.people.signing_in import WRONG, Claim
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 
+LOG = logging.getLogger("municipality.people.sign_in")
 router = Router(tags=["session"])
 
 FIELDS = {"name", "password", "code"}
@@ -71,7 +73,8 @@ def _asked(request: HttpRequest) -> dict[str, str]:
     return asked
 
 
-def _wrong() -> Problem:
+def _wrong(request: HttpRequest) -> Problem:
+    LOG.warning("sign-in refused from %s", address_of(request))  # never the name: it may be a slip
     return Problem(401, "wrong_credentials", WRONG)
 
 
@@ -83,7 +86,7 @@ def _check_password(request: HttpRequest, claimed: Claim, password: str) -> None
     if claimed.by_phone_alone and not (has_one and (password or by_name)):
         return
     if not signing_in.check_password(request, claimed, password, at=timezone.now()):
-        raise _wrong()
+        raise _wrong(request)
 
 
 def _ask_for_code(request: HttpRequest, claimed: Claim) -> Problem:
@@ -110,7 +113,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         raise _ask_for_code(request, claimed)
     at = timezone.now()
     if not signing_in.check_code(request, claimed, asked["code"], at=at):
-        raise _wrong()
+        raise _wrong(request)
     person = claimed.person or signing_in.person_by_phone(
         claimed.phone, language=request.LANGUAGE_CODE, at=at
     )

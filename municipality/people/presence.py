@@ -33,6 +33,8 @@ def address_of(request: HttpRequest) -> str:
 
 def enter(request: HttpRequest, person: User, *, at: dt.datetime) -> None:
     """Sign a person in: a new session key, its length, and a row in the list of sessions."""
+    if SESSION_KEY in request.session:
+        leave(request)  # the framework would keep the key for the same person
     login(request, person, backend="django.contrib.auth.backends.ModelBackend")
     request.session.set_expiry(LONGEST[is_staff(person)])
     request.session[BEGAN] = request.session[SEEN] = int(at.timestamp())
