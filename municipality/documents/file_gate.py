@@ -2,7 +2,8 @@
 
 The parent never parses them.  It copies them into a job folder (counting and hashing), starts
 the sandbox and reads back one Arrow file that the sandbox encoded itself.  Whatever happens
-inside (a crash, a limit, a lie) comes out as one sentence.
+inside (a crash, a limit, a lie) comes out as one sentence.  A paper or photo of a person goes
+the same way, by another task of the child (``municipality.documents.cleaning``).
 """
 
 import atexit
@@ -15,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,9 +34,10 @@ _PREFIX, _FORSAKEN_S = "geo-gate-", 3_600.0
 _START = (
     "import os, sys; sys.path.insert(0, {root!r}); "
     "from municipality.lean import keep_out; keep_out(); "
-    "from municipality.documents.sandbox.main import main; main(); "
+    "from municipality.documents.sandbox.{task} import main; main(); "
     "os._exit(0)"  # at once: taking a big file's rows apart again would only be waited for
 )
+READ_ROWS, CLEAN_PAPER = "main", "clean_main"  # the tasks of the child: a module of the sandbox
 
 
 class Unreadable(Exception):
@@ -156,11 +158,11 @@ class _Sandbox:
     child: subprocess.Popen[bytes]
 
     @classmethod
-    def start(cls) -> "_Sandbox":
+    def start(cls, task: str) -> "_Sandbox":
         _sweep()
         job = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_top()))
         child = subprocess.Popen(
-            [sys.executable, "-I", "-c", _START.format(root=str(_ROOT)), str(job)],
+            [sys.executable, "-I", "-c", _START.format(root=str(_ROOT), task=task), str(job)],
             cwd=job,
             env=_environment(job),
             stdin=subprocess.PIPE,
@@ -191,7 +193,7 @@ _ahead: list[_Sandbox] = []
 
 def start_ahead() -> None:
     """Start the child of the next reading now; it loads while this process still does."""
-    _ahead.append(_Sandbox.start())
+    _ahead.append(_Sandbox.start(READ_ROWS))
 
 
 @atexit.register
@@ -227,13 +229,23 @@ def _sound(table: pa.Table) -> pa.Table:
     return table
 
 
-def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None = None) -> Opened:
-    """Open untrusted bytes in the sandbox and return their rows; raises Unreadable.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the child said of a file, and where it wrote; the folder goes with the block."""
 
-    ``source`` is an open file, not a path: what is judged is what was opened.
-    """
-    limits = limits or GateLimits()
-    with closing(_ahead.pop() if _ahead else _Sandbox.start()) as sandbox:
+    said: dict[str, Any]
+    job: Path
+    sha256: str
+    size: int
+    copying_s: float
+
+
+@contextmanager
+def _told(
+    sandbox: _Sandbox, source: BinaryIO, *, task: dict[str, Any], limits: GateLimits
+) -> Iterator[Answer]:
+    """Give a child its file and its task, and wait for its answer; raises Unreadable."""
+    with closing(sandbox):
         job, child = sandbox.job, sandbox.child
         begun = time.perf_counter()
         digest, size = _copy_in(source, job / "input")
@@ -242,27 +254,47 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
         if uid is not None and gid is not None:
             for path in (job, job / "input"):
                 os.chown(path, uid, gid)
-        task = {
-            "name": Path(wanted.name).name[:200],
-            "layer": wanted.layer,
-            "layer_hints": list(wanted.layer_hints),
-            "shape_hints": list(wanted.shape_hints),
-            "rights": {
-                "cpu_s": limits.cpu_s,
-                "memory_bytes": limits.memory_bytes,
-                "output_bytes": limits.output_bytes,
-                "uid": uid,
-                "gid": gid,
-            },
+        rights = {
+            "cpu_s": limits.cpu_s,
+            "memory_bytes": limits.memory_bytes,
+            "output_bytes": limits.output_bytes,
+            "uid": uid,
+            "gid": gid,
         }
+        told = json.dumps({**task, "rights": rights}).encode()
         try:
-            _, stderr = child.communicate(json.dumps(task).encode(), timeout=limits.wall_s)
+            _, stderr = child.communicate(told, timeout=limits.wall_s)
         except subprocess.TimeoutExpired:
             raise Unreadable("gate_limit", sentence("gate_limit", reason="time")) from None
         said = _answer(job, ended=child.returncode, stderr=stderr)
-        with pa.OSFile(str(job / "out.arrow"), "rb") as arrow:
+        yield Answer(said, job, digest, size, copied - begun)
+
+
+def look_into(
+    source: BinaryIO, *, task: dict[str, Any], limits: GateLimits
+) -> AbstractContextManager[Answer]:
+    """Let a child without rights check and clean one paper or photo; raises Unreadable."""
+    return _told(_Sandbox.start(CLEAN_PAPER), source, task=task, limits=limits)
+
+
+def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None = None) -> Opened:
+    """Open untrusted bytes in the sandbox and return their rows; raises Unreadable.
+
+    ``source`` is an open file, not a path: what is judged is what was opened.
+    """
+    task = {
+        "name": Path(wanted.name).name[:200],
+        "layer": wanted.layer,
+        "layer_hints": list(wanted.layer_hints),
+        "shape_hints": list(wanted.shape_hints),
+    }
+    sandbox = _ahead.pop() if _ahead else _Sandbox.start(READ_ROWS)
+    begun = time.perf_counter()
+    with _told(sandbox, source, task=task, limits=limits or GateLimits()) as answer:
+        with pa.OSFile(str(answer.job / "out.arrow"), "rb") as arrow:
             table = _sound(pa.ipc.open_file(arrow).read_all())
-        ended = time.perf_counter()
+        spent = time.perf_counter() - begun
+    said = answer.said
     return Opened(
         table=table,
         names=said["names"],
@@ -272,10 +304,10 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
         layers=said["layers"],
         encoding=said["encoding"],
         selected=said["selected"],
-        sha256=digest,
-        size=size,
+        sha256=answer.sha256,
+        size=answer.size,
         isolation=said["isolation"],
-        seconds={"copy_and_hash": copied - begun, "sandbox": ended - copied},
+        seconds={"copy_and_hash": answer.copying_s, "sandbox": spent - answer.copying_s},
     )
 
 

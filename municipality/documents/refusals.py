@@ -86,6 +86,61 @@ REFUSALS = {
         "The file was not opened: this server does not let the reader be shut off ({lacks}). "
         "Nothing is said of the file itself.",
     ),
+    "paper_too_large": Text(
+        "الملف أكبر من {most} م.ب. قسّمه أو خفّض دقته ثم أرفقه.",
+        "The file is larger than {most} MB. Split it or lower its resolution, then attach it.",
+    ),
+    "paper_kind": Text(
+        "هذا ملف من نوع {kind}؛ نقبل {accepted}. احفظه بأحدها ثم أرفقه.",
+        "This is a {kind} file; {accepted} is accepted. Save it as such and attach it.",
+    ),
+    "paper_kind_unknown": Text(
+        "نوع الملف غير معروف؛ نقبل {accepted}.",
+        "Not a file of a known kind; {accepted} is accepted.",
+    ),
+    "photo_too_large": Text(
+        "في الصورة أكثر من {most} مليون نقطة؛ صغّرها ثم أرفقها.",
+        "The picture has more than {most} million pixels; make it smaller and attach it.",
+    ),
+    "photo_broken": Text(
+        "الصورة تالفة أو ناقصة: {reason}. التقطها أو احفظها من جديد.",
+        "The picture is damaged or cut off: {reason}. Take it or save it again.",
+    ),
+    "pdf_locked": Text(
+        "ملف PDF محمي بكلمة مرور أو مشفر؛ احفظه بلا حماية ثم أرفقه.",
+        "The PDF is protected or encrypted; save it without protection and attach it.",
+    ),
+    "pdf_script": Text(
+        "في ملف PDF برنامج JavaScript؛ اطبعه إلى PDF جديد ثم أرفقه.",
+        "The PDF holds JavaScript; print it to a new PDF and attach that.",
+    ),
+    "pdf_launch": Text(
+        "في ملف PDF أمر يشغّل برنامجًا أو يرسل بيانات؛ اطبعه إلى PDF جديد ثم أرفقه.",
+        "The PDF holds an action that starts a program or sends data; print it to a new PDF.",
+    ),
+    "pdf_embedded": Text(
+        "في ملف PDF ملفات مرفقة داخله؛ أرفق كل ملف وحده.",
+        "The PDF holds other files; attach each file by itself.",
+    ),
+    "pdf_xfa": Text(
+        "ملف PDF نموذج XFA تفاعلي؛ اطبعه إلى PDF جديد ثم أرفقه.",
+        "The PDF is an interactive XFA form; print it to a new PDF and attach that.",
+    ),
+    "pdf_pages": Text(
+        "في ملف PDF {count} صفحة، والمقبول من 1 إلى {most}.",
+        "The PDF has {count} pages; 1 to {most} are accepted.",
+    ),
+    "pdf_too_many_objects": Text(
+        "في ملف PDF أكثر من {most} جزء.", "The PDF is made of more than {most} parts."
+    ),
+    "pdf_broken": Text(
+        "ملف PDF تالف: {reason}. احفظه من جديد ثم أرفقه.",
+        "The PDF is damaged: {reason}. Save it again and attach it.",
+    ),
+    "infected": Text(
+        "في الملف برنامج ضار ({name})، ولم يُحفظ. افحص جهازك.",
+        "The file holds malware ({name}) and was not kept. Check your device.",
+    ),
     "gate_limit": Text(
         "أوقفت القراءة لأنها تجاوزت الوقت أو الحجم المسموح.",
         "Reading was stopped: it went past the allowed time or size.",

@@ -4,11 +4,16 @@ import datetime as dt
 import io
 import random
 import re
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pikepdf
+import pillow_heif
 import psycopg2
 from django.db import connection
 from pikepdf import Dictionary, Name
+from PIL import Image
 
 from geo_portal.settings.environment import _cluster, database, text
 from municipality.documents import papers
@@ -117,3 +122,38 @@ def as_application(sql: str, reach: str, person: str = "", offices: str = "{}") 
         session.rollback()
     session.close()
     return found
+
+
+def a_photo(kind: str = "JPEG", size: tuple[int, int] = (320, 240), **saved: Any) -> bytes:
+    """A picture that is not symmetric: a gradient with a bright corner."""
+    across = np.linspace(0, 255, size[0], dtype=np.uint8)
+    rows = np.stack([np.tile(across, (size[1], 1))] * 3, axis=-1)
+    rows[: size[1] // 4, : size[0] // 4] = (250, 60, 20)
+    rows[size[1] // 2 :, :, 2] = 90
+    out = io.BytesIO()
+    picture = Image.fromarray(rows)
+    if kind == "HEIF":
+        pillow_heif.from_pillow(picture).save(out, quality=90, **saved)
+    else:
+        picture.save(out, kind, **saved)
+    return out.getvalue()
+
+
+def exif(orientation: int = 1) -> bytes:
+    """EXIF as a phone writes it: where it was taken, by which device, which way up."""
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    tags[0x010F], tags[0x0110] = "SecretMaker", "SecretModel"
+    place = tags.get_ifd(0x8825)
+    place[1], place[2] = "N", (23.0, 35.0, 12.0)
+    place[3], place[4] = "E", (58.0, 24.0, 7.0)
+    return tags.tobytes()
+
+
+def pdf_with(change: Callable[[pikepdf.Pdf], None], **saved: Any) -> bytes:
+    """A PDF of one page, changed."""
+    pdf = pikepdf.open(io.BytesIO(a_pdf()))
+    change(pdf)
+    out = io.BytesIO()
+    pdf.save(out, **saved)
+    return out.getvalue()
