@@ -110,17 +110,12 @@ function submitted(session, pdu) {
   const id = newId();
   if (key) accepted.set(key, id);
   keep(pdu, part, id);
+  const tell = receipt.bind(null, id, mode.dlr_state, pdu.source_addr, pdu.destination_addr);
   const wants = pdu.registered_delivery & 1;
-  if (wants && mode.dlr_first) receipt(id, mode.dlr_state, pdu.source_addr, pdu.destination_addr);
-  if (take("lose_ack")) return void session.destroy();
-  answer(OK, id);
-  if (wants && !mode.dlr_first) {
-    const { dlr_state: state } = mode;
-    setTimeout(
-      () => receipt(id, state, pdu.source_addr, pdu.destination_addr),
-      mode.hold_ack + mode.delay_dlr,
-    );
-  }
+  if (wants && mode.dlr_first) tell();
+  if (take("lose_ack")) session.destroy();
+  else answer(OK, id);
+  if (wants && !mode.dlr_first) setTimeout(tell, mode.hold_ack + mode.delay_dlr);
 }
 
 // Hand a deliver_sm over again and again until it is acknowledged, over any number of links.
