@@ -7,6 +7,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from geo_portal.casework.api import extracts_router
+from geo_portal.casework.api import router as cases_router
 from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
@@ -78,6 +80,8 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 api.add_router("/session", session_router)
 api.add_router("/plots", here_router)
 api.add_router("/plots", plots_router)
+api.add_router("/plots", extracts_router)
+api.add_router("/cases", cases_router)
 api.add_router("/parking", parking_router)
 api.add_router("/observations", observations_router)
 api.add_router("/heat", heat_router)

@@ -25,7 +25,7 @@ IMPORTERS = {
 }
 
 # Who has open cases on plots: called with plot_ids, returns what a swap report lists.
-OPEN_CASES_AT: list[str] = []
+OPEN_CASES_AT = ["municipality.cases.queries.open_cases_at"]
 
 # The life of each kind of case.
 CASE_KINDS = {"plot_extract": "plots.extracts.transitions.MACHINE"}

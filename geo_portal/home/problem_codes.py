@@ -46,6 +46,10 @@ MEANINGS: dict[str, Text] = {
         "قيمة خارج ما يقبله هذا العنوان؛ تجد اسمها وسببها في errors.",
         "A value lies outside what the address takes; errors names it and says why.",
     ),
+    "cannot_move": Text(
+        "لا تنتقل المعاملة بهذا الإجراء الآن؛ تقول detail السبب.",
+        "The case does not go on by this step now; detail says why.",
+    ),
     "csrf": Text(
         "أرسل مع كل كتابة الترويسة X-CSRFToken بقيمة الكعكة csrftoken.",
         "Send the header X-CSRFToken, the value of the cookie csrftoken, with every write.",

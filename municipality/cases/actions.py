@@ -162,6 +162,17 @@ def _take(case: Case, edge: Edge, machine: Machine, *, at: dt.datetime) -> str:
     return left
 
 
+def _locked(case_id: int, edge: str) -> Case:
+    """Lock a case, and before it what an edge of that name asks to be locked first."""
+    kind = Case.objects.values_list("kind", flat=True).get(pk=case_id)
+    for first in {found.first for found in machine_of(kind).edges if found.name == edge}:
+        if first is not None:
+            first(case_id)
+    return Case.objects.select_for_update().get(
+        pk=case_id
+    )  # alone: docs/gotchas.md, Locks and joins
+
+
 @acting
 def move(
     *, case_id: int, edge: str, by: Actor, at: dt.datetime, text: str = "", seen: int | None = None

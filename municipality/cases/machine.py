@@ -57,6 +57,7 @@ class Edge:
     text: Text | None = None  # the question that a remark must answer; None: no remark
     only_if: Callable[[Any], bool] | None = None  # where it does not hold there is no such edge
     guard: Guard | None = None  # why it may not be taken now, in words
+    first: Callable[[int], None] | None = None  # locks what must be locked before the case
     then: tuple[Then, ...] = ()
     is_danger: bool = False  # cannot be undone: the page asks first
 
@@ -90,6 +91,11 @@ class Machine:
     def edge(self, name: str, *, state: str) -> Edge | None:
         """Return the edge of that name out of a state, if there is one."""
         return next((edge for edge in self.edges_from(state) if edge.name == name), None)
+
+    def origins_of(self, code: str) -> set[str]:
+        """Return the states that may have asked for what is answered in ``code``."""
+        kept = [edge for edge in self.edges if edge.keeps_origin and edge.to == code]
+        return {source for edge in kept for source in edge.sources}
 
 
 def _problems(machine: Machine) -> Iterator[str]:
@@ -142,11 +148,7 @@ def successors(machine: Machine, code: str) -> set[str]:
     """Return the states that one step can lead to; an edge to the origin leads to all of them."""
     found: set[str] = set()
     for edge in machine.edges_from(code):
-        if edge.to == ORIGIN:
-            kept = [other for other in machine.edges if other.keeps_origin and other.to == code]
-            found |= {source for other in kept for source in other.sources}
-        else:
-            found.add(edge.to)
+        found |= machine.origins_of(code) if edge.to == ORIGIN else {edge.to}
     return found
 
 

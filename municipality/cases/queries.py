@@ -89,3 +89,12 @@ def timeline(case: Case) -> list[Step]:
             coming = machine.state(code)
             steps.append(Step(coming.name, TODO, ahead=coming.ahead))
     return steps
+
+
+def open_cases_at(*, plot_ids: list[int]) -> list[dict[str, object]]:
+    """Return the open cases that stand on some plots, for the report of an import's swap."""
+    found = Case.objects.filter(plot_id__in=plot_ids, closed_at=None).order_by("number")
+    return [
+        {"case": number, "kind": kind, "state": state, "plot": plot}
+        for number, kind, state, plot in found.values_list("number", "kind", "state", "plot_number")
+    ]

@@ -1,5 +1,8 @@
 """What must hold before an extract moves on."""
 
+import datetime as dt
+
+from municipality.actor import Actor
 from municipality.cases.models import Case
 from municipality.words import Text
 from plots.register.models import Plot
@@ -23,3 +26,12 @@ def plot_is_as_checked(case: Case) -> Text | None:
         if found[0] == case.plot_version
         else CHANGED.with_values(was=case.plot_version, now=found[0])
     )
+
+
+def look_anew(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
+    """Bind a case that comes back to the check to the plot as it is now: that is checked next."""
+    plot = Plot.objects.filter(pk=case.plot_id).order_by("pk").first()
+    if plot is None:
+        return  # the check says that it is gone
+    case.plot_version, case.plot_number, case.place = plot.version, plot.number, plot.boundary
+    case.save(update_fields=["plot_version", "plot_number", "place"])

@@ -48,6 +48,12 @@ def fee_is_open(case: Case) -> bool:
     return not fee_is_paid(case)
 
 
+def lock_fee(case_id: int) -> None:
+    """Lock the bill of a case before the case: settling takes its locks in that order."""
+    due = Bill.objects.filter(subject=f"case/{case_id}", purpose=PURPOSE, state=Bill.State.DUE)
+    list(due.select_for_update().order_by("pk"))
+
+
 def cancel_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Cancel a bill that is still due when its case ends; wipes it from a terminal's screen."""
     due = Bill.objects.filter(subject=case.stream, purpose=PURPOSE, state=Bill.State.DUE)

@@ -2,8 +2,8 @@
 
 from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, State
 from municipality.words import Text
-from plots.extracts.checks import plot_is_as_checked
-from plots.extracts.fees import cancel_fee, fee_is_open, fee_is_paid, issue_fee
+from plots.extracts.checks import look_anew, plot_is_as_checked
+from plots.extracts.fees import cancel_fee, fee_is_open, fee_is_paid, issue_fee, lock_fee
 from plots.extracts.issuing import ask_for_paper
 
 DAY_MIN = 420  # office minutes of one working day
@@ -76,6 +76,7 @@ MACHINE = Machine(
         Edge(
             "resubmit", ("returned",), ORIGIN, APPLICANT,
             Text("أرسل الجواب", "Send the answer"), Text("أعيد تقديمه", "Submitted again"),
+            then=(look_anew,),
             text=Text("جوابك عن الملاحظة", "Your answer to the remark"),
         ),
         Edge(
@@ -88,6 +89,7 @@ MACHINE = Machine(
             "refuse", ("registration",), "refused", ("registrar",),
             Text("رفض الطلب", "Refuse the application"), Text("رُفض الطلب", "Application refused"),
             tells=APPLICANT, text=Text("سبب الرفض", "Reason for the refusal"), is_danger=True,
+            only_if=fee_is_open,
         ),
         Edge(
             "settle_fee", ("fee_due",), "issuing", (BILLING,),
@@ -98,6 +100,7 @@ MACHINE = Machine(
             "recheck", ("issuing",), "registration", (SYSTEM,),
             Text("إعادة التحقق", "Check again"),
             Text("تغيرت القطعة فأعيد التحقق منها", "The plot changed and is checked again"),
+            then=(look_anew,),
         ),
         Edge(
             "confirm", ("registration",), "issuing", ("registrar",),
@@ -112,12 +115,13 @@ MACHINE = Machine(
         Edge(
             "withdraw", ("draft", "registration", "returned", "fee_due"), "withdrawn", APPLICANT,
             Text("سحب الطلب", "Withdraw the application"), Text("سُحب الطلب", "Withdrawn"),
-            tells=APPLICANT, then=(cancel_fee,), is_danger=True,
+            tells=APPLICANT, only_if=fee_is_open, first=lock_fee, then=(cancel_fee,),
+            is_danger=True,
         ),
         Edge(
             "expire", ("draft", "returned", "fee_due"), "expired", (SYSTEM,),
             Text("انتهاء المهلة", "Expire"), Text("انتهت مهلة الطلب", "The application expired"),
-            tells=APPLICANT, then=(cancel_fee,),
+            tells=APPLICANT, first=lock_fee, then=(cancel_fee,),
         ),
     ),
 )  # fmt: skip

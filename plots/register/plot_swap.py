@@ -165,7 +165,7 @@ def _touched_cases(cursor: Any) -> list[dict[str, Any]]:
     cursor.execute("SELECT id FROM changed UNION SELECT id FROM vanished ORDER BY 1")
     ids = [row[0] for row in cursor.fetchall()]
     found: list[dict[str, Any]] = []
-    for name in getattr(settings, "OPEN_CASES_AT", []):
+    for name in settings.OPEN_CASES_AT:
         found.extend(import_string(name)(plot_ids=ids))
     return found
 

@@ -54,8 +54,15 @@ def test_a_plot_that_changed_after_the_payment_is_checked_again_and_costs_nothin
     assert case.state == "registration"
     with pytest.raises(CannotMove):  # what was paid is not billed again
         move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
-    with pytest.raises(CannotMove):  # nor certified as the version that was asked for
+    assert case.plot_version == 2  # what is checked now is the plot as it is now
+    Plot.objects.filter(pk=town.plot.pk).update(version=3)
+    with pytest.raises(CannotMove):
         move(case_id=case.pk, edge="confirm", by=acting(town.registrar), at=MORNING)
+    Plot.objects.filter(pk=town.plot.pk).update(version=2)
+    move(case_id=case.pk, edge="confirm", by=acting(town.registrar), at=MORNING)
+    issue_extract.call(case.pk)
+    case.refresh_from_db()
+    assert case.state == "issued" and Bill.objects.count() == 1
 
 
 def test_a_withdrawn_case_cancels_its_bill_and_cannot_be_paid() -> None:

@@ -1,0 +1,148 @@
+"""Cases for machines: ``/api/cases``, and the request of a plot extract."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from ninja import Router
+
+from geo_portal.casework.asking import actors_of, acts_on, case_of
+from municipality import asked, geojson, geometry_gate
+from municipality.asked import today
+from municipality.cases.actions import CannotMove, move
+from municipality.cases.kinds import machine_of
+from municipality.cases.models import Case
+from municipality.cases.queries import cases_of, timeline
+from municipality.documents.papers import papers_about
+from municipality.moments import utc_text
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from municipality.people.acting_person import actor_of, office_ids, person_of
+from municipality.problems import Problem, bad_value
+from municipality.stored import shape_of
+from municipality.words import Text
+from plots.extracts.actions import request_extract
+from plots.register.queries import plot_on
+
+router = Router(tags=["cases"])
+extracts_router = Router(tags=["cases"])
+
+LATEST = 200
+
+
+def body_of(request: HttpRequest, fields: dict[str, type]) -> dict[str, Any]:
+    """Read a JSON object with some of these fields, each of its type; raises Problem 400."""
+    body = geometry_gate.strict_json(request.body or b"{}")
+    names = ", ".join(fields)
+    wrong = Text(f"المقبول: {names}.", f"Send {names}.")
+    if not isinstance(body, dict) or set(body) - set(fields):
+        raise Problem(400, "bad_fields", wrong)
+    for name, value in body.items():
+        if not isinstance(value, fields[name]) or isinstance(value, bool):
+            raise bad_value(name, wrong, status=400)
+        if isinstance(value, str) and "\x00" in value:
+            raise bad_value(name, wrong, status=400)
+    return body
+
+
+def _brief(case: Case) -> dict[str, Any]:
+    state = machine_of(case.kind).state(case.state)
+    return {
+        "id": case.public_id,
+        "number": case.number,
+        "kind": case.kind,
+        "state": case.state,
+        "state_name": state.name.as_json(),
+        "plot": case.plot_id,
+        "plot_number": case.plot_number or None,
+        "opened_at": utc_text(case.opened_at),
+        "due_at": utc_text(case.due_at) if case.due_at else None,
+        "closed_at": utc_text(case.closed_at) if case.closed_at else None,
+    }
+
+
+def _whole(request: HttpRequest, case: Case) -> dict[str, Any]:
+    at = timezone.now()
+    return {
+        **_brief(case),
+        "moves": case.moves,
+        "expires_at": utc_text(case.expires_at) if case.expires_at else None,
+        "place": geojson.geometry(shape_of(case.place)) if case.place is not None else None,
+        "acts": [
+            {"edge": edge.name, "name": edge.act.as_json(), "needs_text": edge.text is not None}
+            for edge, _ in acts_on(case, actors_of(request), at=at)
+        ],
+        "steps": [
+            {
+                "name": step.words.as_json(),
+                "mark": step.mark,
+                "at": utc_text(step.at) if step.at else None,
+            }
+            for step in timeline(case)
+        ],
+        "papers": [
+            {"kind": paper.kind, "number": paper.number, "code": paper.code, "state": paper.state}
+            for paper in papers_about(case.stream)
+        ],
+    }
+
+
+@router.get("", summary="My cases, the latest first")
+@open_to(SIGNED_IN)
+def mine(request: HttpRequest) -> JsonResponse:
+    """Answer the cases that a person or one of their offices is on."""
+    asked.only(request, ())
+    person = person_of(request)
+    found = cases_of(person_id=person.pk, offices=office_ids(person, on=today()))
+    return JsonResponse({"cases": [_brief(case) for case in found[:LATEST]]})
+
+
+@router.get("/{public_id}", summary="One case: its stage, its steps, what can be done")
+@open_to(SIGNED_IN)
+def detail(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Answer a case to a party of it or to its officers."""
+    asked.only(request, ())
+    return JsonResponse(_whole(request, case_of(request, public_id, at=timezone.now())))
+
+
+@router.post("/{public_id}/moves", summary="Take one step of a case")
+@open_to(SIGNED_IN)
+def take_step(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Take the edge named by ``edge`` with its ``text``; ``seen`` is the ``moves`` one has seen.
+
+    Answers 409 ``cannot_move`` where the case may not go there now, or has moved meanwhile.
+    """
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    body = body_of(request, {"edge": str, "text": str, "seen": int})
+    wanted = body.get("edge", "")
+    may = {edge.name: actor for edge, actor in acts_on(case, actors_of(request), at=at)}
+    try:
+        moved = move(
+            case_id=case.pk, edge=wanted, by=may.get(wanted) or actors_of(request)[0], at=at,
+            text=body.get("text", ""), seen=body.get("seen"),
+        )  # fmt: skip
+    except CannotMove as refusal:
+        raise Problem(409, "cannot_move", refusal.words) from None
+    return JsonResponse(_whole(request, moved))
+
+
+@extracts_router.post(
+    "/{int:plot_id}/extracts",
+    summary="Ask for a certified extract of a plot",
+)
+@open_to(SIGNED_IN)
+def ask_for_extract(request: HttpRequest, plot_id: int) -> JsonResponse:
+    """Open and submit a case; ``language`` (ar, en) of the paper and ``purpose`` are optional."""
+    asked.only(request, ())
+    body = body_of(request, {"language": str, "purpose": str})
+    if body.get("language", "ar") not in ("ar", "en"):
+        raise bad_value("language", Text("اللغة ar أو en.", "The language is ar or en."))
+    plot = plot_on(plot_id=plot_id, on=today())
+    if plot is None:
+        raise not_found()
+    person = person_of(request)
+    case = request_extract(
+        plot=plot, person=person, by=actor_of(request, person.roles[0]), at=timezone.now(),
+        language=body.get("language", "ar"), purpose=body.get("purpose", ""),
+    )  # fmt: skip
+    return JsonResponse(_whole(request, case), status=201)
