@@ -5,7 +5,6 @@ from functools import update_wrapper
 from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -38,9 +37,3 @@ class CityAdmin(AdminSite):
         if self.has_permission(request):
             return redirect("admin:index")
         return turn_away(request, to=reverse("admin:index"))
-
-
-class CityAdminConfig(AdminConfig):
-    """Makes it the admin of the project."""
-
-    default_site = "geo_portal.home.admin_site.CityAdmin"

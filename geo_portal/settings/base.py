@@ -19,6 +19,7 @@ BASE_DIR = environment.BASE_DIR
 # Who answers whom, for the engines, which cannot look up.
 BILL_PURPOSES: dict[str, str] = wiring.BILL_PURPOSES
 CASE_KINDS: dict[str, str] = wiring.CASE_KINDS
+FILE_HOLDERS: list[str] = wiring.FILE_HOLDERS
 IMPORTERS: dict[str, str] = wiring.IMPORTERS
 MAP_LAYERS: list[str] = wiring.MAP_LAYERS
 NOTICE_TEMPLATES: list[str] = wiring.NOTICE_TEMPLATES
@@ -36,7 +37,7 @@ ALLOWED_HOSTS = text("GEO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 # Only pages and the worker need these; a command that loads files starts sooner without them.
 _SERVING = (
-    "geo_portal.home.admin_site.CityAdminConfig",
+    "geo_portal.home.apps.CityAdminConfig",
     "csp",
     "ninja",
     "django_tasks",
@@ -133,6 +134,12 @@ if not (BASE_DIR / "frontend" / "dist").is_dir():
     STATICFILES_DIRS = []
 GEO_SANDBOX_USER = text("GEO_SANDBOX_USER", "nobody")  # reads files where the portal runs as root
 MEDIA_ROOT = BASE_DIR / ".local" / "media"
+# Files in a bucket of any S3-compatible store instead of MEDIA_ROOT; the URL where it is not AWS
+GEO_S3_BUCKET = text("GEO_S3_BUCKET")
+GEO_S3_URL = text("GEO_S3_URL")
+GEO_S3_KEY = text("GEO_S3_KEY")
+GEO_S3_SECRET = text("GEO_S3_SECRET")
+GEO_CLAMD_URL = text("GEO_CLAMD_URL")  # tcp://host:3310; empty: files are not scanned
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
