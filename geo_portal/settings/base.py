@@ -37,7 +37,7 @@ ALLOWED_HOSTS = text("GEO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 # Only pages and the worker need these; a command that loads files starts sooner without them.
 _SERVING = (
-    "geo_portal.home.apps.CityAdminConfig",
+    "geo_portal.home.admin_config.CityAdminConfig",
     "csp",
     "ninja",
     "django_tasks",
