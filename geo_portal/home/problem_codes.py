@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from municipality.billing.refusals import MEANINGS as OF_MONEY
+from municipality.billing.shifts.actions import MEANINGS as OF_SHIFTS
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.words import Text
 
 MEANINGS: dict[str, Text] = {
     **OF_MONEY,
+    **OF_SHIFTS,
     "office_may_not_file": Text(
         "المكتب موقوف أو انتهت رخصته أو ليس في المجموعة التجريبية.",
         "The office is suspended, its licence has ended, or it is not in the pilot group.",

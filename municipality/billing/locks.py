@@ -1,4 +1,4 @@
-"""The locks of money, in the one order that all take them: the bill, then its charge.
+"""The locks of money, in the one order that all take them: bill, charge, refund, shift.
 
 Whoever moves money of a bill holds the bill's row until the transaction ends; what was read
 before the lock is read again under it.

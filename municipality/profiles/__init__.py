@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).parent
+ANY_COIN = (100_000, 50_000, 20_000, 10_000, 5_000, 1_000, 500, 100, 50, 10, 5, 1)
 
 
 class ProfileError(ValueError):
@@ -56,6 +57,7 @@ class Profile:
     themes: dict[str, dict[str, Any]]
     calendar: dict[str, Any]
     map: dict[str, Any]
+    denominations_baisa: tuple[int, ...]  # notes and coins of a drawer, the largest first
 
 
 def _operation(row: dict[str, Any], path: Path) -> Operation:
@@ -108,6 +110,7 @@ def load(city: str) -> Profile:
             themes=data.get("themes", {}),
             calendar=data.get("calendar", {}),
             map=data.get("map", {}),
+            denominations_baisa=tuple(data.get("money", {}).get("denominations_baisa", ANY_COIN)),
         )
     except KeyError as missing:
         raise ProfileError(f"{path}: lacks {missing}") from None

@@ -134,6 +134,7 @@ def ask_terminal(*, asked: Asked, by: Actor, at: dt.datetime) -> Charge:
 
     Raises Problem 409: not due, expired, under way, amount changed, no shift, key reused.
     """
+    locks.bill(asked.bill_id)  # before the shift, as everywhere
     shift = open_shift_of(by.person_id)
     if shift.terminal_id is None:
         raise Problem(409, "no_terminal", NO_TERMINAL)
@@ -184,6 +185,7 @@ def take_cheque(*, asked: Asked, cheque: Cheque, by: Actor, at: dt.datetime) -> 
 
 
 def _over_the_counter(asked: Asked, *, by: Actor, at: dt.datetime, **values: Any) -> Charge:
+    locks.bill(asked.bill_id)  # before the shift, as everywhere
     shift = open_shift_of(by.person_id)
     charge, new = _begin(asked, by=by, at=at, shift=shift, **values)
     if new:

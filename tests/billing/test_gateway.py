@@ -1,0 +1,339 @@
+"""Online payment against the gateway in a process of its own, with each of its faults."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from municipality.actor import Actor
+from municipality.billing.models import Bill, Charge, Difference, Receipt, Refund
+from municipality.billing.payments import hosted, online, refunds
+from municipality.billing.payments.gateway import Order, gateway
+from municipality.billing.payments.queries import standing, sums
+from municipality.billing.reconciliation.daily import compare
+from municipality.billing.reconciliation.early import ask_gateway, send_refunds
+from municipality.problems import Problem
+from tests.billing.builders import SUPERVISOR, a_bill, a_shift, asked
+from tests.billing.races import sweep
+from tests.billing.test_webhooks import KEY
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.django_db(transaction=True)
+PAYER = Actor(7, "سالم", "citizen")
+
+
+class Bank:
+    """The gateway, as payer, bank and tester see it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, path: str, body: bytes | None = None) -> bytes:
+        """Ask the simulator."""
+        request = urllib.request.Request(f"{self.url}{path}", data=body)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read()
+
+    def faults(self, *names: str) -> None:
+        """Let it misbehave from now on."""
+        self.ask("/control", json.dumps({"faults": names}).encode())
+
+    def captures(self, *charges: Charge) -> dict[str, int]:
+        """What its journal says it took for these charges."""
+        mine = {charge.public_id for charge in charges}
+        rows = [json.loads(line) for line in self.ask("/journal").splitlines()]
+        return {
+            r["number"]: r["amount"]
+            for r in rows
+            if r["what"] == "capture" and r["reference"] in mine
+        }
+
+    def pay(self, charge: Charge, does: str = "pay") -> int:
+        """Press a button of the hosted page; returns the status the browser gets."""
+        request = urllib.request.Request(
+            charge.page_url, data=f"card=4242&does={does}".encode(), method="POST"
+        )
+        try:
+            opener = urllib.request.build_opener(NoRedirect())
+            with opener.open(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Stay where the gateway sends the browser away."""
+
+    def redirect_request(self, *args: Any) -> None:
+        return None
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Bank]]:
+    """Start one gateway for a webhook address; it ends with the module."""
+    made: dict[str, tuple[subprocess.Popen[str], Bank]] = {}
+
+    def started(webhook_url: str) -> Bank:
+        if webhook_url not in made:
+            journal = tmp_path_factory.mktemp("gateway") / "journal.jsonl"
+            command = [sys.executable, "-m", "tests.peers.gateway", "--port", "0", "--key", "k",
+                       "--webhook-url", webhook_url, "--webhook-key", KEY, "--journal", str(journal)]  # fmt: skip
+            running = subprocess.Popen(
+                command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, text=True
+            )
+            assert running.stdout is not None
+            found = re.search(r"http://\S+", running.stdout.readline())
+            assert found is not None
+            made[webhook_url] = running, Bank(found[0])
+        return made[webhook_url][1]
+
+    yield started
+    for running, _ in made.values():
+        running.kill()
+        running.wait()
+
+
+@pytest.fixture
+def bank(process: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """The gateway, its messages coming to a live server of ours."""
+    settings.GEO_WEBHOOK_KEYS = [KEY]
+    made = process(f"{live_server.url}/api/payments/webhook")
+    made.faults()
+    settings.GEO_GATEWAY_URL, settings.GEO_GATEWAY_KEY = made.url, "k"
+    monkeypatch.setattr(hosted, "SILENT_S", 0.4)
+    monkeypatch.setattr(hosted, "WHOLE_S", 0.8)
+    sweep()
+    return made
+
+
+def start(bill: Bill) -> Charge:
+    """The payer presses "pay" on our page."""
+    return online.start(
+        asked=asked(bill, "online"), return_url=lambda charge: "http://127.0.0.1/pay/x/",
+        by=PAYER, at=timezone.now(),
+    )  # fmt: skip
+
+
+def until(holds: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.03)
+
+
+def is_paid(bill: Bill) -> bool:
+    """The bill is paid."""
+    return Bill.objects.get(pk=bill.pk).state == "paid"
+
+
+def reconcile() -> None:
+    """Ask the gateway twice, as its worker does every minute."""
+    peer = gateway()
+    assert peer is not None
+    for _ in range(2):
+        ask_gateway(peer=peer, at=timezone.now() + (2 * hour()) / 60)
+
+
+def hour() -> Any:
+    import datetime as dt
+
+    return dt.timedelta(hours=1)
+
+
+def true_books(bank: Bank, *charges: Charge) -> None:
+    """Our captures are those of the bank's journal."""
+    ours = {
+        c.foreign_id: c.captured_baisa
+        for c in Charge.objects.filter(channel="online", state__in=("captured", "refunded"))
+    }
+    assert ours == bank.captures(*charges)
+    found = sums()
+    assert found.ledger == 0 and found.captured == found.receipts + found.without_receipt
+    assert found.unknown == 0
+
+
+def test_paid_on_the_hosted_page_in_either_language(bank: Bank) -> None:
+    bill = a_bill(6_195)
+    charge = start(bill)
+    assert charge.state == "sent" and charge.page_url.startswith(bank.url)
+    page = urllib.request.urlopen(charge.page_url, timeout=5).read().decode()
+    assert 'dir="rtl"' in page and "6.195" in page and bill.number in page
+    assert bank.pay(charge) == 303
+    until(lambda: is_paid(bill))
+    true_books(bank, charge)
+
+
+def test_pressing_pay_twice_is_one_payment_there(bank: Bank) -> None:
+    bill = a_bill()
+    request = asked(bill, "online")
+    pages = {
+        online.start(
+            asked=request, return_url=lambda charge: "http://127.0.0.1/", by=PAYER,
+            at=timezone.now(),
+        ).page_url
+        for _ in range(2)
+    }  # fmt: skip
+    assert len(pages) == 1 and Charge.objects.count() == 1
+
+
+def test_the_payer_gives_up_and_the_bill_can_be_paid_again(bank: Bank) -> None:
+    bill = a_bill()
+    first = start(bill)
+    bank.pay(first, "cancel")
+    until(lambda: Charge.objects.get(pk=first.pk).state == "cancelled")
+    second = start(bill)
+    bank.pay(second)
+    until(lambda: is_paid(bill))
+    true_books(bank, first, second)
+
+
+def test_time_out_after_capture_is_unknown_then_paid_once(bank: Bank) -> None:
+    """planx-new#7122: paid, and the application did not know."""
+    bill = a_bill()
+    charge = start(bill)
+    bank.faults("time_out_after_capture")
+    assert bank.pay(charge) == 504
+    bank.faults("half_open")
+    reconcile()
+    assert standing(bill).word == "checking"
+    with pytest.raises(Problem) as refused:
+        start(bill)
+    assert refused.value.code == "payment_under_way"
+    bank.faults()
+    reconcile()
+    assert is_paid(bill) and Receipt.objects.count() == 1
+    true_books(bank, charge)
+
+
+@pytest.mark.parametrize("fault", ["status_500", "half_open", "slow"])
+def test_no_answer_to_the_start_is_unknown_and_never_failed_by_guess(
+    bank: Bank, fault: str
+) -> None:
+    """sumup-url-scheme#2: a foreign id that timed out must be able to complete."""
+    bill = a_bill()
+    bank.faults(fault)
+    charge = start(bill)
+    assert charge.state == "unknown" and not charge.page_url
+    bank.faults()
+    peer = gateway()
+    assert peer is not None
+    order = Order(charge.public_id, charge.amount_baisa, bill.number, "http://127.0.0.1/", "ar")
+    charge.page_url = peer.start(order)  # the page that was begun in the silence
+    bank.pay(charge)
+    reconcile()
+    assert is_paid(bill)
+    true_books(bank, charge)
+
+
+def test_messages_five_times_and_in_any_order_pay_once(bank: Bank) -> None:
+    """pagopa-api#1115, open-forms#5942: late callbacks, failed and then successful."""
+    bill = a_bill()
+    charge = start(bill)
+    bank.faults("any_order")
+    bank.pay(charge, "decline")
+    bank.pay(charge)
+    bank.faults("duplicate")
+    bank.ask("/release", b"{}")
+    until(lambda: is_paid(bill))
+    assert Receipt.objects.count() == 1
+    true_books(bank, charge)
+
+
+def test_lost_messages_are_made_good_by_asking(bank: Bank) -> None:
+    bill = a_bill()
+    charge = start(bill)
+    bank.faults("lost")
+    bank.pay(charge)
+    reconcile()
+    assert is_paid(bill)
+    true_books(bank, charge)
+
+
+def test_a_wrong_amount_pays_nothing_and_goes_back(bank: Bank) -> None:
+    bill = a_bill(6_195)
+    charge = start(bill)
+    bank.faults("wrong_amount")
+    bank.pay(charge)
+    until(lambda: Charge.objects.get(pk=charge.pk).state == "unknown")
+    assert not is_paid(bill)
+    reconcile()
+    refund = Refund.objects.get()
+    assert (refund.kind, refund.amount_baisa, is_paid(bill)) == ("wrong_amount", 6_190, False)
+    true_books(bank, charge)
+
+
+def test_an_amount_in_another_exponent_stays_unknown_for_a_person(bank: Bank) -> None:
+    bill = a_bill()
+    charge = start(bill)
+    bank.faults("wrong_exponent")
+    bank.pay(charge)
+    until(lambda: Charge.objects.get(pk=charge.pk).state == "unknown")
+    reconcile()
+    charge.refresh_from_db()
+    assert charge.state == "unknown" and not Receipt.objects.exists()
+
+
+def test_captured_twice_is_one_receipt_and_the_other_goes_back_once(bank: Bank) -> None:
+    """ottehr#7322: a duplicate record."""
+    a_shift()
+    bill = a_bill()
+    charge = start(bill)
+    bank.faults("double_capture")
+    bank.pay(charge)
+    until(lambda: Charge.objects.filter(state="captured").count() == 2)
+    refund = Refund.objects.get(kind="second_capture")
+    refunds.approve(refund_id=refund.pk, by=SUPERVISOR, at=timezone.now())
+    peer = gateway()
+    assert peer is not None
+    bank.faults("half_open")
+    send_refunds(peer=peer, at=timezone.now())
+    refund.refresh_from_db()
+    assert refund.state == "unknown"
+    bank.faults()
+    for _ in range(3):
+        send_refunds(peer=peer, at=timezone.now())
+    refund.refresh_from_db()
+    assert refund.state == "done"
+    back = [json.loads(x) for x in bank.ask("/journal").splitlines()]
+    mine = [r for r in back if r["what"] == "refund" and r["refund"]["key"] == refund.public_id]
+    assert len(mine) == 1
+    true_books(bank, charge)
+
+
+def test_the_days_file_finds_what_everything_else_missed_and_only_once(bank: Bank) -> None:
+    bill, other = a_bill(), a_bill()
+    charge = start(bill)
+    stranger = start(other)
+    bank.faults("lost")
+    bank.pay(charge)
+    bank.pay(stranger)
+    day = timezone.now().date()
+    peer = gateway()
+    assert peer is not None
+    mine = [
+        x for x in peer.settlement(day) if x.reference in (charge.public_id, stranger.public_id)
+    ]
+    lines = [x if x.reference == charge.public_id else replaced(x) for x in mine]
+    for _ in range(3):
+        compare(source="gateway", day=day, lines=lines, at=timezone.now())
+    assert is_paid(bill) and not is_paid(other)
+    kinds = sorted(Difference.objects.values_list("kind", "closed_how"))
+    assert kinds == [("late", "settled by their own file"), ("unknown_to_us", "")]
+
+
+def replaced(line: Any) -> Any:
+    """The same line under a reference that is not ours."""
+    import dataclasses
+
+    return dataclasses.replace(line, reference="somebody-else")
