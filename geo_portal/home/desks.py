@@ -23,8 +23,11 @@ def _desk(url: str, ar: str, en: str, *roles: str) -> Desk:
 DESKS = (
     _desk(
         "casework:work", "قائمة العمل", "Work list",
-        "registrar", "architect", "structural", "approver", "site_inspector", "branch", "supervisor",
+        "registrar", "architect", "structural", "approver", "site_inspector", "branch",
+        "supervisor",
     ),
+    _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
+    _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),
 )  # fmt: skip
 

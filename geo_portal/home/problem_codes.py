@@ -104,6 +104,14 @@ MEANINGS: dict[str, Text] = {
         "في العنوان معامل غير معروف؛ لا نتجاهله حتى لا يُظن أنه طُبِّق.",
         "The address has an unknown parameter; it is not passed over, lest it be thought applied.",
     ),
+    "wording_meanwhile": Text(
+        "حفظ شخص آخر صياغة جديدة لهذا القالب قبل لحظات.",
+        "Somebody saved another wording of this template a moment ago.",
+    ),
+    "operator_silent": Text(
+        "محاكي مشغّل الاتصالات في المدينة التجريبية لا يجيب.",
+        "The simulator of the operator, in a demo city, does not answer.",
+    ),
     "wrong_credentials": Text(
         "الاسم أو كلمة المرور أو الرمز غير صحيح.",
         "The name, the password or the code is wrong.",

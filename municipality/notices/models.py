@@ -79,6 +79,9 @@ class Message(models.Model):
     text = models.TextField()
     parts = models.PositiveSmallIntegerField(help_text="SMS it is billed as; 0 by e-mail")
     about = models.CharField(max_length=80, blank=True, help_text="case/…, bill/…")
+    values = models.JSONField(
+        default=dict, help_text="of the fields, where it is about a matter; never of a code"
+    )
     state = models.CharField(max_length=20, choices=State, default=State.CREATED)
     reason = models.CharField(max_length=60, blank=True, help_text="why it failed, or waits")
     attempts = models.PositiveSmallIntegerField(default=0)

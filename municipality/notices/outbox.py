@@ -15,6 +15,7 @@ from django.core.validators import validate_email
 
 from municipality.notices.gsm import parts
 from municipality.notices.models import Message
+from municipality.notices.templates import clean
 from municipality.notices.wording import current
 from municipality.phones import can_be_texted
 
@@ -53,6 +54,7 @@ def queue(
     cost = parts(text)
     if cost > wording.template.max_parts:
         log.warning("%s: %s parts of %s, a value is too long", template, cost, key)
+    kept = {name: clean(values[name]) for name in wording.template.longest} if about else {}
     rows = []
     for channel, address in ((SMS, to.phone), (EMAIL, to.email)):
         if not address:
@@ -73,6 +75,7 @@ def queue(
                 text=text,
                 parts=cost if channel == SMS else 0,
                 about=about,
+                values=kept,
                 state=Message.State.PERMANENT_FAILURE if unfit else Message.State.CREATED,
                 reason=unfit,
                 queued_at=at,

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from municipality.actor import Actor
 from municipality.history.actions import record
 from municipality.notices.gsm import is_gsm, parts
-from municipality.notices.models import TemplateVersion
+from municipality.notices.models import Message, TemplateVersion
 from municipality.notices.templates import Template, TemplateError, Wording, clean, registry
 from municipality.problems import Problem
 from municipality.words import Text
@@ -65,6 +65,14 @@ def current(code: str) -> Wording:
         else:
             return Wording(template, saved.version, saved.ar, saved.en)
     return Wording(template, 0, template.ar, template.en)
+
+
+def examples(code: str, *, most: int = 5) -> list[tuple[str, dict[str, str]]]:
+    """Return the matters that a template last told of, with the values it was filled with."""
+    rows = Message.objects.filter(template=code).exclude(about="").order_by("-queued_at")
+    fields = set(template_of(code).longest)
+    found = {row.about: row.values for row in rows[: 5 * most] if set(row.values) == fields}
+    return list(found.items())[:most]
 
 
 def preview(*, code: str, ar: str, en: str, values: Mapping[str, str]) -> list[Preview]:
