@@ -82,12 +82,17 @@ def unguarded() -> Iterator[None]:
     kept = locks.bill, locks.charge, locks.refund
     gate = threading.Barrier(2)
 
+    seen = threading.local()
+
     def read(model: type[Any]) -> Callable[[int], Any]:
         def unlocked(pk: int) -> Any:
-            found = model.objects.get(pk=pk)
-            if model is Bill:
+            """Read once and go on believing it, as code without a lock does."""
+            if model is not Bill:
+                return model.objects.get(pk=pk)
+            if not hasattr(seen, "bill"):
+                seen.bill = model.objects.get(pk=pk)
                 meet(gate)
-            return found
+            return seen.bill
 
         return unlocked
 

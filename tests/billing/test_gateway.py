@@ -296,7 +296,7 @@ def test_captured_twice_is_one_receipt_and_the_other_goes_back_once(bank: Bank) 
     refunds.approve(refund_id=refund.pk, by=SUPERVISOR, at=timezone.now())
     peer = gateway()
     assert peer is not None
-    bank.faults("half_open")
+    bank.faults("half_open", "lost")
     send_refunds(peer=peer, at=timezone.now())
     refund.refresh_from_db()
     assert refund.state == "unknown"

@@ -59,12 +59,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class SettledLine:
-    """One line of a settlement file: ``kind`` is capture or refund; amounts in baisa."""
+    """One line of a settlement file: ``kind`` is capture or refund.
+
+    The amount is None where it cannot be read: another currency or exponent.
+    """
 
     number: str
     reference: str
     kind: str
-    amount_baisa: int
+    amount_baisa: int | None
 
 
 class Gateway(Protocol):

@@ -105,15 +105,13 @@ class Hosted:
         status, answer = self._call("GET", f"/v1/settlements/{day.isoformat()}")
         if status != 200 or not isinstance(answer, list):
             raise GatewayDown(f"status {status}")
-        lines = []
-        for row in answer:
-            amount = minor_units(row["amount"], row["currency"], row["exponent"])
-            if amount is None:
-                raise GatewayDown("an amount of the file cannot be read")
-            lines.append(
-                SettledLine(str(row["number"]), str(row["reference"]), row["kind"], amount)
+        return [
+            SettledLine(
+                str(row["number"]), str(row["reference"]), str(row["kind"]),
+                minor_units(row["amount"], row["currency"], row["exponent"]),
             )
-        return lines
+            for row in answer
+        ]  # fmt: skip
 
 
 def configured() -> Gateway | None:

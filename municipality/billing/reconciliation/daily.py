@@ -55,7 +55,8 @@ def compare(
 
 
 def _signed(lines: Iterable[SettledLine]) -> Iterable[int]:
-    return (x.amount_baisa if x.kind == "capture" else -x.amount_baisa for x in lines)
+    amounts = ((x.kind, x.amount_baisa or 0) for x in lines)
+    return (amount if kind == "capture" else -amount for kind, amount in amounts)
 
 
 def _line(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> bool:
@@ -71,6 +72,11 @@ def _line(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> b
         charge = Charge.objects.filter(channel=channel, **by_reference).order_by("pk").first()
     if charge is None:
         _differ(source, "unknown_to_us", line.number, day, at=at, theirs_baisa=line.amount_baisa)
+        return False
+    if line.amount_baisa is None:
+        _differ(
+            source, "amount", line.number, day, at=at, charge=charge, ours_baisa=charge.amount_baisa
+        )
         return False
     outcome = Outcome(graph.CAPTURED, amount_baisa=line.amount_baisa, foreign_id=line.number)
     effect = take_answer(charge_id=charge.pk, outcome=outcome, by=SYSTEM, at=at)
@@ -94,7 +100,9 @@ def _line(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> b
 def _refund(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> bool:
     ours = Refund.objects.filter(foreign_id=line.number).exclude(foreign_id="")
     if not ours.exists() and not Refund.objects.filter(public_id=line.reference).exists():
-        _differ(source, "unknown_to_us", line.number, day, at=at, theirs_baisa=-line.amount_baisa)
+        _differ(
+            source, "unknown_to_us", line.number, day, at=at, theirs_baisa=-(line.amount_baisa or 0)
+        )
     return False
 
 
