@@ -18,6 +18,7 @@ urlpatterns = [
     *i18n_patterns(
         path("problems/<slug:code>", problem_codes.problem_code, name="problem_code"),
         path("", include("geo_portal.home.urls")),
+        path("", include("geo_portal.staff.urls_people")),
         path("", include("geo_portal.casework.urls")),
         prefix_default_language=False,
     ),

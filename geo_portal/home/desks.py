@@ -29,6 +29,10 @@ DESKS = (
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),
+    _desk("people:people", "الأشخاص والأدوار", "People and roles", "admin"),
+    _desk("people:offices", "المكاتب الاستشارية", "Consultancy offices", "admin"),
+    _desk("people:keys", "مفاتيح الشركاء", "Partner keys", "admin"),
+    _desk("people:history", "السجل", "History", "auditor"),
 )  # fmt: skip
 
 

@@ -8,18 +8,23 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from municipality.people.partner_keys import bearer, partner_of
 from municipality.people.roles import CODES
 from municipality.problems import Problem
+from municipality.reach import NOBODY, look_as
 from municipality.words import Text
 
 ANYONE = "anyone"
 SIGNED_IN = "signed_in"
+PARTNER = "partner"  # a key, no role: for addresses of the API
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 NOT_FOUND = Text("لا يوجد شيء بهذا العنوان.", "There is nothing at this address.")
@@ -97,15 +102,29 @@ def _check_csrf(request: HttpRequest) -> None:
         raise Problem(403, "csrf", CSRF_MISSING)
 
 
+def _be_partner(request: HttpRequest) -> None:
+    """Let the key alone say who asks, whatever cookie came with it; raises Problem 401, 429."""
+    request.partner = partner_of(request, at=timezone.now())  # type: ignore[attr-defined]
+    request.user = AnonymousUser()
+    look_as(NOBODY)
+
+
 def open_to(*allowed: str) -> Callable[[_View], _View]:
-    """Let only these roles (or ANYONE, SIGNED_IN) open a view; the view carries the list."""
-    unknown = set(allowed) - {ANYONE, SIGNED_IN, *CODES}
+    """Let only these roles (or ANYONE, SIGNED_IN, PARTNER) open a view; it carries the list.
+
+    A key is looked at where PARTNER is listed and nowhere else; what it may ask there is for the
+    view to say (``partner_keys.is_granted``).
+    """
+    unknown = set(allowed) - {ANYONE, SIGNED_IN, PARTNER, *CODES}
     if unknown or not allowed:
         raise ValueError(f"open_to(): not a role: {sorted(unknown)}")
 
     def decorate(view: _View) -> _View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if PARTNER in allowed and bearer(request):
+                _be_partner(request)
+                return view(request, *args, **kwargs)  # no cookie is looked at: no CSRF
             if not may_open(request, allowed):
                 return turn_away(request)
             _check_csrf(request)

@@ -13,6 +13,7 @@ from municipality.people.behalf_models import Delegation, Mandate, PartnerKey
 from municipality.people.roles import CODES
 from municipality.people.sign_in_models import (
     CodeAlarm,
+    FactorReset,
     FailedSignIn,
     PhoneCode,
     RecoveryCode,
@@ -24,6 +25,7 @@ from municipality.places.dated import one_at_a_time
 __all__ = [  # the tables of other files, so that Django finds them here
     "CodeAlarm",
     "Delegation",
+    "FactorReset",
     "FailedSignIn",
     "Mandate",
     "PartnerKey",

@@ -9,6 +9,7 @@ TEMPLATES = (
         en="Sign-in code: {code}\nValid 10 minutes. Give it to nobody.",
         longest={"code": "000000"},
         max_parts=1,
+        useful_for_s=600,
     ),
     Template(
         code="people.phone_changed",

@@ -111,3 +111,33 @@ class SignIn(models.Model):
 
     def __str__(self) -> str:
         return f"sign-in {self.pk} of {self.person_id}"
+
+
+class FactorReset(models.Model):
+    """A lost second factor: one administrator asks for it to be forgotten, another does it."""
+
+    person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_by = models.ForeignKey(
+        "people.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_factor_is_reset_by_four_eyes",
+                condition=Q(done_by=None) | ~Q(done_by=F("asked_by")),
+                violation_error_message="Another administrator must confirm this.",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(done_at=None),
+                name="one_open_reset_a_person",
+                violation_error_message="This was asked for already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"reset for {self.person_id}"

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from municipality.notices.outbox import Recipient, queue
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -18,8 +20,6 @@ class Told:
 
 def tell(told: Told, *, at: dt.datetime) -> None:
     """Put a message into the outbox, in the caller's own transaction."""
-    from municipality.notices.outbox import Recipient, queue
-
     to = Recipient(phone=told.phone, email="", language=told.language, person_id=None)
     queue(
         template=told.template, to=to, values=dict(told.values), key=told.key, at=at, about="",

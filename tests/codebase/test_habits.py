@@ -160,6 +160,8 @@ MAY_LOOK = (
     "jobs",
     "asked",
     "here_api",
+    "people/access",
+    "people/presence",
     "schedule",
 )
 

@@ -2,17 +2,23 @@
 
 import pytest
 
+from municipality.people.models import User
 from tests.journeys import city
 from tests.journeys.walk import Walk
+from tests.people.builders import a_code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def sign_in(person: Walk, name: str) -> None:
+def sign_in(person: Walk, name: str, code: str) -> None:
     person.open("/sign-in/?next=/heat/")
-    person.page.locator("input[name=name], input[name=username]").first.fill(name)
-    person.page.locator("input[type=password]").fill("demo")
-    person.page.locator("form button[type=submit]").last.click()
+    person.shot("ar-sign-in")
+    person.page.locator("a[href*='/sign-in/staff/']").click()
+    person.page.locator("#name").fill(name)
+    person.page.locator("#password").fill("demo")
+    person.page.locator("main form button[type=submit]").click()
+    person.page.locator("#code").fill(code)
+    person.page.locator("main form button[type=submit]").first.click()
 
 
 def total(person: Walk) -> int:
@@ -30,7 +36,7 @@ def test_planner_reads_a_heatmap(walk, live_server) -> None:
     east, north = city.lonlat(20_000, 15_000)
     bbox = f"bbox={west:.5f},{south:.5f},{east:.5f},{north:.5f}"
     with walk(live_server.url) as person:
-        sign_in(person, "planner")
+        sign_in(person, "planner", a_code_of(User.objects.get(username="planner")))
         person.open("/heat/?from=2016-01-01&to=2017-01-01")
         person.until(lambda: total(person) == small.reports)
         person.map_is_drawn()

@@ -1,0 +1,112 @@
+"""The internal auditor: search the history, and prove that nobody has rewritten it."""
+
+import datetime as dt
+import json
+import time
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from municipality.conf import PROFILE
+from municipality.digits import western
+from municipality.history.models import Entry, Head
+from municipality.history.verification import verify
+from municipality.people.access import open_to
+from municipality.people.models import User
+from municipality.people.roles import BY_CODE
+from municipality.words import Text
+
+AUDITOR = "auditor"
+A_PAGE = 50
+FIELDS = ("stream", "person", "act", "from", "to")
+WRONG_DAY = Text("اكتب التاريخ هكذا: 2026-01-31.", "Write the day like 2026-01-31.")
+MOST_FINDINGS = 200
+
+
+def _day(text: str, errors: dict[str, Text], name: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(western(text))
+    except ValueError:
+        errors[name] = WRONG_DAY
+        return None
+    return dt.datetime.combine(day, dt.time(), PROFILE.time_zone)
+
+
+def _by_person(found: QuerySet[Entry], text: str) -> QuerySet[Entry]:
+    """Narrow to who did it: a number of a person, a user name, or part of the name then."""
+    number = western(text)
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        return found.filter(person_id=int(number))
+    held = User.objects.filter(username=text).values_list("pk", flat=True).first()  # unique
+    if held is not None:
+        return found.filter(person_id=held)
+    return found.filter(person_name__icontains=text)
+
+
+def _searched(values: dict[str, str], errors: dict[str, Text]) -> QuerySet[Entry]:
+    found = Entry.objects.order_by("-pk")
+    if values["stream"]:
+        found = found.filter(stream=values["stream"])
+    if values["act"]:
+        found = found.filter(act=values["act"])
+    if values["person"]:
+        found = _by_person(found, values["person"])
+    since, until = _day(values["from"], errors, "from"), _day(values["to"], errors, "to")
+    if since:
+        found = found.filter(at__gte=since)
+    if until:
+        found = found.filter(at__lt=until + dt.timedelta(days=1))
+    return found.none() if errors else found
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    facts = json.dumps(entry.facts, ensure_ascii=False, sort_keys=True) if entry.facts else ""
+    role = BY_CODE.get(entry.role)
+    return {"entry": entry, "facts": facts, "role": role.name if role else entry.role}
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    values = {name: request.GET.get(name, "").replace("\x00", "").strip()[:80] for name in FIELDS}
+    errors: dict[str, Text] = {}
+    found = _searched(values, errors)
+    before = western(request.GET.get("before", ""))
+    if before.isascii() and before.isdecimal() and len(before) < 19:
+        found = found.filter(pk__lt=int(before))
+    rows = list(found[: A_PAGE + 1])
+    more = urlencode({**values, "before": rows[A_PAGE - 1].pk}) if len(rows) > A_PAGE else ""
+    return {
+        "values": values,
+        "errors": errors,
+        "rows": [_shown(row) for row in rows[:A_PAGE]],
+        "more": more,
+        "acts": list(Entry.objects.order_by("act").values_list("act", flat=True).distinct()),
+        "head": Head.objects.order_by("before_tx").last(),
+    }
+
+
+@require_safe
+@open_to(AUDITOR)
+def history(request: HttpRequest) -> HttpResponse:
+    """Search the history by stream, person, act and days; newest first."""
+    context = _context(request)
+    return render(request, "staff/history.html", context, status=422 if context["errors"] else 200)
+
+
+@require_POST
+@open_to(AUDITOR)
+def history_verify(request: HttpRequest) -> HttpResponse:
+    """Recompute every chain, compare with the signed heads, and say what does not hold."""
+    begun = time.perf_counter()
+    found = verify()
+    took_s = time.perf_counter() - begun
+    checked = {
+        "findings": found[:MOST_FINDINGS], "count": len(found), "took_s": f"{took_s:.1f}",
+        "entries": Entry.objects.count(), "heads": Head.objects.count(),
+    }  # fmt: skip
+    return render(request, "staff/history.html", {**_context(request), "checked": checked})

@@ -1,0 +1,127 @@
+"""Acting for somebody else: delegates by the giver's word, visitors by their phone's code."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from municipality.actor import Actor
+from municipality.history.actions import record
+from municipality.people import phone_codes
+from municipality.people.access import not_found
+from municipality.people.models import Delegation, Mandate, User
+from municipality.people.phone_codes import Asking
+from municipality.problems import bad_value
+from municipality.words import Text
+
+ON_BEHALF = ("hall", "agent")
+MANDATE_LIFE = dt.timedelta(minutes=30)
+MOST_DAYS = 366
+PURPOSE = "mandate"
+NO_SUCH_PERSON = Text(
+    "لا حساب بهذا الرقم. ليدخل صاحبه مرة برقم هاتفه أولًا.",
+    "No account has this number. Its owner signs in once with it first.",
+)
+WRONG_SPAN = Text(
+    "اختر مدة تنتهي في المستقبل ولا تزيد على سنة.", "Choose a span that ends ahead, within a year."
+)
+CHOOSE_KIND = Text("اختر خدمة واحدة على الأقل.", "Choose one service at least.")
+WRONG_CODE = Text("الرمز غير صحيح.", "The code is wrong.")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom somebody lets act for them: by phone (E.164), for kinds of service, over days."""
+
+    phone: str
+    kinds: tuple[str, ...]
+    first: dt.date
+    last: dt.date  # included
+
+
+def delegate(giver: User, wish: Wish, *, by: Actor, at: dt.datetime, on: dt.date) -> Delegation:
+    """Let another person act; ``on`` is today.  Raises Problem 422 for what cannot be."""
+    if not wish.kinds:
+        raise bad_value("kinds", CHOOSE_KIND)
+    if wish.last < max(wish.first, on) or (wish.last - wish.first).days >= MOST_DAYS:
+        raise bad_value("last", WRONG_SPAN)
+    taker = User.objects.filter(phone=wish.phone, is_active=True).first()  # unique
+    if taker is None or taker.pk == giver.pk:
+        raise bad_value("phone", NO_SUCH_PERSON)
+    with transaction.atomic():
+        made = Delegation.objects.create(
+            giver=giver, taker=taker, kinds=sorted(set(wish.kinds)), made_at=at,
+            valid=(wish.first, wish.last + dt.timedelta(days=1)),
+        )  # fmt: skip
+        facts = {
+            "to": taker.pk, "kinds": made.kinds, "from": str(wish.first), "to_day": str(wish.last),
+        }  # fmt: skip
+        record(stream=f"person/{giver.pk}", act="delegation.given", by=by, at=at, facts=facts)
+    return made
+
+
+@transaction.atomic
+def end(giver: User, public_id: str, *, by: Actor, at: dt.datetime) -> None:
+    """End a delegation at once; raises Problem 404 for one that is not the giver's."""
+    open_ones = Delegation.objects.filter(giver=giver, public_id=public_id, ended_at=None)
+    if not open_ones.update(ended_at=at):
+        raise not_found()
+    facts = {"delegation": public_id}
+    record(stream=f"person/{giver.pk}", act="delegation.ended", by=by, at=at, facts=facts)
+
+
+def may_act_for(person: User, giver_id: int, kind: str, *, on: dt.date) -> bool:
+    """Tell whether a person may act for another in a kind of service on a day."""
+    return Delegation.objects.filter(
+        taker=person, giver=giver_id, kinds__contains=[kind], valid__contains=on, ended_at=None
+    ).exists()
+
+
+def act_for(request: HttpRequest, giver_id: int, kind: str, *, on: dt.date) -> None:
+    """Let this request act for somebody: ``actor_of`` names them from here on.
+
+    Raises Problem 404 for who is no delegate.
+    """
+    if not isinstance(request.user, User) or not may_act_for(request.user, giver_id, kind, on=on):
+        raise not_found()
+    request.acting_for = giver_id  # type: ignore[attr-defined]
+
+
+def ask_visitor(staff: User, phone: str, nonce: str, address: str, *, at: dt.datetime) -> None:
+    """Send the visitor in front a code, which they read out; raises Problem 422, 429."""
+    phone_codes.ask(Asking(phone, f"{PURPOSE} {staff.pk}", nonce, address), at=at)
+
+
+def mandate(
+    staff: User, phone: str, *, nonce: str, code: str, by: Actor, at: dt.datetime
+) -> Mandate:
+    """Let a member of staff act for the visitor whose phone's code this is, for half an hour.
+
+    Raises Problem 422 for a wrong code, a number that is nobody's, or the member's own.
+    Call it outside of a transaction: a rollback would give the try back.
+    """
+    if not staff.has_role(*ON_BEHALF):
+        raise not_found()
+    if not phone_codes.prove(
+        phone=phone, purpose=f"{PURPOSE} {staff.pk}", nonce=nonce, code=code, at=at
+    ):
+        raise bad_value("code", WRONG_CODE)
+    visitor = User.objects.filter(phone=phone, is_active=True).first()  # unique
+    if visitor is None or visitor.pk == staff.pk:
+        raise bad_value("phone", NO_SUCH_PERSON)
+    with transaction.atomic():
+        made = Mandate.objects.create(
+            staff=staff, visitor=visitor, made_at=at, until=at + MANDATE_LIFE
+        )
+        record(stream=f"person/{visitor.pk}", act="mandate.given", by=by, at=at)
+    return made
+
+
+def act_for_visitor(request: HttpRequest, mandate_id: int, *, at: dt.datetime) -> None:
+    """Let this request act for the visitor of a mandate that still holds; raises Problem 404."""
+    held = Mandate.objects.filter(pk=mandate_id, staff=request.user.pk, until__gt=at)
+    found = held.first()  # by key
+    if found is None:
+        raise not_found()
+    request.acting_for = found.visitor_id  # type: ignore[attr-defined]
