@@ -47,12 +47,25 @@ SMS_COMMANDS = {"status": "municipality.cases.status_by_sms.status"}
 # Who forgets what when its time is over, by class of the retention table.
 RETENTION: dict[str, str] = {}
 
+# Who names stored bytes: what nobody names is swept after an hour; called with digests.
+FILE_HOLDERS = [
+    "municipality.documents.files.held_by_documents",
+    "municipality.importing.batch.held_files",
+]
+
 # What the worker does again and again: a plain function without arguments, and how often.
 PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
     "municipality.cases.jobs.watch_clocks": 60,
+    "municipality.notices.email_jobs.send_waiting": 10,
     "municipality.people.jobs.watch_codes": 60,
     "municipality.people.jobs.tidy": 3600,
     "municipality.history.jobs.write_head": 3600,
+    "municipality.documents.jobs.scan_waiting": 60,
+    "municipality.documents.jobs.sweep": 600,
+    "municipality.documents.jobs.keep_retention": 86_400,
+    "municipality.jobs.jobs.tidy": 3600,
+    "municipality.billing.reconciliation.jobs.early": 60,
+    "municipality.billing.reconciliation.jobs.daily": 3600,
 }
