@@ -1,9 +1,21 @@
-"""The tables of documents: what the municipality issues (files of people follow)."""
+"""The tables of documents: what the municipality issues, what people sent, how long it stays."""
 
+import secrets
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+
+
+class RetentionClass(models.TextChoices):
+    """What is kept for how long (``RetentionRule``)."""
+
+    PLATES = "plates", "أرقام المركبات"
+    CHECKS = "checks", "عمليات التفتيش"
+    PHOTOS = "photos", "الصور"
+    VOICE = "voice", "التسجيلات الصوتية"
+    CONTACT_DATA = "contact_data", "بيانات الاتصال"
+    CASE_FILES = "case_files", "ملفات المعاملات"
 
 
 class IssuedPaper(models.Model):
@@ -51,3 +63,80 @@ class IssuedPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+def new_file_id() -> str:
+    """Make an unguessable id of 128 random bits, 22 letters."""
+    return secrets.token_urlsafe(16)
+
+
+class StoredFile(models.Model):
+    """A file that a person sent: the original for staff, a clean copy for everybody else.
+
+    The bytes lie in the content store under their hashes.  A row outlives its bytes
+    (``removed_at``), because decisions are bound to its hash.
+    """
+
+    class Scan(models.TextChoices):
+        """What the antivirus scanner said."""
+
+        CLEAN = "clean", "سليم"
+        INFECTED = "infected", "مصاب"
+        UNSCANNED = "unscanned", "بانتظار الفحص"
+        OFF = "off", "لا فاحص"
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_file_id, editable=False)
+    name = models.CharField(max_length=150, help_text="as given, without control letters")
+    kind = models.CharField(max_length=8, help_text="pdf, jpeg, png, heic: by content")
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    clean_kind = models.CharField(max_length=8)
+    clean_sha256 = models.CharField(max_length=64)
+    clean_size = models.PositiveBigIntegerField(help_text="bytes")
+    pages = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(help_text="pixels, of photos")
+    height = models.PositiveIntegerField()
+    scan = models.CharField(max_length=10, choices=Scan)
+    malware = models.CharField(max_length=100, blank=True)
+    about = models.CharField(max_length=80, blank=True, help_text="case/42")
+    by_person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    retention = models.CharField(max_length=20, choices=RetentionClass)
+    keep_from = models.DateTimeField(
+        null=True, blank=True, help_text="when the time of keeping begins; none: not yet"
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["about", "at"], name="file_by_subject"),
+            models.Index(fields=["sha256"], name="file_by_digest"),
+            models.Index(fields=["clean_sha256"], name="file_by_clean_digest"),
+            models.Index(
+                fields=["retention", "keep_from"],
+                condition=Q(removed_at__isnull=True),
+                name="file_by_retention",
+            ),
+            models.Index(
+                fields=["at"], condition=Q(scan="unscanned"), name="file_waiting_for_scan"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether anybody may open it: scanned where there is a scanner, and not removed."""
+        return self.removed_at is None and self.scan in (self.Scan.CLEAN, self.Scan.OFF)
+
+
+class RetentionRule(models.Model):
+    """How long the files and rows of one class stay; a job keeps it."""
+
+    code = models.CharField(max_length=20, unique=True, choices=RetentionClass)
+    keep_days = models.PositiveIntegerField()
+    source = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.keep_days}"

@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from municipality.documents.store import path_of
+from municipality.documents.store import open_kept
 from municipality.importing.engine import Cancelled, Outcome, Progress, run
 from municipality.importing.mapping import FieldMap, MappingError, parse_map
 from municipality.importing.models import ImportBatch
@@ -143,6 +143,12 @@ def _begin(public_id: str) -> ImportBatch | None:
     return batch
 
 
+def held_files(digests: Collection[str]) -> set[str]:
+    """Return which of some digests are files of imports (``settings.FILE_HOLDERS``)."""
+    held = ImportBatch.objects.filter(sha256__in=digests)
+    return set(held.values_list("sha256", flat=True))
+
+
 @task()
 def run_batch(public_id: str) -> None:
     """Run one import; safe to run again after a crash, because the swap is one transaction."""
@@ -151,7 +157,7 @@ def run_batch(public_id: str) -> None:
         return
     try:
         spec, job, chosen = _job(batch)
-        with path_of(batch.sha256).open("rb") as source, _watched(batch) as progress:
+        with open_kept(batch.sha256) as source, _watched(batch) as progress:
             _leave(batch, run(source, spec, job, chosen, progress))
     except Cancelled:
         batch.state = batch.State.CANCELLED

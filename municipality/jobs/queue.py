@@ -7,10 +7,15 @@ job whose worker's lock is free is nobody's.
 
 import datetime as dt
 import logging
+import uuid
 from typing import Any
 
 from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
+
+from municipality.jobs.models import JobProgress
+from municipality.jobs.ordered import waits_for_another
+from municipality.jobs.progress import Cancelled
 
 LOCK_CLASS = 0x6A6F62  # "job": the first key of the workers' advisory locks
 MAX_ATTEMPTS = 3
@@ -27,7 +32,8 @@ def worker_name(number: int) -> str:
 def claim(number: int, *, at: dt.datetime) -> QueuedJob | None:
     """Take the first job that is due; another worker's claim in progress is passed over."""
     with transaction.atomic():
-        due = DBTaskResult.objects.ready().select_for_update(skip_locked=True)
+        ready = DBTaskResult.objects.ready().exclude(waits_for_another())
+        due = ready.select_for_update(skip_locked=True)
         job: QueuedJob | None = due.order_by("-priority", "run_after", "enqueued_at").first()
         if job is None:
             return None
@@ -47,7 +53,7 @@ def give_back(job: QueuedJob) -> None:
 def failed(job: QueuedJob, error: BaseException, *, at: dt.datetime) -> bool:
     """Write down a failure; returns whether the job will be tried again."""
     attempts = len(job.worker_ids)
-    if attempts >= MAX_ATTEMPTS:
+    if attempts >= MAX_ATTEMPTS or isinstance(error, Cancelled):
         job.set_failed(error)
         return False
     wait = RETRY_AFTER_S[min(attempts - 1, len(RETRY_AFTER_S) - 1)]
@@ -55,6 +61,23 @@ def failed(job: QueuedJob, error: BaseException, *, at: dt.datetime) -> bool:
         status="READY", run_after=at + dt.timedelta(seconds=wait), started_at=None
     )
     return True
+
+
+def run_again(job_id: uuid.UUID, *, at: dt.datetime) -> bool:
+    """Let a failed job begin anew, with all its attempts; returns whether it was a failed one."""
+    failed_one = DBTaskResult.objects.filter(pk=job_id, status="FAILED")
+    with transaction.atomic():
+        JobProgress.objects.filter(job_id=job_id).delete()
+        done = failed_one.update(
+            status="READY", worker_ids=[], run_after=at, started_at=None, finished_at=None,
+            exception_class_path="", traceback="",
+        )  # fmt: skip
+    return bool(done)
+
+
+def ask_to_stop(job_id: uuid.UUID) -> bool:
+    """Ask a running job to stop at its next report; returns whether it reports at all."""
+    return bool(JobProgress.objects.filter(job_id=job_id).update(cancel_asked=True))
 
 
 class WorkerDied(Exception):

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from municipality.jobs import queue
+from municipality.jobs import progress, queue
 from municipality.jobs.models import Schedule
 from municipality.sessions import own_session
 
@@ -98,6 +98,7 @@ class Worker:
 
     def _do(self, job: queue.QueuedJob) -> None:
         self._in_job = True
+        progress.begin(job.pk)
         try:
             result = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
             self._in_job = False
@@ -113,6 +114,7 @@ class Worker:
             log.exception("job %s failed%s", job.pk, ", will be tried again" if again else "")
         finally:
             self._in_job = False
+            progress.end()
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _periodic(self) -> None:

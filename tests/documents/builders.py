@@ -1,9 +1,14 @@
 """Papers and files for the tests of documents."""
 
+import contextlib
 import datetime as dt
 import io
 import random
 import re
+import socket
+import struct
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,13 +16,15 @@ import numpy as np
 import pikepdf
 import pillow_heif
 import psycopg2
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from pikepdf import Dictionary, Name
 from PIL import Image
 
 from geo_portal.settings.environment import _cluster, database, text
-from municipality.documents import papers
-from municipality.documents.models import IssuedPaper
+from municipality.actor import Actor
+from municipality.documents import intake, papers
+from municipality.documents.models import IssuedPaper, StoredFile
 from municipality.words import Text
 
 AT = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
@@ -157,3 +164,58 @@ def pdf_with(change: Callable[[pikepdf.Pdf], None], **saved: Any) -> bytes:
     out = io.BytesIO()
     pdf.save(out, **saved)
     return out.getvalue()
+
+
+class FakeClamd(threading.Thread):
+    """A scanner over a real socket: speaks INSTREAM, finds EICAR, or keeps silent."""
+
+    def __init__(self, *, silent: bool = False, says: bytes = b"") -> None:
+        super().__init__(daemon=True)
+        self.silent, self.says, self.seen = silent, says, 0
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"tcp://127.0.0.1:{self.door.getsockname()[1]}"
+        self.start()
+
+    def run(self) -> None:
+        """Answer one file after another until the door is closed."""
+        while True:
+            try:
+                peer, _ = self.door.accept()
+            except OSError:
+                return
+            with peer, contextlib.suppress(OSError):
+                self._answer(peer)
+
+    def _answer(self, peer: socket.socket) -> None:
+        stream = peer.makefile("rb")
+        assert stream.read(10) == b"zINSTREAM\0"
+        data = b""
+        while length := struct.unpack("!L", stream.read(4))[0]:
+            data += stream.read(length)
+        self.seen += 1
+        if self.silent:
+            time.sleep(5)
+            return
+        found = b"stream: Eicar-Signature FOUND\0" if EICAR in data else b"stream: OK\0"
+        peer.sendall(self.says or found)
+
+    def close(self) -> None:
+        """Close the door."""
+        self.door.close()
+
+
+# The antivirus test file, put together here so that no scanner takes this source for it.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!$H+H*"
+CITIZEN = Actor(person_id=7, name="Maryam", role="citizen")
+
+
+def an_upload(data: bytes, name: str = "plan.pdf") -> SimpleUploadedFile:
+    """A file as a form sends it."""
+    return SimpleUploadedFile(name, data)
+
+
+def a_file(data: bytes | None = None, **values: Any) -> StoredFile:
+    """A file that was taken in."""
+    given = {"by": CITIZEN, "at": AT, "about": "case/42", **values}
+    name = given.pop("name", "plan.pdf")
+    return intake.accept(an_upload(data or a_pdf(), name), **given)

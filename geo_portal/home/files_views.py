@@ -1,0 +1,46 @@
+"""Files by signed links: an attachment that is never shown inline and never kept on the way."""
+
+from django.http import FileResponse, HttpRequest
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from municipality.documents import store
+from municipality.documents.files import TYPES, download_name
+from municipality.documents.links import Linked, read_link
+from municipality.people.access import ANYONE, not_found, open_to
+from municipality.people.acting_person import is_staff
+from municipality.people.models import User
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _may_have_original(person: User | None, linked: Linked) -> bool:
+    """Originals are for the municipality's people and for whoever sent the file."""
+    if person is None:
+        return False
+    return is_staff(person) or person.pk == linked.file.by_person_id
+
+
+@require_safe
+@open_to(ANYONE)
+def file(request: HttpRequest, token: str) -> FileResponse:
+    """Hand over the file of a link; altered, over, another's and unknown are one answer."""
+    person = _person(request)
+    linked = read_link(token, person_id=person.pk if person else None, at=timezone.now())
+    if linked is None or (linked.copy == "original" and not _may_have_original(person, linked)):
+        raise not_found()
+    held, original = linked.file, linked.copy == "original"
+    kind = held.kind if original else held.clean_kind
+    try:
+        source = store.open_kept(held.sha256 if original else held.clean_sha256)
+    except FileNotFoundError:
+        raise not_found() from None
+    response = FileResponse(
+        source, as_attachment=True, filename=download_name(held, kind), content_type=TYPES[kind]
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

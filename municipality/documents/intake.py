@@ -1,0 +1,93 @@
+"""The door for people's files: size, kind by content, clean copy, scan, then one row.
+
+Slow work (the sandbox, the scanner) is done before anything is written, so call ``accept``
+before a transaction of your own where you can.  If the caller's transaction is taken back, the
+bytes stay behind and are swept an hour later.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from django.core.files.base import File
+
+from municipality.actor import Actor
+from municipality.documents import clamd, store
+from municipality.documents.cleaning import KINDS, Cleaned, clean
+from municipality.documents.file_gate import Unreadable
+from municipality.documents.files import tidy_name
+from municipality.documents.models import RetentionClass, StoredFile
+from municipality.documents.refusals import sentence
+from municipality.reach import acting
+
+MAX_MB = 20
+MAX_BYTES = MAX_MB * 1_000_000
+
+
+def scanned(source: BinaryIO) -> tuple[str, str]:
+    """Return what the scanner says of a file, and the malware's name; no answer: it waits."""
+    if not clamd.is_on():
+        return StoredFile.Scan.OFF, ""
+    try:
+        malware = clamd.scan(source)
+    except clamd.NoAnswer:
+        return StoredFile.Scan.UNSCANNED, ""
+    return (StoredFile.Scan.INFECTED, malware) if malware else (StoredFile.Scan.CLEAN, "")
+
+
+@acting
+def _kept(upload: File, sound: Cleaned, row: StoredFile) -> StoredFile:
+    """Write bytes and row with both digests locked, in one order for everybody."""
+    row.clean_size = len(sound.clean)
+    for digest in sorted({sound.sha256, row.clean_sha256}):
+        store.lock(digest)
+    upload.seek(0)
+    stored, _ = store.keep(upload.chunks())
+    if stored != sound.sha256:
+        raise Unreadable("no_file", sentence("no_file", reason="changed"))
+    store.keep([sound.clean])
+    row.save(force_insert=True)
+    return row
+
+
+def accept(
+    upload: File,
+    *,
+    by: Actor,
+    at: dt.datetime,
+    kinds: Sequence[str] = KINDS,
+    about: str = "",
+    retention: str = RetentionClass.CASE_FILES,
+) -> StoredFile:
+    """Take in one file of a person; raises Unreadable with a sentence for the sender.
+
+    ``kinds`` are what this door takes (pdf, jpeg, png, heic), ``about`` the subject
+    (``case/42``).  Files of cases are kept from the end of the case on (``retention``), all
+    others from now.
+    """
+    if upload.size > MAX_BYTES:
+        raise Unreadable("paper_too_large", sentence("paper_too_large", most=MAX_MB))
+    upload.seek(0)
+    sound = clean(upload.file, kinds=kinds)
+    upload.seek(0)
+    scan, malware = scanned(upload.file)
+    if malware:
+        raise Unreadable("infected", sentence("infected", name=malware[:100]))
+    row = StoredFile(
+        name=tidy_name(upload.name or ""), kind=sound.kind, sha256=sound.sha256, size=sound.size,
+        clean_kind=sound.clean_kind, clean_sha256=store.digest(sound.clean), pages=sound.pages,
+        width=sound.width, height=sound.height, scan=scan, about=about, by_person_id=by.person_id,
+        at=at, retention=retention,
+        keep_from=None if retention == RetentionClass.CASE_FILES else at,
+    )  # fmt: skip
+    return _kept(upload, sound, row)
+
+
+@acting
+def scan_again(file: StoredFile) -> StoredFile:
+    """Ask the scanner about a file that waits for it."""
+    with store.open_kept(file.sha256) as source:
+        file.scan, file.malware = scanned(source)
+    file.malware = file.malware[:100]
+    file.save(update_fields=["scan", "malware"])
+    return file
