@@ -168,6 +168,12 @@ class Binding:
                 stderr=log,
             )
 
+    def lives(self) -> bool:
+        """Start it again where it ended, as its supervisor does; always true."""
+        if self.process is None or self.process.poll() is not None:
+            self.start()
+        return True
+
     def kill(self) -> None:
         """End it as a power cut would."""
         assert self.process is not None
