@@ -25,6 +25,7 @@ from observations.reports.heat import release_heat
 # Tables that are empty in a city that has only its facts; any row in them is "something else".
 EMPTY_TABLES = (
     "people_user",
+    "people_consultancy",
     "places_area",
     "places_wilayatversion",
     "plots_plot",
@@ -37,6 +38,7 @@ EMPTY_TABLES = (
 )
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
+    "people_membership",
     "places_areaversion",
     "plots_lineage",
     "plots_plotnumber",

@@ -17,8 +17,9 @@ from geo_portal.home.checks import refuse_demo_in_production
 from municipality.billing.tariffs.models import Tariff, TariffKind
 from municipality.billing.tariffs.queries import price_on
 from municipality.calendar.models import Holiday, Ramadan
-from municipality.people.models import User
+from municipality.people.models import Membership, User
 from municipality.people.roles import CODES
+from municipality.phones import can_be_texted
 from municipality.places.demo import is_demo
 from municipality.places.models import Area, AreaVersion, Directorate, WilayatVersion
 from observations.reports.models import Category, Observation, Status
@@ -34,7 +35,8 @@ TABLES = {  # what a person or a program sees, without ids that a sequence gives
     "plots_road": "register_key, name_ar, centre_line",
     "parking_zones_bay": "register_key, shape, kind, stalls",
     "observations_observation": "public_id, point, reported_at, status, channel, accuracy_m",
-    "people_user": "username, password, roles, date_joined",
+    "people_user": "username, password, roles, date_joined, phone, civil_number",
+    "people_consultancy": "public_id, name_ar, licence_number, licence_valid, is_pilot",
     "places_areaversion": "boundary",
     "maps_heatrelease": "month, n, released_at",
 }
@@ -60,7 +62,7 @@ def empty_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE places_area, places_wilayat, places_directorate, plots_plot, plots_road, "
-            "plots_theme, parking_zones_zone, observations_observation, people_user, "
+            "plots_theme, parking_zones_zone, observations_observation, people_user, people_consultancy, people_citysetting, "
             "places_stamp, maps_heatrelease CASCADE"
         )
 
@@ -114,6 +116,9 @@ def test_demo_city_is_labelled_counted_and_whole() -> None:
         assert not table.objects.exclude(source=SOURCE).exists(), table
     assert set(User.objects.values_list("username", flat=True)) == {*CODES, "citizen2", "office2"}
     assert User.objects.get(username="planner").check_password("demo")
+    offices = Membership.objects.order_by("person__username")
+    assert [row.person.username for row in offices] == ["office", "office2"]
+    assert all(can_be_texted(phone) for phone in User.objects.values_list("phone", flat=True))
 
 
 @pytest.mark.django_db
