@@ -134,11 +134,8 @@ if not (BASE_DIR / "frontend" / "dist").is_dir():
     STATICFILES_DIRS = []
 GEO_SANDBOX_USER = text("GEO_SANDBOX_USER", "nobody")  # reads files where the portal runs as root
 MEDIA_ROOT = BASE_DIR / ".local" / "media"
-# Files in a bucket of any S3-compatible store instead of MEDIA_ROOT; the URL where it is not AWS
-GEO_S3_BUCKET = text("GEO_S3_BUCKET")
-GEO_S3_URL = text("GEO_S3_URL")
-GEO_S3_KEY = text("GEO_S3_KEY")
-GEO_S3_SECRET = text("GEO_S3_SECRET")
+# Files in a bucket of any S3-compatible store instead of MEDIA_ROOT: https://key:secret@host/bucket
+GEO_BUCKET_URL = text("GEO_BUCKET_URL")
 GEO_CLAMD_URL = text("GEO_CLAMD_URL")  # tcp://host:3310; empty: files are not scanned
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

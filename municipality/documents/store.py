@@ -1,6 +1,6 @@
 """Files by what is in them: kept once under their SHA-256, never under a sender's name.
 
-On this machine's disk, or in any S3-compatible bucket (``GEO_S3_BUCKET``) through
+On this machine's disk, or in any S3-compatible bucket (``GEO_BUCKET_URL``) through
 django-storages; the law is the same in both: what is opened under a digest has that digest.
 """
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files import File
@@ -44,14 +45,16 @@ def _name(sha256: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _storage(bucket: str, url: str, key: str, secret: str) -> Any:
+def _storage(url: str) -> Any:
     from storages.backends.s3 import S3Storage
 
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
     return S3Storage(
-        bucket_name=bucket,
-        endpoint_url=url or None,
-        access_key=key or None,
-        secret_key=secret or None,
+        bucket_name=parts.path.strip("/"),
+        endpoint_url=f"{parts.scheme}://{parts.hostname}{port}",
+        access_key=unquote(parts.username or "") or None,
+        secret_key=unquote(parts.password or "") or None,
         file_overwrite=True,
         default_acl=None,
         querystring_auth=True,
@@ -60,11 +63,7 @@ def _storage(bucket: str, url: str, key: str, secret: str) -> Any:
 
 def _bucket() -> Any:
     """Return the bucket's storage; None: files lie on the disk."""
-    if not settings.GEO_S3_BUCKET:
-        return None
-    return _storage(
-        settings.GEO_S3_BUCKET, settings.GEO_S3_URL, settings.GEO_S3_KEY, settings.GEO_S3_SECRET
-    )
+    return _storage(settings.GEO_BUCKET_URL) if settings.GEO_BUCKET_URL else None
 
 
 def path_of(sha256: str) -> Path:

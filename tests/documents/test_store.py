@@ -37,13 +37,11 @@ def s3() -> Iterator[str]:
 def place(request, settings) -> str:
     """Both kinds of store, one after the other."""
     if request.param == "bucket":
-        settings.GEO_S3_URL = request.getfixturevalue("s3")
-        settings.GEO_S3_KEY = settings.GEO_S3_SECRET = "test"
-        settings.GEO_S3_BUCKET = f"files-{os.urandom(4).hex()}"
-        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-        client = boto3.client("s3", endpoint_url=settings.GEO_S3_URL, region_name="us-east-1",
-                              aws_access_key_id="test", aws_secret_access_key="test")  # fmt: skip
-        client.create_bucket(Bucket=settings.GEO_S3_BUCKET)
+        server, bucket = request.getfixturevalue("s3"), f"files-{os.urandom(4).hex()}"
+        client = boto3.client("s3", endpoint_url=server, region_name="us-east-1",
+                              aws_access_key_id="test", aws_secret_access_key="t/est")  # fmt: skip
+        client.create_bucket(Bucket=bucket)
+        settings.GEO_BUCKET_URL = f"http://test:t%2Fest@{server.removeprefix('http://')}/{bucket}"
     return str(request.param)
 
 
