@@ -21,6 +21,7 @@ from municipality import profiles
 from municipality.billing.tariffs.models import Tariff
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
 from municipality.conf import PROFILE
+from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Wilayat
 from observations.reports.models import Category
 from parking_zones.pricing.models import PaidHours
@@ -56,6 +57,7 @@ def load_city_facts() -> dict[str, int]:
             ),
             "themes": _themes(),
             "categories": _categories(_file("categories").get("categories", [])),
+            "retention": _retention(_file("retention").get("rules", [])),
         }
 
 
@@ -197,6 +199,11 @@ def _themes() -> int:
         )[1]
         for position, (code, theme) in enumerate(PROFILE.themes.items())
     ]
+    return sum(made)
+
+
+def _retention(rows: list[Row]) -> int:
+    made = [RetentionRule.objects.get_or_create(code=row["code"], defaults=row)[1] for row in rows]
     return sum(made)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from municipality.documents import files, intake, jobs, retention, store
-from municipality.documents.models import RetentionRule, StoredFile
+from municipality.documents.models import RetentionClass, RetentionRule, StoredFile
 from municipality.history.queries import entries
 from tests.documents.builders import AT, CITIZEN, a_file, a_paper, a_pdf, an_upload
 
@@ -247,3 +247,14 @@ def test_an_upload_whose_transaction_is_taken_back_is_swept() -> None:
         transaction.set_rollback(True)
     assert not StoredFile.objects.exists() and len(list(store.all_kept())) == 2
     assert files.sweep(at=timezone.now() + 2 * HOUR).removed == 2
+
+
+@pytest.mark.django_db
+def test_every_class_has_a_rule_among_the_facts_of_the_city() -> None:
+    from geo_portal.city_facts import load_city_facts
+
+    a_rule("plates", 11)  # what the municipality has entered stays
+    load_city_facts()
+    rules = dict(RetentionRule.objects.values_list("code", "keep_days"))
+    assert set(rules) == set(RetentionClass.values) and rules["plates"] == 11
+    assert all(rule.source for rule in RetentionRule.objects.all())
