@@ -34,10 +34,6 @@ NOT_ENOUGH = Text("المبلغ المستلم أقل من المطلوب.", "Th
 CHEQUE_USED = Text("استُلم هذا الشيك من قبل.", "This cheque was taken before.")
 NO_SHIFT = Text("افتح وردية أولًا.", "Open a shift first.")
 NO_TERMINAL = Text("لا جهاز بطاقة لهذه الوردية.", "No card terminal stands at this shift.")
-TWO_EYES = Text(
-    "يوافق على هذا شخص آخر غير الذي طلبه، ولا صاحب الفاتورة.",
-    "Someone else approves this: neither who asked for it nor the payer.",
-)
 GOING_BACK = Text("هذا المبلغ قيد الرد أو رُدّ.", "This money is going back or has gone back.")
 NOT_TAKEN = Text("لم يُؤخذ هذا المبلغ.", "This money was not taken.")
 ONLY_TODAY = Text(

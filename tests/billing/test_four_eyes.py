@@ -1,5 +1,7 @@
 """Two pairs of eyes on every refund and void: by action, by delegate, by database."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -7,8 +9,10 @@ from municipality.actor import Actor
 from municipality.billing.bills.facts import Payer
 from municipality.billing.models import Charge, Refund
 from municipality.billing.payments import refunds
+from municipality.people.models import Delegation
 from municipality.problems import Problem
 from tests.billing.builders import (
+    NOON,
     SUPERVISOR,
     a_bill,
     a_cashier,
@@ -63,6 +67,19 @@ def test_asked_in_my_name_is_asked_by_me(charge: Charge) -> None:
         refunds.approve(refund_id=refund.pk, by=SUPERVISOR, at=minutes(3))
 
 
+def test_delegates_of_each_other_are_one_pair_of_eyes(charge: Charge) -> None:
+    one, other = a_user("one", "cashier"), a_user("other", "supervisor")
+    Delegation.objects.create(
+        giver=one, taker=other, kinds=["plot_extract"], made_at=NOON,
+        valid=(NOON.date(), dt.date(2027, 1, 1)),
+    )  # fmt: skip
+    refund = ask(charge, by=Actor(one.pk, "one", "cashier"))
+    with pytest.raises(Problem):
+        refunds.approve(
+            refund_id=refund.pk, by=Actor(other.pk, "other", "supervisor"), at=minutes(3)
+        )
+
+
 def test_the_payers_phone_is_the_payer(charge: Charge) -> None:
     payer = a_user("payer", "supervisor", phone="+96892123456")
     refund = ask(charge)
@@ -81,7 +98,7 @@ def test_the_database_refuses_the_same_eyes_too(charge: Charge) -> None:
 
 def test_without_the_check_the_asker_would_pay_himself(charge: Charge, monkeypatch) -> None:
     """The control: the guard of the action alone is off; the database still refuses."""
-    monkeypatch.setattr(refunds, "_other_eyes", lambda bill, refund, by: None)
+    monkeypatch.setattr(refunds, "_other_eyes", lambda *who, **when: None)
     refund = ask(charge)
     with pytest.raises(IntegrityError), transaction.atomic():
         refunds.approve(refund_id=refund.pk, by=ASKER, at=minutes(3))

@@ -11,12 +11,13 @@ from municipality.actor import Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing import locks
 from municipality.billing.bills.models import Bill
-from municipality.billing.payments import graph, ledger
+from municipality.billing.payments import graph, ledger, receipt_paper
 from municipality.billing.payments.charging import open_shift_of
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.receipts import city_day
-from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY, TWO_EYES
+from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY
 from municipality.history.actions import record
+from municipality.people.four_eyes import FOUR_EYES, OWN_MATTER, four_eyes
 from municipality.people.models import User
 from municipality.problems import Problem
 from municipality.reach import acting
@@ -27,7 +28,7 @@ OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
 
 def _may(actor: Actor, roles: tuple[str, ...]) -> None:
     if actor.role not in roles or actor.person_id is None:
-        raise Problem(403, "four_eyes", TWO_EYES)
+        raise Problem(403, "four_eyes", FOUR_EYES)
 
 
 @acting
@@ -73,15 +74,17 @@ def _locked(refund_id: int) -> tuple[Bill, Charge, Refund]:
     return bill, charge, refund
 
 
-def _other_eyes(bill: Bill, refund: Refund, by: Actor) -> None:
-    """Refuse whoever asked, whoever they asked for, and the payer, in person or by delegate."""
+def _other_eyes(bill: Bill, refund: Refund, by: Actor, *, at: dt.datetime) -> None:
+    """Refuse whoever asked, whoever may act for them, and the payer, in person or by delegate."""
     _may(by, APPROVES)
+    if refund.asked_by_id is not None:
+        asker = Actor(refund.asked_by_id, refund.asked_by_name, "cashier", refund.asked_for_id)
+        four_eyes(asker, by, on=city_day(at))
     deciding = {by.person_id, by.for_person_id} - {None}
-    involved = {refund.asked_by_id, refund.asked_for_id, bill.payer_person_id} - {None}
     phones = User.objects.filter(pk__in=deciding).exclude(phone=None)
     own_phone = bill.payer_phone and phones.filter(phone=bill.payer_phone).exists()
-    if deciding & involved or own_phone:
-        raise Problem(403, "four_eyes", TWO_EYES)
+    if bill.payer_person_id in deciding or own_phone:
+        raise Problem(403, "own_matter", OWN_MATTER)
 
 
 def _decide(refund: Refund, state: str, *, by: Actor, at: dt.datetime) -> None:
@@ -101,7 +104,7 @@ def _decide(refund: Refund, state: str, *, by: Actor, at: dt.datetime) -> None:
 def refuse(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
     """Refuse a refund that people asked for; money the platform owes is not refused."""
     bill, _, refund = _locked(refund_id)
-    _other_eyes(bill, refund, by)
+    _other_eyes(bill, refund, by, at=at)
     if refund.asked_by_id is None:
         raise Problem(409, "money_owed", GOING_BACK)
     _decide(refund, Refund.State.REFUSED, by=by, at=at)
@@ -118,7 +121,7 @@ def approve(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
     eyes, 409 when it was decided before.
     """
     bill, _, refund = _locked(refund_id)
-    _other_eyes(bill, refund, by)
+    _other_eyes(bill, refund, by, at=at)
     _decide(refund, Refund.State.APPROVED, by=by, at=at)
     _tell(refund, "approve", by=by, at=at)
     return refund
@@ -168,6 +171,7 @@ def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datet
     charge.save(update_fields=["state"])
     of_receipt = Receipt.objects.filter(charge=charge).exists()
     if of_receipt:
+        receipt_paper.end(bill=bill, reason=refund.reason, by=by, at=at)
         bill.state = Bill.State.REFUNDED
         bill.save(update_fields=["state"])
     ledger.post(
