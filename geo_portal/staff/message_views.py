@@ -42,16 +42,22 @@ def _asked(text: str) -> QuerySet[Message]:
     return found.filter(values__number=asked.upper())
 
 
+def _masked(message: Message) -> str:
+    if message.channel == Message.Channel.SMS:
+        return masked(message.to_address)
+    name, _, domain = message.to_address.rpartition("@")
+    return f"{name[:1]}••••@{domain}"
+
+
 def _shown(message: Message) -> dict[str, Any]:
     name, look, icon = STATES[message.state]
-    by_email = message.channel == Message.Channel.EMAIL
     return {
         "row": message,
-        "to": message.to_address if by_email else masked(message.to_address),
+        "to": _masked(message),
         "state": str(name),
         "look": look,
         "icon": icon,
-        "events": list(message.events.all()),
+        "events": [(event.at, str(STATES[event.state][0])) for event in message.events.all()],
     }
 
 

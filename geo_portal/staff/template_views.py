@@ -53,7 +53,7 @@ def _page(code: str, ar: str, en: str, like: str) -> dict[str, Any]:
         "ar": ar,
         "en": en,
         "like": like,
-        "examples": [about for about, _ in examples],
+        "examples": [(about, values.get("number", about)) for about, values in examples],
         "versions": wording.versions(code)[:VERSIONS_SHOWN],
         "previews": [],
         "error": "",

@@ -181,6 +181,8 @@ class Link:
     async def _delivered(self, frame: bytes, sequence: int) -> None:
         try:
             pdu = smpp34.decode(frame)
+            if not isinstance(pdu, smpp34.DeliverSm):
+                raise ValueError("not a deliver_sm")
         except (smpp34.SmppError, ValueError) as error:
             log.warning("a deliver_sm that cannot be read: %s", error)
             self.answer(sequence, status=pdus.NEVER_AGAIN)

@@ -5,18 +5,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from smpp34 import (
-    TLV_MESSAGE_PAYLOAD,
-    TLV_MESSAGE_STATE,
-    TLV_RECEIPTED_MESSAGE_ID,
-    TLV_SAR_MSG_REF_NUM,
-    TLV_SAR_SEGMENT_SEQNUM,
-    TLV_SAR_TOTAL_SEGMENTS,
-    TLV_USER_MESSAGE_REFERENCE,
-    DeliverSm,
-    SubmitSm,
-    Tlv,
-)
+from smpp34 import DeliverSm, SubmitSm, Tlv
 
 from municipality.notices.gsm import encoded
 from municipality.notices.handing_over import Told
@@ -26,6 +15,10 @@ GENERIC_NACK, BIND_TRANSCEIVER, UNBIND, ENQUIRE_LINK = 0x80000000, 0x9, 0x6, 0x1
 SUBMIT_SM, DELIVER_SM, RESPONSE = 0x4, 0x5, 0x80000000
 OK, INVALID_COMMAND, THROTTLED, QUEUE_FULL = 0x0, 0x3, 0x58, 0x14
 NEVER_AGAIN = 0x65  # ESME_RX_P_APPN: what cannot be read will not be read the next time either
+# Optional parameters (SMPP 3.4 §5.3.2)
+RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE, MESSAGE_PAYLOAD = 0x001E, 0x0204, 0x0424
+SAR = (0x020C, 0x020E, 0x020F)  # reference, total, number
+MESSAGE_STATE = 0x0427
 LONGEST = 65_536  # octets of a PDU
 KEY_TAG = 0x1500  # vendor's range: the key of a message, by which a peer may drop repeats
 CONCATENATED, UDH = 0x00, 0x40  # information element; the bit of esm_class that says there are any
@@ -104,7 +97,7 @@ def submits(message: Outgoing, sequences: Sequence[int] | None = None) -> list[S
                 sequence_number=sequences[number - 1] if sequences else number,
                 tlvs=[
                     Tlv(KEY_TAG, message.key.encode("ascii")),
-                    Tlv(TLV_USER_MESSAGE_REFERENCE, struct.pack(">H", message.reference & 0xFFFF)),
+                    Tlv(USER_MESSAGE_REFERENCE, struct.pack(">H", message.reference & 0xFFFF)),
                 ],
             )
         )
@@ -123,8 +116,8 @@ def _tlvs(pdu: DeliverSm) -> dict[int, Tlv]:
 def _receipt(pdu: DeliverSm) -> Told | None:
     tlvs = _tlvs(pdu)
     said = _RECEIPT.search(pdu.short_message.decode("latin-1"))
-    stated = tlvs[TLV_MESSAGE_STATE].as_int() if TLV_MESSAGE_STATE in tlvs else None
-    named = tlvs[TLV_RECEIPTED_MESSAGE_ID].as_string() if TLV_RECEIPTED_MESSAGE_ID in tlvs else ""
+    stated = tlvs[MESSAGE_STATE].as_int() if MESSAGE_STATE in tlvs else None
+    named = tlvs[RECEIPTED_MESSAGE_ID].as_string() if RECEIPTED_MESSAGE_ID in tlvs else ""
     name = named or (said[1] if said else "")
     if not name:
         return None
@@ -139,9 +132,8 @@ def _printable(text: str) -> str:
 def _part(pdu: DeliverSm, body: bytes) -> tuple[bytes, tuple[int, int, int]]:
     """Take the header off a part: its body, and reference, total and number."""
     tlvs = _tlvs(pdu)
-    sar = (TLV_SAR_MSG_REF_NUM, TLV_SAR_TOTAL_SEGMENTS, TLV_SAR_SEGMENT_SEQNUM)
-    if all(tag in tlvs for tag in sar):
-        reference, total, number = (tlvs[tag].as_int() or 0 for tag in sar)
+    if all(tag in tlvs for tag in SAR):
+        reference, total, number = (tlvs[tag].as_int() or 0 for tag in SAR)
         return body, (reference, total, number)
     if not pdu.esm_class & UDH or not body:
         return body, (0, 1, 1)
@@ -161,10 +153,10 @@ def read(pdu: DeliverSm) -> HandedOver | Told | None:
         return _receipt(pdu)
     tlvs = _tlvs(pdu)
     body = pdu.short_message
-    if not body and TLV_MESSAGE_PAYLOAD in tlvs:
-        body = tlvs[TLV_MESSAGE_PAYLOAD].value
+    if not body and MESSAGE_PAYLOAD in tlvs:
+        body = tlvs[MESSAGE_PAYLOAD].value
     body, (reference, total, number) = _part(pdu, body)
-    named = tlvs[TLV_RECEIPTED_MESSAGE_ID].as_string() if TLV_RECEIPTED_MESSAGE_ID in tlvs else ""
+    named = tlvs[RECEIPTED_MESSAGE_ID].as_string() if RECEIPTED_MESSAGE_ID in tlvs else ""
     return HandedOver(
         sender=_printable(pdu.source_addr),
         ton=pdu.source_addr_ton,
