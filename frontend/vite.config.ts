@@ -31,6 +31,7 @@ export default defineConfig({
         imports: "src/pages/imports.ts",
         mine: "src/pages/mine.ts",
         work: "src/pages/work.ts",
+        collection: "src/pages/collection.ts",
       },
     },
   },

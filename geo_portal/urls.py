@@ -20,6 +20,7 @@ urlpatterns = [
         path("", include("geo_portal.home.urls")),
         path("", include("geo_portal.staff.urls_people")),
         path("", include("geo_portal.casework.urls")),
+        path("", include("geo_portal.collection.urls")),
         prefix_default_language=False,
     ),
 ]

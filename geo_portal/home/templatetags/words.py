@@ -22,6 +22,19 @@ _MESSAGE_STATES = {
     "permanent_failure": Text("لم تصل: لا مستلم", "Not delivered: no such recipient"),
     "technical_failure": Text("لم تُرسل: عطل", "Not sent: a fault"),
 }
+_REFUNDS = {
+    "refund": Text("رد مبلغ", "Refund"),
+    "void": Text("إلغاء إيصال", "Void"),
+    "second_capture": Text("دفعة ثانية لفاتورة واحدة", "Second payment of one bill"),
+    "wrong_amount": Text("خُصم مبلغ غير المطلوب", "Another amount was taken"),
+}
+_DIFFERENCES = {
+    "unknown_to_us": Text("دفعة عند البنك لا نعرفها", "A payment at the bank that we do not know"),
+    "not_in_file": Text("دفعة عندنا ليست في كشف البنك", "A payment of ours not in the bank's file"),
+    "amount": Text("المبلغ مختلف", "The amounts differ"),
+    "double": Text("خصم مكرر عند البنك", "Taken twice at the bank"),
+    "late": Text("دفعة وصل خبرها متأخرًا", "A payment we heard of late"),
+}
 
 register = template.Library()
 
@@ -67,3 +80,15 @@ def part_name(role: str) -> str:
 def message_state(state: str) -> str:
     """Name the delivery state of a message."""
     return str(_MESSAGE_STATES.get(state, Text(state, state)))
+
+
+@register.filter
+def refund_kind(kind: str) -> str:
+    """Name why money goes back."""
+    return str(_REFUNDS.get(kind, Text(kind, kind)))
+
+
+@register.filter
+def difference_kind(kind: str) -> str:
+    """Name what differs between our books and the bank's."""
+    return str(_DIFFERENCES.get(kind, Text(kind, kind)))

@@ -1,0 +1,1 @@
+"""Collection (التحصيل): the cashier's desk, the payer's page, the supervisor's day."""

@@ -1,0 +1,146 @@
+"""Where a payment stands, in words: the same on the page and in what the page asks again."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+
+from municipality.baisa import Baisa, as_rial
+from municipality.billing.bills.models import Bill
+from municipality.billing.bills.queries import explain
+from municipality.billing.payments import graph
+from municipality.billing.payments.models import Charge, Receipt
+from municipality.billing.payments.queries import Standing, standing
+from municipality.conf import PROFILE
+from municipality.people.access import not_found
+from municipality.reach import acting
+from municipality.words import Text
+
+ONLINE_UNKNOWN = Text(
+    "لم يصلنا جواب البنك بعد. لا تدفع مرة أخرى؛ نسأل البنك كل دقيقة، ويظهر الجواب هنا.",
+    "The bank has not answered yet. Do not pay again; we ask it every minute, and the answer "
+    "will stand here.",
+)
+TERMINAL_UNKNOWN = Text(
+    "لم يجب الجهاز {terminal} منذ {when}. لا تأخذ المبلغ مرة أخرى؛ نتحقق، ويُحسم الأمر عند عودة "
+    "الجهاز أو من كشف البنك.",
+    "The terminal {terminal} has not answered since {when}. Do not take the money again; we are "
+    "checking: the terminal's return or the bank's file settles it.",
+)
+WORDS = {
+    graph.CREATED: Text(
+        "أُرسل المبلغ إلى الجهاز {terminal}؛ ننتظر أن يظهر عليه.",
+        "The amount is on its way to terminal {terminal}.",
+    ),
+    graph.SENT: Text(
+        "المبلغ ورقم الفاتورة على شاشة الجهاز {terminal}. ننتظر البطاقة.",
+        "The amount and the bill number stand on terminal {terminal}. Waiting for the card.",
+    ),
+    graph.AUTHORISED: Text(
+        "وافق البنك؛ ننتظر تأكيد الخصم.", "The bank has agreed; waiting for the capture."
+    ),
+    graph.DECLINED: Text(
+        "لم تُقبل البطاقة: {why}. لم يُخصم شيء؛ يمكن الدفع ثانية.",
+        "The card was declined: {why}. Nothing was taken; it can be paid again.",
+    ),
+    graph.CANCELLED: Text(
+        "أُلغيت العملية قبل الخصم. يمكن الدفع ثانية.",
+        "It was cancelled before any money was taken. It can be paid again.",
+    ),
+}
+ONLINE_SENT = Text(
+    "بدأ الدفع على صفحة البنك. أكمله هناك.",
+    "Payment has begun on the bank's page. Finish it there.",
+)
+WIPING = Text("نمسح شاشة الجهاز {terminal}.", "Wiping the screen of terminal {terminal}.")
+SILENT = dt.timedelta(seconds=15)
+GIVEN_UP = Text("بلا سبب معلن", "no reason given")
+
+
+def _clock(at: dt.datetime | None) -> str:
+    return f"{at.astimezone(PROFILE.time_zone):%H:%M}" if at else "—"
+
+
+def words_of(charge: Charge | None, *, at: dt.datetime) -> Text | None:
+    """Say what is known of a charge; None where there is nothing to say."""
+    if charge is None or charge.state in graph.TAKEN:
+        return None
+    if charge.channel == Charge.Channel.ONLINE:
+        if charge.state == graph.UNKNOWN:
+            return ONLINE_UNKNOWN
+        if charge.state == graph.SENT:
+            return ONLINE_SENT
+    terminal = charge.terminal.code if charge.terminal else ""
+    values = {"terminal": terminal, "why": charge.why or GIVEN_UP}
+    if charge.state == graph.UNKNOWN or _is_silent(charge, at):
+        seen = charge.terminal.seen_at if charge.terminal else None
+        return TERMINAL_UNKNOWN.with_values(**values, when=_clock(seen))
+    if charge.state in graph.IN_FLIGHT and charge.wipe_asked_at is not None:
+        return WIPING.with_values(**values)
+    return WORDS[charge.state].with_values(**values)
+
+
+def _is_silent(charge: Charge, at: dt.datetime) -> bool:
+    """Tell whether a terminal that shows an amount has given no sign of life lately."""
+    if charge.state != graph.SENT or charge.terminal is None:
+        return False
+    seen = charge.terminal.seen_at or charge.sent_at
+    return seen is not None and at - seen > SILENT
+
+
+@acting
+def bill_of(public_id: str) -> Bill:
+    """Return a bill by its unguessable id, which is the right to see it; raises Problem 404."""
+    bill = Bill.objects.select_related("branch").filter(public_id=public_id).first()  # unique
+    if bill is None:
+        raise not_found()
+    return bill
+
+
+@acting
+def standing_of(public_id: str, *, newest: bool = True) -> Standing:
+    """Return where a bill's money stands; of a superseded one, its newest version."""
+    bill = bill_of(public_id)
+    while newest and bill.state == Bill.State.SUPERSEDED:
+        bill = Bill.objects.get(supersedes=bill)
+    return standing(bill)
+
+
+@acting
+def receipt_of(public_id: str) -> Receipt:
+    """Return a receipt by its unguessable id; raises Problem 404."""
+    found = Receipt.objects.filter(public_id=public_id).first()  # unique
+    if found is None:
+        raise not_found()
+    return found
+
+
+@acting
+def facts_of(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
+    """Return what templates show of a bill and its payment."""
+    words = words_of(stands.charge, at=at) if stands.word in _TELLS else None
+    return {
+        "bill": stands.bill,
+        "lines": explain(stands.bill),
+        "charge": stands.charge,
+        "receipt": stands.receipt,
+        "word": stands.word,
+        "said": words,
+        "can_pay_online": bool(settings.GEO_GATEWAY_URL),
+        "has_expired": bool(stands.bill.expires_at and stands.bill.expires_at <= at),
+    }
+
+
+_TELLS = ("due", "under_way", "checking")
+
+
+def as_json(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
+    """Return the same for the page that asks again; a change of ``word`` draws the page anew."""
+    words = words_of(stands.charge, at=at) if stands.word in _TELLS else None
+    state = stands.charge.state if stands.charge else ""
+    return {
+        "word": stands.word,
+        "state": state,
+        "said": str(words) if words else "",
+        "amount": as_rial(Baisa(stands.bill.total_baisa)),
+    }
