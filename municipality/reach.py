@@ -65,26 +65,42 @@ def look_as(viewer: Viewer) -> None:
 
 @contextmanager
 def as_system() -> Iterator[None]:
-    """See everything for the length of a block that has checked who asks."""
-    if connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('geo.reach', true)")
-            before = cursor.fetchone()[0] or "none"
-            cursor.execute("SELECT set_config('geo.reach', 'system', true)")
-        yield
-        if not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('geo.reach', %s, true)", [before])
-        return
+    """See everything for the length of a block that has checked who asks.
+
+    Inside another such block, and in a session that sees everything anyway, the database is not
+    asked.  What a block inside a transaction sets goes with the transaction's end or rollback.
+    """
     held = _here()
-    if held == EVERYTHING:
+    if held.reach == EVERYTHING.reach or getattr(connection, "_geo_wide", False):
         yield
         return
-    look_as(EVERYTHING)
+    if not connection.in_atomic_block:
+        look_as(EVERYTHING)
+        try:
+            yield
+        finally:
+            look_as(held)
+        return
+    with _wide():
+        yield
+    if not connection.needs_rollback:
+        _widen(held.reach)
+
+
+@contextmanager
+def _wide() -> Iterator[None]:
+    """See everything from here to the end of the transaction, or of the savepoint if it fails."""
+    _widen(EVERYTHING.reach)
+    connection._geo_wide = True  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        look_as(held)
+        connection._geo_wide = False  # type: ignore[attr-defined]
+
+
+def _widen(reach: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('geo.reach', %s, true)", [reach])
 
 
 def acting(action: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -95,7 +111,9 @@ def acting(action: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(action)
     def acted(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with transaction.atomic(), as_system():
+        # A transaction of its own ends with the action, and what was set in it with it.
+        alone = not connection.in_atomic_block and _here().reach != EVERYTHING.reach
+        with transaction.atomic(), _wide() if alone else as_system():
             return action(*args, **kwargs)
 
     return acted

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
+from django.db.models import prefetch_related_objects
 
 from municipality.actor import Actor
 from municipality.cases import clock
-from municipality.cases.kinds import machine_of
+from municipality.cases.kinds import machine_of, machines
 from municipality.cases.machine import ORIGIN, Edge, Machine
 from municipality.cases.models import Case, Party
-from municipality.cases.rights import may_take
+from municipality.cases.rights import standing
 from municipality.cases.telling import tell
 from municipality.history.actions import record
 from municipality.moments import utc_text
@@ -135,7 +136,7 @@ def _edge(case: Case, name: str, machine: Machine) -> Edge:
 
 def _check(case: Case, edge: Edge, *, by: Actor, at: dt.datetime, text: str) -> None:
     """Raise CannotMove unless this actor may take this edge now, with this text."""
-    if not may_take(edge, case, by, at=at):
+    if not standing(case, by, at=at).may_take(edge):
         raise CannotMove(NOT_YOURS)
     if edge.text is not None and not text.strip():
         raise CannotMove(TEXT_NEEDED)
@@ -163,14 +164,22 @@ def _take(case: Case, edge: Edge, machine: Machine, *, at: dt.datetime) -> str:
 
 
 def _locked(case_id: int, edge: str) -> Case:
-    """Lock a case, and before it what an edge of that name asks to be locked first."""
-    kind = Case.objects.values_list("kind", flat=True).get(pk=case_id)
-    for first in {found.first for found in machine_of(kind).edges if found.name == edge}:
-        if first is not None:
-            first(case_id)
-    return Case.objects.select_for_update().get(
-        pk=case_id
-    )  # alone: docs/gotchas.md, Locks and joins
+    """Lock a case, and before it what an edge of that name asks to be locked first.
+
+    The case is locked alone and its parties are read after (docs/gotchas.md, Locks and joins).
+    """
+    firsts = {
+        machine.kind: found.first
+        for machine in machines()
+        for found in machine.edges
+        if found.name == edge and found.first is not None
+    }
+    if firsts:
+        kind = Case.objects.values_list("kind", flat=True).get(pk=case_id)
+        firsts.get(kind, lambda case_id: None)(case_id)
+    case = Case.objects.select_for_update().get(pk=case_id)
+    prefetch_related_objects([case], "parties")  # asked for by the check and by the messages
+    return case
 
 
 @acting
@@ -182,9 +191,7 @@ def move(
     ``seen`` is the count of moves on the page the actor looked at.  Messages, bills and jobs
     are part of the same transaction: all of it happens or none.  Raises CannotMove.
     """
-    case = Case.objects.select_for_update().get(
-        pk=case_id
-    )  # alone: docs/gotchas.md, Locks and joins
+    case = _locked(case_id, edge)
     machine = machine_of(case.kind)
     if seen is not None and seen != case.moves:
         state = machine.state(case.state).name

@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import BILLING, PARTIES, SYSTEM, Edge
-from municipality.cases.models import Case, Party
+from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.people.acting_person import office_ids
 from municipality.people.models import User
@@ -27,7 +28,7 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
     people = {actor.person_id, actor.for_person_id} - {None}
     if not people:
         return frozenset()
-    parties = list(Party.objects.filter(case=case))
+    parties = list(case.parties.all())
     offices: tuple[int, ...] = ()
     if actor.person_id is not None and any(party.consultancy_id for party in parties):
         person = User.objects.get(pk=actor.person_id)
@@ -39,26 +40,37 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
     )
 
 
-def _staff_refusal(case: Case, actor: Actor, *, at: dt.datetime) -> Text | None:
-    """Return why an officer may not act on a case although the role may (guards.md threat 14)."""
-    if parts_of(case, actor, at=at):
-        return OWN_CASE
-    if case.directorate_id is None or actor.person_id is None:
+def _other_directorate(case: Case, actor: Actor) -> Text | None:
+    """Return why an officer of another directorate may not act on a case."""
+    if case.directorate_id is None or actor.person_id is None or actor.role in PARTIES:
         return None
     desk = User.objects.filter(pk=actor.person_id).values_list("directorate_id", flat=True)
     own = next(iter(desk), None)
     return OTHER_DIRECTORATE if own not in (None, case.directorate_id) else None
 
 
-def may_take(edge: Edge, case: Case, actor: Actor, *, at: dt.datetime) -> bool:
-    """Tell whether an actor may take an edge of a case, guards aside."""
-    if actor.role in (SYSTEM, BILLING):
-        return actor.role in edge.by
-    if set(edge.by) & parts_of(case, actor, at=at) & set(PARTIES):
-        return True
-    if actor.role not in edge.by or actor.role in PARTIES:
-        return False
-    return _staff_refusal(case, actor, at=at) is None
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an actor stands to a case: their parts in it, and why their office may not act."""
+
+    actor: Actor
+    parts: frozenset[str]
+    refusal: Text | None
+
+    def may_take(self, edge: Edge) -> bool:
+        """Tell whether an edge is this actor's to take, conditions of the case aside."""
+        if self.actor.role in (SYSTEM, BILLING):
+            return self.actor.role in edge.by
+        if set(edge.by) & self.parts & set(PARTIES):
+            return True
+        in_office = self.actor.role in edge.by and self.actor.role not in PARTIES
+        return in_office and self.refusal is None
+
+
+def standing(case: Case, actor: Actor, *, at: dt.datetime) -> Standing:
+    """Work out where an actor stands to a case."""
+    parts = parts_of(case, actor, at=at)
+    return Standing(actor, parts, OWN_CASE if parts else _other_directorate(case, actor))
 
 
 WATCHERS = frozenset({"supervisor", "auditor", "agent", "hall"})  # who reads cases, all of them
@@ -69,18 +81,17 @@ def may_see(case: Case, actors: Sequence[Actor], *, at: dt.datetime) -> bool:
     machine = machine_of(case.kind)
     officers = {role for edge in machine.edges for role in edge.by} - {BILLING, SYSTEM, *PARTIES}
     for actor in actors:
-        if parts_of(case, actor, at=at) or actor.role in WATCHERS:
+        stands = standing(case, actor, at=at)
+        if stands.parts or actor.role in WATCHERS:
             return True
-        if actor.role in officers and _staff_refusal(case, actor, at=at) is None:
+        if actor.role in officers and stands.refusal is None:
             return True
     return False
 
 
 def edges_for(case: Case, actor: Actor, *, at: dt.datetime) -> list[Edge]:
     """Return what an actor may do with a case now: the buttons of its page."""
-    machine = machine_of(case.kind)
-    return [
-        edge
-        for edge in machine.edges_from(case.state)
-        if may_take(edge, case, actor, at=at) and (edge.only_if is None or edge.only_if(case))
-    ]
+    stands = standing(case, actor, at=at)
+    mine = [edge for edge in machine_of(case.kind).edges_from(case.state) if stands.may_take(edge)]
+    holds = {asked: asked(case) for asked in {edge.only_if for edge in mine} if asked is not None}
+    return [edge for edge in mine if edge.only_if is None or holds[edge.only_if]]

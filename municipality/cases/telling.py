@@ -10,7 +10,7 @@ from django.conf import settings
 
 from municipality.cases.kinds import machine_of, machines
 from municipality.cases.machine import Edge
-from municipality.cases.models import Case, Party
+from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.notices.outbox import Recipient, queue
 
@@ -49,8 +49,8 @@ def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
         return
     told: set[tuple[str, str]] = set()
     machine = machine_of(case.kind)
-    parties = {party.pk: party for party in Party.objects.filter(case=case, role__in=edge.tells)}
-    for party in sorted(parties.values(), key=lambda party: edge.tells.index(party.role)):
+    parties = [party for party in case.parties.all() if party.role in edge.tells]
+    for party in sorted(parties, key=lambda party: (edge.tells.index(party.role), party.pk)):
         address = (party.phone, party.email)
         if address in told or address == ("", ""):
             continue

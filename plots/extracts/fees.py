@@ -9,7 +9,7 @@ from municipality.billing.bills.facts import Claim, Payer, tariff_line
 from municipality.billing.bills.models import Bill
 from municipality.billing.tariffs.models import TariffKind
 from municipality.billing.tariffs.queries import price_on
-from municipality.cases.models import Case, Party
+from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.stored import shape_of
 from municipality.words import Text
@@ -22,7 +22,7 @@ def issue_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Bill the applicant by the tariff of the day; raises NoTariff, and nothing moves then."""
     day = at.astimezone(PROFILE.time_zone).date()
     tariff = price_on(kind=TariffKind.PLOT_EXTRACT, zone_code="", day=day)
-    applicant = Party.objects.get(case=case, role="applicant")
+    applicant = next(party for party in case.parties.all() if party.role == "applicant")
     issue(
         claim=Claim(
             purpose=PURPOSE, subject=case.stream, plot_number=case.plot_number,

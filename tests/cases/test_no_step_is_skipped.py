@@ -77,11 +77,11 @@ def test_no_act_is_possible_that_the_table_does_not_name(monkeypatch) -> None:
 
 def test_control_a_machine_without_its_roles_lets_a_stranger_through(monkeypatch) -> None:
     """With the check of roles switched off the stranger's act succeeds: the test would see it."""
-    from municipality.cases import actions
+    from municipality.cases.rights import Standing
 
     town = a_town()
     case = an_extract(town)
-    monkeypatch.setattr(actions, "may_take", lambda *a, **k: True)
+    monkeypatch.setattr(Standing, "may_take", lambda *a, **k: True)
     stranger = acting(b.a_person("stranger", "citizen"))
     assert (
         move(case_id=case.pk, edge="refuse", by=stranger, at=MORNING, text="x").state == "refused"
