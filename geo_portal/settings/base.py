@@ -148,7 +148,6 @@ GEO_MAP_STYLE_DARK = text("MAP_STYLE_URL_DARK")
 GEO_MAP_PMTILES = text("MAP_PMTILES")
 _MAP_HOSTS = origins(GEO_MAP_STYLE_LIGHT, GEO_MAP_STYLE_DARK, *text("MAP_STYLE_HOSTS").split(","))
 
-CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(map_hosts=_MAP_HOSTS)}
 PERMISSIONS_POLICY = {"geolocation": "self", "camera": "self", "microphone": []}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -174,6 +173,9 @@ GEO_MAIL_FROM = text("GEO_MAIL_FROM")
 GEO_GATEWAY = "municipality.billing.payments.hosted.configured"
 GEO_GATEWAY_URL = text("GEO_GATEWAY_URL")
 GEO_GATEWAY_KEY = text("GEO_GATEWAY_KEY")
+GEO_GATEWAY_PAGES = text("GEO_GATEWAY_PAGES")  # hosts of its pages, where they are not its own
+_PAY_HOSTS = origins(GEO_GATEWAY_URL, *GEO_GATEWAY_PAGES.split(","))
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(map_hosts=_MAP_HOSTS, pay_hosts=_PAY_HOSTS)}
 GEO_WEBHOOK_KEYS = text("GEO_WEBHOOK_KEYS").split()
 GEO_TERMINAL_HOST = text("GEO_TERMINAL_HOST", "127.0.0.1")
 GEO_TERMINAL_PORT = int(text("GEO_TERMINAL_PORT", "4580"))

@@ -6,8 +6,11 @@ _SELF = "'self'"
 _NONE = "'none'"
 
 
-def directives(*, map_hosts: Sequence[str]) -> dict[str, list[str]]:
-    """Return the directives of the content security policy; ``map_hosts`` are exact origins."""
+def directives(*, map_hosts: Sequence[str], pay_hosts: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the directives of the content security policy; hosts are exact origins.
+
+    ``pay_hosts`` is where "pay" leads: browsers hold a form to the policy through redirects too.
+    """
     return {
         "default-src": [_SELF],
         "img-src": [_SELF, "data:", "blob:", *map_hosts],
@@ -17,6 +20,6 @@ def directives(*, map_hosts: Sequence[str]) -> dict[str, list[str]]:
         "style-src": [_SELF],
         "frame-ancestors": [_NONE],
         "base-uri": [_SELF],
-        "form-action": [_SELF],
+        "form-action": [_SELF, *pay_hosts],
         "object-src": [_NONE],
     }
