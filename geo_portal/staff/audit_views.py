@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from geo_portal.staff.act_words import ACTS
 from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.history.models import Entry, Head
@@ -68,7 +69,12 @@ def _searched(values: dict[str, str], errors: dict[str, Text]) -> QuerySet[Entry
 def _shown(entry: Entry) -> dict[str, Any]:
     facts = json.dumps(entry.facts, ensure_ascii=False, sort_keys=True) if entry.facts else ""
     role = BY_CODE.get(entry.role)
-    return {"entry": entry, "facts": facts, "role": role.name if role else entry.role}
+    return {
+        "entry": entry,
+        "words": ACTS.get(entry.act, entry.act),
+        "facts": facts,
+        "role": role.name if role else entry.role,
+    }
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geo_portal.staff.act_words import in_words
 from geo_portal.staff.people_views import NOT_A_PHONE
 from geo_portal.staff.sent import Sent
 from municipality.asked import today
@@ -144,7 +145,7 @@ def _page(request: HttpRequest, office: Consultancy, **more: object) -> HttpResp
         "last": _last(office),
         "why_not": acts.why_not(office, on=on),
         "members": [(one, on in one.valid) for one in members],
-        "acts": entries(f"office/{office.pk}").reverse()[:LATEST],
+        "acts": in_words(entries(f"office/{office.pk}").reverse()[:LATEST]),
         **more,
     }
     return render(request, "staff/office.html", context, status=422 if more else 200)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geo_portal.staff.act_words import in_words
 from geo_portal.staff.sent import Sent
 from municipality.history.queries import entries
 from municipality.people import persons, second_factor
@@ -128,7 +129,7 @@ def _page(request: HttpRequest, person: User, *, status: int = 200, **more: obje
         "enrolled": second_factor.is_enrolled(person),
         "reset": FactorReset.objects.filter(person=person, done_at=None).first(),  # one open
         "offices": person.memberships.select_related("consultancy").order_by("-pk"),
-        "acts": entries(f"person/{person.pk}").reverse()[:LATEST],
+        "acts": in_words(entries(f"person/{person.pk}").reverse()[:LATEST]),
         "is_me": request.user.pk == person.pk,
         **more,
     }
