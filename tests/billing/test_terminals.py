@@ -82,7 +82,7 @@ class Hand:
 
 def start_terminal(port: int, journal: Path) -> Hand:
     """Switch a terminal on, in a process of its own."""
-    command = [sys.executable, "-m", "tests.peers.terminal", "--port", str(port), "--control", "0",
+    command = [sys.executable, "-m", "tests.peers.terminal", "--server", f"127.0.0.1:{port}", "--control", "0",
                "--journal", str(journal)]  # fmt: skip
     environment = {**os.environ, "GEO_SECRET_KEY": settings.SECRET_KEY, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(

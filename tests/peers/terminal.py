@@ -220,20 +220,20 @@ def control(terminal: Terminal, address: tuple[str, int]) -> ThreadingHTTPServer
 def main() -> None:
     """Run one terminal until stopped."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True, help="of the collection system")
+    parser.add_argument("--server", default=os.environ.get("TERMINAL_SERVER", ""), help="host:port")
     parser.add_argument("--control-host", default="127.0.0.1")
     parser.add_argument("--control", type=int, required=True)
     parser.add_argument("--terminal", default="T-01")
     parser.add_argument("--key", default="", help="hex; without: of the demo's secret")
-    parser.add_argument("--journal", type=Path, required=True)
+    parser.add_argument("--journal", type=Path, default=Path(".local/peers/terminal.jsonl"))
     asked = parser.parse_args()
     secret = os.environ.get("GEO_SECRET_KEY") or "for-development-and-tests-only"
     key = bytes.fromhex(asked.key) or key_of(secret=secret, code=asked.terminal, version=1)
     asked.journal.parent.mkdir(parents=True, exist_ok=True)
     asked.journal.touch()
+    host, _, port = asked.server.rpartition(":")
     terminal = Terminal(
-        server=(asked.host, asked.port), code=asked.terminal, key=key, journal=asked.journal
+        server=(host, int(port)), code=asked.terminal, key=key, journal=asked.journal
     )
     hand = control(terminal, (asked.control_host, asked.control))
     threading.Thread(target=terminal.run, daemon=True).start()
