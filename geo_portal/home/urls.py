@@ -25,6 +25,7 @@ urlpatterns = [
     path("verify/", verify_views.verify_start, name="verify_start"),
     path("verify/<str:code>", verify_views.verify, name="verify"),
     path("", include("geo_portal.home.urls_imports")),
+    path("jobs/", include("geo_portal.staff.urls_jobs")),
     path("staff/calendar/", include("geo_portal.staff.urls_calendar")),
     path("", include("geo_portal.staff.urls_messages")),
 ]

@@ -111,13 +111,18 @@ def sweep() -> int:
     return swept
 
 
-def living_workers() -> int:
-    """Count the workers of this database that are alive, by their locks."""
+def living_numbers() -> list[int]:
+    """Return the numbers of the workers of this database that are alive, by their locks."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+            "SELECT l.objid::bigint FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
             "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.granted "
-            "AND d.datname = current_database()",
+            "AND d.datname = current_database() ORDER BY 1",
             [LOCK_CLASS],
         )
-        return int(cursor.fetchone()[0])
+        return [int(number) for (number,) in cursor.fetchall()]
+
+
+def living_workers() -> int:
+    """Count the workers of this database that are alive."""
+    return len(living_numbers())

@@ -1,0 +1,89 @@
+"""Fault 2: the worker is killed -9 at random and at every durable step; nothing lost or doubled."""
+
+import os
+import time
+
+import pytest
+from django_tasks_db.models import DBTaskResult
+
+from municipality.jobs import queue
+from municipality.jobs.ordered import enqueue_in_order
+from tests.campaigns import part_jobs_kills
+from tests.jobs import builders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_fault_jobs_trials_of_the_campaign(number: int) -> None:
+    assert part_jobs_kills.trial(7, number)["jobs"] == 10
+
+
+@pytest.mark.parametrize("point", builders.POINTS)
+def test_fault_jobs_a_kill_at_each_durable_step(point: str) -> None:
+    builders.prepare()
+    for place in range(3):
+        enqueue_in_order(builders.effect, "k", str(place))
+    pid = builders.a_worker_that_dies(point, after=1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -9
+    assert builders.drained() < 60
+    assert builders.effects() == ["0", "1", "2"]
+
+
+def test_control_with_the_sweeper_off_a_killed_job_stays_for_ever(monkeypatch) -> None:
+    builders.prepare()
+    builders.effect.enqueue("x")
+    os.waitpid(builders.a_worker_that_dies("after_claim"), 0)
+    monkeypatch.setattr(queue, "sweep", lambda: 0)
+    with pytest.raises(AssertionError, match="not taken over in time"):
+        builders.drained(seconds=2)
+    assert DBTaskResult.objects.get().status == "RUNNING" and builders.effects() == []
+
+
+def test_control_a_job_that_is_not_idempotent_is_seen_to_be_doubled(monkeypatch) -> None:
+    """What is begun twice is counted: the campaign would see a double effect if there were one."""
+    builders.prepare()
+    builders.effect.enqueue("x")
+    os.waitpid(builders.a_worker_that_dies("after_the_effect"), 0)
+    builders.drained()
+    assert builders.attempts() == 2 and builders.effects() == ["x"]
+
+
+def test_control_without_the_turns_a_retried_job_is_overtaken(monkeypatch) -> None:
+    def order() -> list[str]:
+        builders.prepare()
+        for place in range(3):
+            enqueue_in_order(builders.effect, "k", str(place))
+        first = queue.claim(4_711, at=DBTaskResult.objects.latest("enqueued_at").enqueued_at)
+        assert first is not None  # its worker holds no lock: it died in the first job
+        builders.Worker().run(until_empty=True)
+        builders.drained()
+        return builders.effects()
+
+    monkeypatch.setattr(builders.Worker, "_sweep", lambda self: None)
+    kept = queue.sweep
+    monkeypatch.setattr(
+        builders, "drained", lambda: (kept(), builders.Worker().run(until_empty=True))
+    )
+    assert order() == ["0", "1", "2"]
+    from django.db.models import Exists
+
+    from municipality.jobs.models import Turn
+
+    monkeypatch.setattr(queue, "waits_for_another", lambda: Exists(Turn.objects.none()))
+    assert order() == ["1", "2", "0"]
+
+
+def test_a_job_that_kills_its_worker_three_times_is_given_up_and_holds_nobody_up() -> None:
+    builders.prepare()
+    enqueue_in_order(builders.effect, "k", "poison")
+    enqueue_in_order(builders.effect, "k", "next")
+    for _ in range(3):
+        DBTaskResult.objects.filter(status="READY").update(run_after=builders.timezone.now())
+        os.waitpid(builders.a_worker_that_dies("in_the_job"), 0)
+        until = time.monotonic() + 10
+        while not queue.sweep() and time.monotonic() < until:
+            time.sleep(0.02)
+    builders.drained()
+    assert builders.effects() == ["next"]
+    assert DBTaskResult.objects.get(status="FAILED").exception_class_path.endswith("WorkerDied")
