@@ -13,7 +13,7 @@ from municipality.cases.actions import CannotMove, move
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.cases.queries import cases_of, timeline
-from municipality.documents.papers import papers_about
+from municipality.documents.models import IssuedPaper
 from municipality.moments import utc_text
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import actor_of, office_ids, person_of
@@ -81,7 +81,7 @@ def _whole(request: HttpRequest, case: Case) -> dict[str, Any]:
         ],
         "papers": [
             {"kind": paper.kind, "number": paper.number, "code": paper.code, "state": paper.state}
-            for paper in papers_about(case.stream)
+            for paper in IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk")
         ],
     }
 

@@ -21,7 +21,7 @@ def actors_of(request: HttpRequest) -> list[Actor]:
 def case_of(request: HttpRequest, public_id: str, *, at: dt.datetime) -> Case:
     """Return a case that is theirs to see; raises Problem 404, the same for "not there"."""
     rows = Case.objects.select_related("claimed_by", "area", "wilayat", "directorate")
-    found = rows.filter(public_id=public_id).first()  # unique
+    found = rows.prefetch_related("parties").filter(public_id=public_id).first()  # unique
     if found is None or not may_see(found, actors_of(request), at=at):
         raise not_found()
     return found

@@ -17,7 +17,7 @@ from municipality.cases.conversation import NotSaid, say
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.cases.queries import timeline
-from municipality.documents.papers import papers_about
+from municipality.documents.models import IssuedPaper
 from municipality.documents.store import open_kept
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, not_found, open_to
@@ -49,7 +49,7 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "acts": [edge for edge, _ in acts_on(case, actors_of(request), at=at)],
         "bill": bill,
         "lines": explain(bill) if bill else (),
-        "papers": papers_about(case.stream),
+        "papers": IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"),
         "conversation": case.conversation.order_by("at", "pk"),
         "remarks": case.remarks.select_related("document").order_by("at", "pk"),
         "parties": case.parties.order_by("pk") if staff else (),
@@ -102,7 +102,7 @@ def say_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
 def paper_of_case(request: HttpRequest, public_id: str, code: str) -> FileResponse:
     """Give the file of a paper that was issued in a case."""
     case = case_of(request, public_id, at=timezone.now())
-    paper = next((paper for paper in papers_about(case.stream) if paper.code == code), None)
+    paper = IssuedPaper.objects.filter(about=case.stream, code=code).first()  # unique
     if paper is None:
         raise not_found()
     answer = FileResponse(

@@ -1,0 +1,153 @@
+"""The pages of cases: both sides, both languages, and nothing of anybody else's."""
+
+import pytest
+from django.test import Client
+
+from municipality.cases.actions import move
+from municipality.cases.models import Case, SavedFilter
+from municipality.cases.worklist import claim
+from tests import builders as b
+from tests.cases.builders import MORNING, Town, acting, a_town, an_extract
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return a_town()
+
+
+def signed_in(person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_my_things_show_my_cases_bills_and_messages(town: Town) -> None:
+    case = an_extract(town)
+    move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    page = signed_in(town.citizen).get("/my/").content.decode()
+    assert case.number in page and "2.000" in page and "بانتظار دفع الرسوم" in page
+    assert '"things"' in page and "وصلنا طلب مستخرج" in page
+    other = signed_in(b.a_person("c2", "citizen")).get("/en/my/").content.decode()
+    assert case.number not in other and "You have no transactions yet" in other
+
+
+def test_a_citizen_asks_by_page_and_sees_the_number_and_what_comes(town: Town) -> None:
+    client = signed_in(town.citizen)
+    form = client.get(f"/plots/{town.plot.pk}/extract/").content.decode()
+    assert "2.000" in form and "تعرفة" not in form and "تجربة" in form
+    answer = client.post(f"/plots/{town.plot.pk}/extract/", {"language": "ar"}, follow=True)
+    page = answer.content.decode()
+    case = Case.objects.get()
+    assert answer.redirect_chain[0][0].endswith("?new") and "وصلنا طلبك" in page
+    assert case.number in page and 'aria-current="step"' in page
+
+
+def test_a_plot_without_a_price_takes_no_application(town: Town) -> None:
+    from municipality.billing.models import Tariff
+
+    Tariff.objects.all().delete()
+    client = signed_in(town.citizen)
+    assert "لا تعرفة سارية" in client.get(f"/plots/{town.plot.pk}/extract/").content.decode()
+    client.post(f"/plots/{town.plot.pk}/extract/")
+    assert not Case.objects.exists()
+
+
+def test_both_sides_talk_on_the_record(town: Town) -> None:
+    case = an_extract(town)
+    path = f"/cases/{case.public_id}/"
+    signed_in(town.registrar).post(path + "say", {"text": "هل القطعة مسورة؟"})
+    signed_in(town.citizen).post(path + "say", {"text": "نعم <b>مسورة</b>"})
+    page = signed_in(town.citizen).get(path).content.decode()
+    assert "هل القطعة مسورة؟" in page and "&lt;b&gt;" in page
+    assert [line.from_municipality for line in case.conversation.order_by("pk")] == [True, False]
+
+
+def test_the_officer_claims_decides_and_the_page_refuses_in_words(town: Town) -> None:
+    case = an_extract(town)
+    officer = signed_in(town.registrar)
+    path = f"/cases/{case.public_id}/"
+    officer.post(path + "claim")
+    assert "أعدها إلى القائمة" in officer.get(path).content.decode()
+    stale = officer.post(path + "move", {"edge": "accept", "seen": "0"}, follow=True)
+    assert "تغيرت المعاملة" in stale.content.decode()
+    officer.post(path + "move", {"edge": "accept", "seen": "1"})
+    case.refresh_from_db()
+    assert case.state == "fee_due"
+    citizen = signed_in(town.citizen).get(path).content.decode()
+    assert "كيف حُسب المبلغ؟" in citizen and "/pay/" in citizen
+
+
+@pytest.mark.parametrize("role", ["citizen", "office", "cashier", "planner", "editor", "admin"])
+def test_a_case_of_others_is_not_there(town: Town, role: str) -> None:
+    case = an_extract(town)
+    client = signed_in(b.a_person(f"x_{role}", role))
+    path = f"/cases/{case.public_id}/"
+    assert client.get(path).status_code == client.get("/cases/nothing/").status_code == 404
+    for act in ("move", "say", "claim", "release", "reassign"):
+        assert client.post(path + act, {"edge": "withdraw", "text": "x"}).status_code == 404
+    assert not case.conversation.exists() and Case.objects.get(pk=case.pk).moves == 1
+
+
+@pytest.mark.parametrize("role", ["supervisor", "auditor", "agent", "hall"])
+def test_who_watches_reads_and_cannot_decide(town: Town, role: str) -> None:
+    case = an_extract(town)
+    client = signed_in(b.a_person(f"w_{role}", role))
+    path = f"/cases/{case.public_id}/"
+    assert client.get(path).status_code == 200
+    client.post(path + "move", {"edge": "refuse", "text": "x"})
+    assert Case.objects.get(pk=case.pk).state == "registration"
+
+
+def test_the_work_list_shows_what_waits_and_keeps_filters(town: Town) -> None:
+    case = an_extract(town)
+    officer = signed_in(town.registrar)
+    page = officer.get("/work/").content.decode()
+    assert case.number in page and "سأعمل عليها" in page
+    assert case.number not in officer.get("/work/?whose=mine").content.decode()
+    officer.post("/work/filters", {"name": "الحرة", "query": "whose=free"})
+    kept = SavedFilter.objects.get()
+    assert "الحرة" in officer.get("/work/").content.decode()
+    colleague = signed_in(b.a_person("colleague", "registrar"))
+    assert "الحرة" not in colleague.get("/work/").content.decode()
+    assert colleague.post(f"/work/filters/{kept.pk}/drop").status_code == 404
+    officer.post(f"/work/filters/{kept.pk}/drop")
+    assert not SavedFilter.objects.exists()
+
+
+def test_a_supervisor_sees_every_role_and_reassigns(town: Town) -> None:
+    case = an_extract(town)
+    claim(case_id=case.pk, by=acting(town.registrar), at=MORNING)
+    boss = signed_in(b.a_person("supervisor"))
+    assert case.number in boss.get("/work/").content.decode()
+    deputy = b.a_person("deputy", "registrar")
+    boss.post(f"/cases/{case.public_id}/reassign", {"officer": deputy.pk, "to": "work"})
+    case.refresh_from_db()
+    assert case.claimed_by == deputy
+    officer = signed_in(town.registrar)
+    assert officer.post(f"/cases/{case.public_id}/reassign", {"officer": ""}).status_code == 404
+
+
+def test_pages_of_a_case_take_at_most_twelve_queries(
+    town: Town, django_assert_max_num_queries
+) -> None:
+    case = an_extract(town)
+    client = signed_in(town.citizen)
+    client.get(f"/cases/{case.public_id}/")
+    with django_assert_max_num_queries(12):
+        client.get(f"/cases/{case.public_id}/")
+
+
+@pytest.mark.parametrize("path", ["/work/?page=0", "/work/?nothing=1", "/work/?page=x"])
+def test_bad_questions_of_the_work_list_are_told(town: Town, path: str) -> None:
+    assert signed_in(town.registrar).get(path).status_code in (400, 422)
+
+
+def test_an_absence_is_recorded_and_bad_days_are_told(town: Town) -> None:
+    from municipality.cases.models import Absence
+
+    officer = signed_in(town.registrar)
+    officer.post("/work/away", {"first": "2027-01-03", "last": "2027-01-07", "substitute": ""})
+    assert Absence.objects.get().person == town.registrar
+    assert officer.post("/work/away", {"first": "soon"}).status_code == 422
