@@ -28,6 +28,17 @@ _REFUNDS = {
     "second_capture": Text("دفعة ثانية لفاتورة واحدة", "Second payment of one bill"),
     "wrong_amount": Text("خُصم مبلغ غير المطلوب", "Another amount was taken"),
 }
+_REFUND_STATES = {
+    "asked": Text("بانتظار الموافقة", "waits for approval"),
+    "refused": Text("لم يوافق عليه", "refused"),
+    "approved": Text("ووفق عليه", "approved"),
+    "sent": Text("أُرسل إلى البنك", "sent to the bank"),
+    "unknown": Text("لا جواب من البنك بعد", "no answer from the bank yet"),
+    "done": Text("تم", "done"),
+}
+_PURPOSES = {
+    "plot_extract_fee": Text("رسم مستخرج قطعة مصدّق", "Certified plot extract"),
+}
 _DIFFERENCES = {
     "unknown_to_us": Text("دفعة عند البنك لا نعرفها", "A payment at the bank that we do not know"),
     "not_in_file": Text("دفعة عندنا ليست في كشف البنك", "A payment of ours not in the bank's file"),
@@ -92,3 +103,15 @@ def refund_kind(kind: str) -> str:
 def difference_kind(kind: str) -> str:
     """Name what differs between our books and the bank's."""
     return str(_DIFFERENCES.get(kind, Text(kind, kind)))
+
+
+@register.filter
+def refund_state(state: str) -> str:
+    """Name how far a refund is."""
+    return str(_REFUND_STATES.get(state, Text(state, state)))
+
+
+@register.filter
+def purpose_name(purpose: str) -> str:
+    """Name what a bill is for."""
+    return str(_PURPOSES.get(purpose, Text(purpose, purpose)))
