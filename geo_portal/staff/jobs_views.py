@@ -61,7 +61,7 @@ def _schedules(at: dt.datetime) -> list[dict[str, Any]]:
                 "dotted": dotted,
                 "every_s": every_s,
                 "row": row,
-                "late": row is None or at - row.ran_at > late,
+                "late": row is not None and at - row.ran_at > late,
             }
         )
     return found

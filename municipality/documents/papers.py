@@ -33,8 +33,9 @@ def new_code() -> str:
 
 
 def shown(code: str) -> str:
-    """Write a code in groups of four, as it stands on the paper: ``7K2M-…``."""
-    return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
+    """Write a code in groups of four, as it stands on the paper: ``7K2M-…``; twice is as once."""
+    plain = code.replace("-", "")
+    return "-".join(plain[at : at + GROUP] for at in range(0, len(plain), GROUP))
 
 
 def read_code(text: str) -> str:

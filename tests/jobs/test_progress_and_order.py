@@ -152,6 +152,9 @@ def test_the_page_shows_what_waits_runs_failed_and_recurs(client) -> None:
     running = counted.enqueue(10)
     DBTaskResult.objects.filter(pk=running.id).update(status="RUNNING", worker_ids=["worker:42"],
                                                       started_at=timezone.now())  # fmt: skip
+    Schedule.objects.create(
+        name="municipality.jobs.jobs.tidy", ran_at=timezone.now() - dt.timedelta(days=1)
+    )
     JobProgress.objects.create(job_id=running.id, done=4, total=10, stage_en="Counting")
     Schedule.objects.create(
         name="municipality.documents.jobs.sweep", ran_at=timezone.now(), took_s=0.5,
@@ -159,7 +162,7 @@ def test_the_page_shows_what_waits_runs_failed_and_recurs(client) -> None:
     )  # fmt: skip
     page = client.get("/en/jobs/").content.decode()
     for words in ("No worker is alive", "no such plot", "Counting", 'value="4"', "Run again",
-                  "files are gone", "Sweep of orphan files", "Late", "Virus scanning is off"):  # fmt: skip
+                  "files are gone", "Sweep of orphan files", "Late", "Not run yet", "Virus scanning is off"):  # fmt: skip
         assert words in page, words
     failed = DBTaskResult.objects.get(status="FAILED")
     assert client.post(f"/jobs/{failed.pk}/again").status_code == 302
