@@ -8,9 +8,10 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from ninja import Router
 
+from municipality.asked import only
 from municipality.geometry_gate import strict_json
 from municipality.people import signing_in
-from municipality.people.access import ANYONE, open_to
+from municipality.people.access import ANYONE, PARTNER, open_to
 from municipality.people.presence import address_of, leave
 from municipality.people.signing_in import WRONG, Claim
 from municipality.problems import Problem, bad_value
@@ -141,3 +142,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     leave(request)
     return HttpResponse(status=204)
+
+
+partner_router = Router(tags=["partner"])
+
+
+@partner_router.get("", summary="What a partner's key may do")
+@open_to(PARTNER)
+def partner(request: HttpRequest) -> HttpResponse:
+    """Answer whose key this is (``Authorization: Bearer``), its grants, last day and limit."""
+    only(request, ())
+    held = request.partner  # type: ignore[attr-defined]  # open_to has put it there
+    return JsonResponse(
+        {
+            "name": held.name,
+            "grants": held.grants,
+            "valid_until": held.valid.upper.isoformat(),
+            "requests_per_minute": held.per_minute,
+        }
+    )

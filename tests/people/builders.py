@@ -6,7 +6,8 @@ from typing import Any
 import pyotp
 from django.utils import timezone
 
-from municipality.people import second_factor
+from municipality.actor import SYSTEM
+from municipality.people import partner_keys, second_factor
 from municipality.people.models import Consultancy, Membership, User
 from tests.builders import ALWAYS, a_person
 
@@ -50,3 +51,17 @@ def a_member(name: str, office: Consultancy, **values: Any) -> User:
         **{"consultancy": office, "person": person, "valid": ALWAYS, **values}
     )
     return person
+
+
+def a_key(*grants: str, **wanted: Any) -> str:
+    """The key of a partner, granted everything unless told otherwise."""
+    day = timezone.now().date()
+    facts = {
+        "name": "شريك",
+        "first": day - dt.timedelta(days=1),
+        "last": day + dt.timedelta(days=30),
+    }
+    wish = partner_keys.Wanted(
+        **{"grants": grants or tuple(partner_keys.GRANTS), **facts, **wanted}
+    )
+    return partner_keys.issue(wish, by=SYSTEM, at=timezone.now())

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from municipality.people import phone_codes, signing_in
+from municipality.people import account, phone_codes, signing_in
 
 
 @dataclass
@@ -26,7 +26,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     def tell(told, *, at) -> None:
         kept.messages.append(told)
 
-    for module in (phone_codes, signing_in):
+    for module in (account, phone_codes, signing_in):
         monkeypatch.setattr(module, "tell", tell)
     return kept
 
