@@ -85,12 +85,12 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     if before.isascii() and before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
     rows = list(found[: A_PAGE + 1])
-    more = urlencode({**values, "before": rows[A_PAGE - 1].pk}) if len(rows) > A_PAGE else ""
+    older: dict[str, str] = {**values, "before": str(rows[-2].pk)} if len(rows) > A_PAGE else {}
     return {
         "values": values,
         "errors": errors,
         "rows": [_shown(row) for row in rows[:A_PAGE]],
-        "more": more,
+        "more": urlencode(older),
         "acts": list(Entry.objects.order_by("act").values_list("act", flat=True).distinct()),
         "head": Head.objects.order_by("before_tx").last(),
     }

@@ -27,6 +27,6 @@ def record(
     told: dict[str, Any] = dict(facts or {})
     if by.for_person_id is not None:
         told["for_person"] = by.for_person_id
-    values = [stream, at, by.person_id, by.name, by.role, act, json.dumps(told)]
+    values: list[Any] = [stream, at, by.person_id, by.name, by.role, act, json.dumps(told)]
     with connection.cursor() as cursor:
         cursor.execute(ADD, values)

@@ -9,6 +9,7 @@ put in or taken out), ``head_lost``, ``head_forged``, ``file_lost`` (of the head
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -57,7 +58,7 @@ class Finding:
 def _tails_changed(told: dict[str, list[object]]) -> Iterator[Finding]:
     """Compare where streams ended with what stands there now."""
     streams = sorted(told)
-    values = {
+    values: dict[str, Any] = {
         "digits": TAIL_DIGITS,
         "streams": streams,
         "seqs": [told[stream][0] for stream in streams],

@@ -8,6 +8,7 @@ their account by a stranger's guesses.  ``GEO_LIMITS`` never lifts it.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -73,7 +74,7 @@ class Attempt:
 
 
 def _take(key: str, back_off: BackOff, at: dt.datetime) -> bool:
-    values = {
+    values: dict[str, Any] = {
         "key": key, "at": at, "forgotten": at - FORGOTTEN_AFTER,
         "free": back_off.free, "first": back_off.first_s, "most": back_off.most_s,
     }  # fmt: skip

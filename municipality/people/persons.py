@@ -124,7 +124,7 @@ def ask_factor_reset(person: User, *, by: Actor, at: dt.datetime) -> FactorReset
     Raises Problem 422 where there is none or it was asked for, 403 for one's own.
     """
     _not_oneself(person, by)
-    if not second_factor.is_enrolled(person):
+    if by.person_id is None or not second_factor.is_enrolled(person):
         raise bad_value("person", NO_FACTOR)
     try:
         with transaction.atomic():

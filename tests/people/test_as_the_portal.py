@@ -46,7 +46,9 @@ def test_signing_in_and_every_act_of_an_account_work_behind_the_wall() -> None:
     assert acts == ["person.joined", "person.signed_in", "person.phone_changed", "person.signed_in"]
 
 
-def test_the_acts_of_administrators_and_the_auditor_work_behind_the_wall(tmp_path, settings) -> None:
+def test_the_acts_of_administrators_and_the_auditor_work_behind_the_wall(
+    tmp_path, settings
+) -> None:
     settings.GEO_HEADS_DIR = tmp_path
     admin, app = a_person("admin"), None
     app = a_factor(admin)
@@ -62,7 +64,9 @@ def test_the_acts_of_administrators_and_the_auditor_work_behind_the_wall(tmp_pat
         assert client.post(f"{page}roles", {"roles": ["cashier"]}).status_code == 302
         assert client.post(f"{page}disable", {"reason": "x"}).status_code == 302
         assert client.post(f"{page}contact", {"reason": "x"}).status_code == 200
-        assert client.post(f"/staff/people/{citizen.pk}/contact", {"reason": "x"}).status_code == 200
+        assert (
+            client.post(f"/staff/people/{citizen.pk}/contact", {"reason": "x"}).status_code == 200
+        )
         assert "person.disabled" not in client.get(page).content.decode()  # in words
         added = {
             "name_ar": "مكتب", "name_en": "Office", "licence_number": "1", "licence_class": "first",
