@@ -20,7 +20,6 @@ from municipality.billing.shifts.actions import expected_baisa
 from municipality.billing.terminals.models import Terminal
 from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
-from municipality.people.models import User
 from municipality.places.models import Branch
 from municipality.problems import Problem
 
@@ -170,35 +169,23 @@ def stop(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-@open_to(CASHIER, "supervisor")
+@open_to(CASHIER)
 def ask_back(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for a receipt to be voided or its money to go back; someone else approves."""
-    role = (
-        CASHIER
-        if isinstance(request.user, User) and request.user.has_role(CASHIER)
-        else "supervisor"
-    )
-    by = actor_of(request, role)
+    by = actor_of(request, CASHIER)
     receipt = shown.receipt_of(public_id)
-    bill_id = shown.standing_of(_bill_of_receipt(receipt.bill_id)).bill.public_id
-    kind = "void" if request.POST.get("kind") == "void" else "refund"
-    act = lambda: refunds.ask(  # noqa: E731
-        charge_id=receipt.charge_id, kind=kind, reason=needed(request, "reason", longest=300),
-        by=by, at=timezone.now(),
-    )  # fmt: skip
-    if role == "supervisor":
-        try:
-            act()
-        except Problem as refused:
-            messages.error(request, words_of(refused))
-        return redirect("collection:takings")
-    return _do(request, bill_id, act)
-
-
-def _bill_of_receipt(bill_id: int) -> str:
-    from municipality.billing.bills.models import Bill
-
-    return str(Bill.objects.values_list("public_id", flat=True).get(pk=bill_id))
+    kind = Refund.Kind.VOID if request.POST.get("kind") == "void" else Refund.Kind.REFUND
+    return _do(
+        request,
+        receipt.bill.public_id,
+        lambda: refunds.ask(
+            charge_id=receipt.charge_id,
+            kind=kind,
+            reason=needed(request, "reason", longest=300),
+            by=by,
+            at=timezone.now(),
+        ),
+    )
 
 
 @require_POST

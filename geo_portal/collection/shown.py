@@ -109,7 +109,7 @@ def standing_of(public_id: str, *, newest: bool = True) -> Standing:
 @acting
 def receipt_of(public_id: str) -> Receipt:
     """Return a receipt by its unguessable id; raises Problem 404."""
-    found = Receipt.objects.filter(public_id=public_id).first()  # unique
+    found = Receipt.objects.select_related("bill").filter(public_id=public_id).first()  # unique
     if found is None:
         raise not_found()
     return found

@@ -122,7 +122,8 @@ def open_shift_of(cashier_id: int | None) -> Shift:
     shifts = Shift.objects.select_related("branch", "terminal").select_for_update(
         of=("self",), no_key=True
     )
-    shift = shifts.filter(cashier_id=cashier_id, state=Shift.State.OPEN).order_by("pk").first()
+    mine = shifts.filter(cashier_id=cashier_id or 0, state=Shift.State.OPEN)
+    shift = mine.order_by("pk").first()
     if shift is None:
         raise Problem(409, "no_shift", NO_SHIFT)
     return shift

@@ -80,7 +80,7 @@ def _other_eyes(bill: Bill, refund: Refund, by: Actor, *, at: dt.datetime) -> No
     if refund.asked_by_id is not None:
         asker = Actor(refund.asked_by_id, refund.asked_by_name, "cashier", refund.asked_for_id)
         four_eyes(asker, by, on=city_day(at))
-    deciding = {by.person_id, by.for_person_id} - {None}
+    deciding = {one for one in (by.person_id, by.for_person_id) if one is not None}
     phones = User.objects.filter(pk__in=deciding).exclude(phone=None)
     own_phone = bill.payer_phone and phones.filter(phone=bill.payer_phone).exists()
     if bill.payer_person_id in deciding or own_phone:

@@ -22,7 +22,10 @@ from municipality.reach import acting
 
 SECOND = "The bill takes no money any more; this capture goes back."
 WRONG = "The amount taken is not the amount asked for."
-_TOLD = ("foreign_id", "auth_code", "rrn", "card_last4", "card_scheme", "why")
+# What an answer tells beside its state, and how much of it is kept.
+_TOLD = {
+    "foreign_id": 80, "auth_code": 20, "rrn": 20, "card_last4": 4, "card_scheme": 20, "why": 200,
+}  # fmt: skip
 
 
 @acting
@@ -115,7 +118,7 @@ def _write(
     charge.answered_at = at
     for name in _TOLD if state == outcome.state else ("why",):  # a doubted number is not kept
         if value := getattr(outcome, name):
-            setattr(charge, name, value[: charge._meta.get_field(name).max_length])
+            setattr(charge, name, value[: _TOLD[name]])
             changed.append(name)
     if corrected:
         charge.corrected_why = f"{charge.state} here, captured there"

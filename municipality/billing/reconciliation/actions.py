@@ -9,6 +9,7 @@ from municipality.billing.payments.outcomes import Effect, Outcome
 from municipality.billing.payments.settling import take_answer
 from municipality.billing.reconciliation.models import Difference
 from municipality.history.actions import record
+from municipality.people.four_eyes import OWN_MATTER
 from municipality.problems import Problem
 from municipality.reach import acting
 from municipality.words import Text
@@ -40,11 +41,14 @@ def settle_by_statement(
     """Settle an unknown charge as the bank's statement has it; 0 baisa: nothing was taken.
 
     The named act for what neither gateway nor terminal can tell any more; the history keeps who
-    said so and why.  Raises Problem 409 for a charge that is not unknown, 422 without words.
+    said so and why.  Raises Problem 403 for the payer's own, 409 for a charge that
+    is not unknown, 422 without words.
     """
     if not how.strip():
         raise Problem(422, "reason_needed", NEEDS_WORDS)
-    charge = Charge.objects.get(pk=charge_id)
+    charge = Charge.objects.select_related("bill").get(pk=charge_id)
+    if charge.bill.payer_person_id in (by.person_id, by.for_person_id or by.person_id):
+        raise Problem(403, "own_matter", OWN_MATTER)
     if charge.state != graph.UNKNOWN:
         raise Problem(409, "decided", NOT_OPEN)
     outcome = Outcome(graph.CANCELLED, why=how.strip()[:200])

@@ -66,7 +66,7 @@ def _check_opening(
 ) -> None:
     """Refuse a second shift, a terminal in use and a closed day; under the branch's lock."""
     open_now = Shift.objects.filter(state=Shift.State.OPEN)
-    if open_now.filter(cashier_id=person_id).exists():
+    if person_id is None or open_now.filter(cashier_id=person_id).exists():
         raise Problem(409, "shift_open", OPEN_ALREADY)
     if terminal_id is not None:
         Terminal.objects.select_for_update(of=("self",)).get(pk=terminal_id, branch_id=branch_id)
