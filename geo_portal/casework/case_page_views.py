@@ -1,5 +1,6 @@
 """The page of one case, for both sides: its stage, its bill, what was said, what to do."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of, speaks_for_municipality
+from geo_portal.home.page_config import map_config
+from municipality import geojson
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.conversation import NotSaid, say
 from municipality.cases.kinds import machine_of
+from municipality.cases.machine import Edge
 from municipality.cases.models import Case
 from municipality.cases.queries import timeline
 from municipality.documents.models import IssuedPaper
@@ -22,6 +26,7 @@ from municipality.documents.store import open_kept
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import is_staff, person_of
+from municipality.stored import shape_of
 
 
 def _bill(case: Case) -> Bill | None:
@@ -29,6 +34,31 @@ def _bill(case: Case) -> Bill | None:
     counted = (Bill.State.DUE, Bill.State.PAID, Bill.State.REFUNDED)
     bills = Bill.objects.filter(subject=case.stream, state__in=counted)
     return bills.order_by("-issued_at", "-pk").first()
+
+
+def _acts(request: HttpRequest, case: Case, *, at: dt.datetime) -> list[Edge]:
+    """Return what can be done: first what goes on, then what needs words, last what ends it."""
+    edges = [edge for edge, _ in acts_on(case, actors_of(request), at=at)]
+    return sorted(edges, key=lambda edge: (edge.is_danger, edge.text is not None))
+
+
+def _ground(case: Case) -> dict[str, Any]:
+    """Draw the place of a case: its outline, and its plot's number inside."""
+    if case.place is None:
+        return {"type": "FeatureCollection", "features": []}
+    shape = shape_of(case.place)
+    inside = shape.representative_point()
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": geojson.geometry(shape), "properties": {}},
+            {
+                "type": "Feature",
+                "geometry": geojson.geometry(inside),
+                "properties": {"number": case.plot_number or case.number},
+            },
+        ],
+    }
 
 
 @never_cache
@@ -41,12 +71,14 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
     machine = machine_of(case.kind)
     bill = _bill(case)
     staff = speaks_for_municipality(request, case, at=at)
+    acts = _acts(request, case, at=at)
     context: dict[str, Any] = {
         "case": case,
         "machine": machine,
         "state": machine.state(case.state),
         "steps": timeline(case),
-        "acts": [edge for edge, _ in acts_on(case, actors_of(request), at=at)],
+        "acts_on_top": [edge for edge in acts if staff or not edge.is_danger],
+        "acts_below": [edge for edge in acts if edge.is_danger and not staff],
         "bill": bill,
         "lines": explain(bill) if bill else (),
         "papers": IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"),
@@ -58,6 +90,7 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_staff": staff,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
+        "config": map_config(request, things=_ground(case)),
     }  # fmt: skip
     return render(request, "casework/case.html", context)
 

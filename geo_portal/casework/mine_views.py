@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from geo_portal.home.page_config import map_config
-from municipality import crs
+from municipality import geojson
 from municipality.asked import today
 from municipality.billing.bills.models import Bill
 from municipality.cases.kinds import machine_of
@@ -28,10 +28,9 @@ def _feature(case: Case, url: str) -> dict[str, Any] | None:
     if case.place is None:
         return None
     point = shape_of(case.place).representative_point()
-    lon, lat = crs.lonlat(point.x, point.y)
     return {
         "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]},
+        "geometry": geojson.geometry(point),
         "properties": {"number": case.number, "url": url, "plot": case.plot_number},
     }
 

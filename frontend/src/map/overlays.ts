@@ -241,12 +241,27 @@ const PIN: (c: Palette) => LayerSpecification[] = (c) => [
   },
 ];
 
-/* Things of one person's: a point each, its number beside it. */
+/* Things of one person's: a point each, its number beside it; the ground of one case by its outline. */
 const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
+  {
+    id: "things-fill",
+    type: "fill",
+    source: "things",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": c.sel, "fill-opacity": 0.16 },
+  },
+  {
+    id: "things-line",
+    type: "line",
+    source: "things",
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "line-color": c.sel, "line-width": 3.5 },
+  },
   {
     id: "things-point",
     type: "circle",
     source: "things",
+    filter: ["==", ["geometry-type"], "Point"],
     paint: {
       "circle-radius": 9,
       "circle-color": c.brand,
@@ -258,6 +273,7 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
     id: "things-label",
     type: "symbol",
     source: "things",
+    filter: ["==", ["geometry-type"], "Point"],
     layout: {
       "text-field": ["get", "number"],
       "text-font": SEMIBOLD,

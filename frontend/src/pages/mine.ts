@@ -1,4 +1,5 @@
-/* My things on a map: a point a case; a click opens it. The list beside it says the same. */
+/* My things on a map: a point a case; a click opens it. The list beside it says the same.
+   On the page of one case: its ground. */
 
 import type { FeatureCollection } from "geojson";
 import { readConfig, type CityConfig } from "../lib/config";
@@ -13,13 +14,13 @@ async function show(container: HTMLElement): Promise<void> {
     config,
     container,
     overlays: ["things"],
-    title: say("خريطة معاملاتي", "Map of my transactions"),
+    title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
     hash: false,
   });
   if (!city) return;
   city.setOverlay("things", config.things);
   const box = extent(config.things.features);
-  if (box) city.map.fitBounds(box, { padding: 60, maxZoom: 16, animate: false });
+  if (box) city.map.fitBounds(box, { padding: 60, maxZoom: 17.5, animate: false });
   city.map.on("click", "things-point", (e) => {
     const url: unknown = e.features?.[0]?.properties.url;
     if (typeof url === "string") location.href = url;

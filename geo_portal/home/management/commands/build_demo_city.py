@@ -4,9 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
 
 from geo_portal.demo import SOURCE
 from geo_portal.demo.build import NotEmpty, Plan, build
+from geo_portal.demo.cases import write_cases
 from geo_portal.demo.settlement import NoRoom
 from municipality.conf import PROFILE
 from municipality.places.demo import is_demo
@@ -42,7 +45,9 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed: {THERE_ALREADY}.")
         plan = Plan(options["plots"], options["observations"], options["seed"])
         try:
-            build(plan, self._tell if options["verbosity"] > 0 else _silent)
+            with transaction.atomic():
+                build(plan, self._tell if options["verbosity"] > 0 else _silent)
+                write_cases(at=timezone.now())
         except NotEmpty as held:
             raise CommandError(
                 "Nothing was changed: the demo city is built in an empty database only, and "
