@@ -105,7 +105,7 @@ def _one(backend: Any) -> bool:
             return False
         message = found[0]
         message.attempts += 1
-        message.save(update_fields=["attempts", "text"])
+        message.save(update_fields=["attempts"])
         settle([_answer(message, backend)], at=at)
     return True
 

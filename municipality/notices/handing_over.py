@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from municipality.notices.gsm import parts
 from municipality.notices.models import Message, MessageEvent, Receipt
@@ -19,7 +19,7 @@ from municipality.notices.templates import registry
 State = Message.State
 RETRY_AFTER_S = (5, 30, 120, 600, 1800)  # a refusal that may pass; then it is a failure
 HEADS = """
-SELECT m.id FROM notices_message m
+SELECT m.* FROM notices_message m
 WHERE m.channel = %(channel)s AND m.state = 'created' AND m.next_at <= %(at)s
   AND NOT EXISTS (
     SELECT FROM notices_message earlier
@@ -30,6 +30,12 @@ ORDER BY m.id LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
 NEXT = """
 SELECT min(next_at) FROM notices_message WHERE channel = %s AND state = 'created' AND next_at > %s
 """
+SENT = """
+UPDATE notices_message m
+SET state = 'sent', reason = '', sent_at = %s, provider_ids = string_to_array(told.ids, chr(31))
+FROM unnest(%s::bigint[], %s::text[]) AS told (id, ids) WHERE m.id = told.id
+"""
+UNIT = "\x1f"
 # stat of a receipt (SMPP 3.4 appendix B) to the state of the message; others change nothing
 STATES = {
     "DELIVRD": State.DELIVERED,
@@ -65,24 +71,23 @@ def _events(messages: Iterable[Message], *, at: dt.datetime) -> None:
     )
 
 
-def _as_it_goes(message: Message, *, at: dt.datetime) -> None:
+def _says_it_is_late(message: Message, *, at: dt.datetime) -> bool:
     """Say in the text itself that it comes late, where its template wants that."""
     template = registry().get(message.template)
     if template is None or template.stale_after_s is None or template.late is None:
-        return
+        return False
     prefix = template.late.in_language(message.language)
     waited = (at - message.queued_at).total_seconds()
-    if waited > template.stale_after_s and not message.text.startswith(prefix):
-        message.text = prefix + message.text
-        message.parts = parts(message.text) if message.channel == Message.Channel.SMS else 0
+    if waited <= template.stale_after_s or message.text.startswith(prefix):
+        return False
+    message.text = prefix + message.text
+    message.parts = parts(message.text) if message.channel == Message.Channel.SMS else 0
+    return True
 
 
 def heads(channel: str, most: int, *, at: dt.datetime) -> list[Message]:
     """Lock the oldest waiting message of each recipient; what is useless by now expires here."""
-    with connection.cursor() as cursor:
-        cursor.execute(HEADS, {"channel": channel, "at": at, "most": most})
-        ids = [row[0] for row in cursor.fetchall()]
-    found = list(Message.objects.filter(pk__in=ids).order_by("pk"))
+    found = list(Message.objects.raw(HEADS, {"channel": channel, "at": at, "most": most}))
     expired = [message for message in found if message.expires_at <= at]
     for message in expired:
         message.state, message.reason = State.TECHNICAL_FAILURE, "expired"
@@ -90,8 +95,9 @@ def heads(channel: str, most: int, *, at: dt.datetime) -> list[Message]:
         Message.objects.bulk_update(expired, ["state", "reason"])
         _events(expired, at=at)
     useful = [message for message in found if message.expires_at > at]
-    for message in useful:
-        _as_it_goes(message, at=at)
+    late = [message for message in useful if _says_it_is_late(message, at=at)]
+    if late:
+        Message.objects.bulk_update(late, ["text", "parts"])
     return useful
 
 
@@ -102,8 +108,8 @@ def claim(most: int, *, at: dt.datetime) -> list[Message]:
         for message in found:
             message.state = State.SENDING
             message.attempts += 1
-        if found:
-            Message.objects.bulk_update(found, ["state", "attempts", "text", "parts"])
+        taken = Message.objects.filter(pk__in=[message.pk for message in found])
+        taken.update(state=State.SENDING, attempts=F("attempts") + 1)
     return found
 
 
@@ -143,45 +149,56 @@ def settle(answers: Sequence[Settled], *, at: dt.datetime) -> None:
     with transaction.atomic():
         for settled in answers:
             _after(settled, at=at)
-        messages = [settled.message for settled in answers]
-        changed = ["state", "reason", "sent_at", "provider_ids", "next_at"]
-        Message.objects.bulk_update(messages, changed)
-        _events(messages, at=at)
-        ids = [one for settled in answers for one in settled.provider_ids]
-        early = Receipt.objects.filter(provider_id__in=ids, message=None).order_by("pk")
-        _apply(list(early), at=at)
+        sent = [settled.message for settled in answers if settled.provider_ids]
+        _write_sent(sent, at=at)
+        refused = [settled.message for settled in answers if not settled.provider_ids]
+        if refused:
+            Message.objects.bulk_update(refused, ["state", "reason", "next_at"])
+        _events([settled.message for settled in answers], at=at)
+        ids = [one for message in sent for one in message.provider_ids]
+        early = list(Receipt.objects.filter(provider_id__in=ids, message=None).order_by("pk"))
+        if early:
+            _apply(early, at=at)
+            Receipt.objects.bulk_update(early, ["message"])
+
+
+def _write_sent(messages: Sequence[Message], *, at: dt.datetime) -> None:
+    """Write many acknowledgements with one statement; ids are joined by a unit separator."""
+    ids = [UNIT.join(message.provider_ids) for message in messages]
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, [at, [message.pk for message in messages], ids])
 
 
 def receive_receipts(told: Sequence[Told], *, at: dt.datetime) -> None:
     """Keep receipts, and move the messages they belong to; an unknown one is only kept."""
     if not told:
         return
+    rows = [
+        Receipt(provider_id=one.provider_id[:65], stat=one.stat[:10], error=one.error[:10], at=at)
+        for one in told
+    ]
     with transaction.atomic():
-        rows = Receipt.objects.bulk_create(
-            Receipt(
-                provider_id=one.provider_id[:65], stat=one.stat[:10], error=one.error[:10], at=at
-            )
-            for one in told
-        )
         _apply(rows, at=at)
+        Receipt.objects.bulk_create(rows)
 
 
 def _apply(receipts: Sequence[Receipt], *, at: dt.datetime) -> None:
+    """Find the messages of receipts (which are given them) and move those that change."""
     ids = [receipt.provider_id for receipt in receipts]
-    if not ids:
-        return
-    messages = Message.objects.filter(provider_ids__overlap=ids).select_for_update()
-    owner = {one: message for message in messages.order_by("pk") for one in message.provider_ids}
-    known = [receipt for receipt in receipts if receipt.provider_id in owner]
-    for receipt in known:
-        receipt.message = owner[receipt.provider_id]
-    Receipt.objects.bulk_update(known, ["message"])
-    touched = {receipt.message.pk: receipt.message for receipt in known if receipt.message}
-    all_ids = [one for message in touched.values() for one in message.provider_ids]
-    rows = Receipt.objects.filter(provider_id__in=all_ids).order_by("pk")
-    last = {row.provider_id: row for row in rows}  # the last word on each part
-    moved = [message for message in touched.values() if _moves(message, last, at=at)]
-    Message.objects.bulk_update(moved, ["state", "reason", "delivered_at"])
+    rows = Message.objects.filter(provider_ids__overlap=ids).order_by("pk").select_for_update()
+    messages = list(rows)
+    owner = {one: message for message in messages for one in message.provider_ids}
+    for receipt in receipts:
+        receipt.message = owner.get(receipt.provider_id)
+    several = [one for m in messages if len(m.provider_ids) > 1 for one in m.provider_ids]
+    kept = Receipt.objects.filter(provider_id__in=several).order_by("pk") if several else []
+    last = {row.provider_id: row for row in [*kept, *receipts]}  # the last word on each part
+    moved = [message for message in messages if _moves(message, last, at=at)]
+    arrived = [message.pk for message in moved if message.state == State.DELIVERED]
+    Message.objects.filter(pk__in=arrived).update(state=State.DELIVERED, reason="", delivered_at=at)
+    failed = [message for message in moved if message.state != State.DELIVERED]
+    if failed:
+        Message.objects.bulk_update(failed, ["state", "reason"])
     _events(moved, at=at)
 
 

