@@ -1,27 +1,18 @@
 """Reference data that an administrator edits by hand; shapes come by import only.
 
 Django's stock admin (fully Arabic).  Boundaries are left out of the forms on purpose: its map
-widget asks other hosts for tiles, and a boundary typed by hand has no source.
+widget asks other hosts for tiles, and a boundary typed by hand has no source.  People, offices and
+keys have pages of their own (``geo_portal.staff``), where every act is on the record.
 """
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
 
 from municipality.billing.models import Tariff
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
-from municipality.people.models import User
 from municipality.places.models import Area, Branch, Directorate, Phase, Wilayat
 from observations.models import Category
 from parking_zones.models import PaidHours, Zone
 from plots.models import PlanLimit, Theme
-
-
-@admin.register(User)
-class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
-    """People and their roles."""
-
-    list_display = ("username", "first_name", "last_name", "roles", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), (None, {"fields": ("roles", "directorate")}))
 
 
 @admin.register(Wilayat, Area, Directorate)

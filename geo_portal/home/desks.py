@@ -32,6 +32,7 @@ DESKS = (
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),
+    _desk("people:visitor", "المراجع الحاضر", "The visitor in front", "hall", "agent"),
     _desk("people:people", "الأشخاص والأدوار", "People and roles", "admin"),
     _desk("people:offices", "المكاتب الاستشارية", "Consultancy offices", "admin"),
     _desk("people:keys", "مفاتيح الشركاء", "Partner keys", "admin"),

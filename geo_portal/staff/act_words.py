@@ -13,6 +13,7 @@ ACTS = {
     "person.renamed": Text("غُيّر الاسم", "Renamed"),
     "person.phone_changed": Text("غُيّر رقم الهاتف", "Phone changed"),
     "person.password_changed": Text("غُيّرت كلمة المرور", "Password changed"),
+    "person.password_reset": Text("أُعطي كلمة مرور جديدة", "Given a new password"),
     "person.roles_changed": Text("غُيّرت الأدوار", "Roles changed"),
     "person.disabled": Text("أُوقف الحساب", "Account disabled"),
     "person.enabled": Text("أُعيد الحساب", "Account enabled"),

@@ -179,6 +179,19 @@ def person_disable(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, pk, turn)
 
 
+@never_cache
+@require_POST
+@open_to(ADMIN)
+def person_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give somebody who forgot theirs a new password, shown once."""
+    found, by = _person(pk), actor_of(request, ADMIN)
+    try:
+        password = persons.new_password(found, by=by, at=timezone.now())
+    except Problem as refused:
+        return _page(request, found, status=refused.status, refused=refused.detail)
+    return render(request, "staff/person_added.html", {"person": found, "password": password})
+
+
 @require_POST
 @open_to(ADMIN)
 def person_factor(request: HttpRequest, pk: int) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.home import account_views as account
-from geo_portal.staff import audit_views, keys_views
+from geo_portal.staff import audit_views, keys_views, visitor_views
 from geo_portal.staff import offices_views as offices
 from geo_portal.staff import people_views as people
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("staff/people/<int:pk>/", people.person, name="person"),
     path("staff/people/<int:pk>/roles", people.person_roles, name="person_roles"),
     path("staff/people/<int:pk>/disable", people.person_disable, name="person_disable"),
+    path("staff/people/<int:pk>/password", people.person_password, name="person_password"),
     path("staff/people/<int:pk>/factor", people.person_factor, name="person_factor"),
     path("staff/people/<int:pk>/contact", people.person_contact, name="person_contact"),
     path("staff/alarms/<int:pk>/seen", people.alarm_seen, name="alarm_seen"),
@@ -38,6 +39,9 @@ urlpatterns = [
     path(
         "staff/offices/<str:public_id>/members/<int:pk>/end", offices.member_end, name="member_end"
     ),
+    path("staff/visitor/", visitor_views.visitor, name="visitor"),
+    path("staff/visitor/code/", visitor_views.visitor_code, name="visitor_code"),
+    path("staff/visitor/end", visitor_views.visitor_end, name="visitor_end"),
     path("staff/keys/", keys_views.keys, name="keys"),
     path("staff/keys/<slug:prefix>/revoke", keys_views.key_revoke, name="key_revoke"),
     path("staff/history/", audit_views.history, name="history"),

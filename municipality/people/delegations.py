@@ -12,6 +12,7 @@ from municipality.people import phone_codes
 from municipality.people.access import not_found
 from municipality.people.models import Delegation, Mandate, User
 from municipality.people.phone_codes import Asking
+from municipality.people.signing_in import person_by_phone
 from municipality.problems import bad_value
 from municipality.words import Text
 
@@ -98,7 +99,8 @@ def mandate(
 ) -> Mandate:
     """Let a member of staff act for the visitor whose phone's code this is, for half an hour.
 
-    Raises Problem 422 for a wrong code, a number that is nobody's, or the member's own.
+    A number that is nobody's becomes a citizen, as at sign-in.  Raises Problem 422 for a wrong
+    code or the member's own number.
     Call it outside of a transaction: a rollback would give the try back.
     """
     if not staff.has_role(*ON_BEHALF):
@@ -107,8 +109,8 @@ def mandate(
         phone=phone, purpose=f"{PURPOSE} {staff.pk}", nonce=nonce, code=code, at=at
     ):
         raise bad_value("code", WRONG_CODE)
-    visitor = User.objects.filter(phone=phone, is_active=True).first()  # unique
-    if visitor is None or visitor.pk == staff.pk:
+    visitor = person_by_phone(phone, language=staff.language, at=at)
+    if not visitor.is_active or visitor.pk == staff.pk:
         raise bad_value("phone", NO_SUCH_PERSON)
     with transaction.atomic():
         made = Mandate.objects.create(

@@ -118,6 +118,21 @@ def enable(person: User, *, reason: str, by: Actor, at: dt.datetime) -> None:
     _set_active(person, True, "person.enabled", reason, by, at)
 
 
+@transaction.atomic
+def new_password(person: User, *, by: Actor, at: dt.datetime) -> str:
+    """Give somebody who forgot theirs a new first password, told once; their sessions end.
+
+    Their second factor still stands.  Raises Problem 403 for oneself.
+    """
+    _not_oneself(person, by)
+    password = get_random_string(14)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    end_sessions(person)
+    record(stream=f"person/{person.pk}", act="person.password_reset", by=by, at=at)
+    return password
+
+
 def ask_factor_reset(person: User, *, by: Actor, at: dt.datetime) -> FactorReset:
     """Ask for a lost second factor to be forgotten; another administrator must confirm it.
 

@@ -17,13 +17,14 @@ from django.utils import timezone
 
 from municipality.conf import PROFILE
 from municipality.people.acting_person import is_staff, office_ids
-from municipality.people.models import SignIn, User
+from municipality.people.models import Mandate, SignIn, User
 from municipality.reach import NOBODY, Viewer, look_as
 
 LONGEST = {True: dt.timedelta(hours=8), False: dt.timedelta(days=14)}  # by: is staff
 IDLE = {True: dt.timedelta(minutes=30), False: dt.timedelta(days=3)}
 NOTED_EVERY_S = 60
 BEGAN, SEEN = "began_s", "seen_s"
+MANDATE = "mandate"  # whose visitor a member of staff serves in this session
 
 
 def address_of(request: HttpRequest) -> str:
@@ -94,6 +95,14 @@ def _is_over(request: HttpRequest, person: User, now_s: int) -> bool:
     return False
 
 
+def visitor_of(request: HttpRequest) -> int | None:
+    """Return whom this session serves at the counter by their code; None when it is over."""
+    held = Mandate.objects.filter(
+        pk=request.session[MANDATE], staff=request.user.pk, until__gt=timezone.now()
+    )
+    return held.values_list("visitor_id", flat=True).first()  # by key
+
+
 def viewer_of(person: User, *, on: dt.date) -> Viewer:
     """Tell how far a person sees: staff what staff sees, others their own and their offices'."""
     if is_staff(person):
@@ -112,8 +121,14 @@ class PresenceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        look_as(self._viewer(request))
-        return self.get_response(request)
+        viewer = self._viewer(request)
+        look_as(viewer)
+        if MANDATE in request.session:
+            request.acting_for = visitor_of(request)  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if viewer != NOBODY:  # what a person sees is kept by no cache (ASVS 14.3.2)
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def _viewer(self, request: HttpRequest) -> Viewer:
         if SESSION_KEY not in request.session or not isinstance(request.user, User):

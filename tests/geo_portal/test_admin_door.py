@@ -7,7 +7,7 @@ from municipality.people.roles import CODES
 from tests.builders import a_person
 
 pytestmark = pytest.mark.django_db
-ADDRESSES = ("/admin/", "/admin/people/user/", "/admin/places/wilayat/add/", "/admin/no/such/")
+ADDRESSES = ("/admin/", "/admin/places/area/", "/admin/places/wilayat/add/", "/admin/no/such/")
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
@@ -44,6 +44,7 @@ def test_an_administrator_gets_in_and_may_write_by_role_alone(client) -> None:
     client.force_login(a_person("admin"))
     page = client.get("/admin/")
     assert page.status_code == 200 and "/admin/places/wilayat/" in page.content.decode()
+    assert client.get("/admin/people/user/").status_code == 404  # on their own pages, on the record
     assert client.get("/admin/login/")["Location"] == "/admin/"
     answer = client.post(
         "/admin/plots/theme/add/", {"code": "noise", "name_ar": "الضجيج", "name_en": "Noise"}

@@ -140,6 +140,23 @@ def test_only_hall_and_contact_centre_act_for_visitors(sent) -> None:
         delegations.mandate(staff, visitor.phone, nonce="n", code=sent.code(), by=by(staff), at=at)
 
 
+def test_the_hall_serves_the_visitor_by_the_pages_and_every_act_names_both(sent) -> None:
+    staff, visitor, client = a_person("hall"), a_citizen(1, first_name="سالم"), Client()
+    client.force_login(staff)
+    client.post("/staff/visitor/", {"phone": "92120001"})
+    assert client.post("/staff/visitor/code/", {"code": "1"}).status_code == 422
+    assert (
+        client.post("/staff/visitor/code/", {"code": sent.code()})["Location"] == "/staff/visitor/"
+    )
+    page = client.get("/staff/visitor/")
+    assert page.wsgi_request.acting_for == visitor.pk and "سالم" in page.content.decode()
+    assert actor_of(page.wsgi_request, "hall").for_person_id == visitor.pk
+    Mandate.objects.update(until=timezone.now())
+    assert client.get("/staff/visitor/").wsgi_request.acting_for is None
+    client.post("/staff/visitor/end")
+    assert not hasattr(client.get("/staff/visitor/").wsgi_request, "acting_for")
+
+
 # two pairs of eyes
 
 

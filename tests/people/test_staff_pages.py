@@ -94,6 +94,23 @@ def test_nobody_changes_themselves(act) -> None:
     assert second_factor.is_enrolled(me)
 
 
+def test_a_forgotten_password_is_replaced_on_the_record_and_shown_once() -> None:
+    clerk, admin, held = a_person("registrar"), as_("admin"), as_("registrar")
+    page = admin.post(path_of(clerk, "password")).content.decode()
+    clerk.refresh_from_db()
+    assert clerk.check_password(re.search(r'<bdi class="n b ltr">(\w{14})</bdi>', page)[1])
+    assert held.get("/account/").status_code == 302
+    assert acts(f"person/{clerk.pk}") == ["person.password_reset"]
+    me = User.objects.get(username="admin")
+    assert admin.post(path_of(me, "password")).status_code == 403
+
+
+def test_what_a_person_sees_is_kept_by_no_cache() -> None:
+    for client, kept in ((as_("admin"), True), (Client(), False)):
+        told = client.get("/zone/").headers.get("Cache-Control", "")
+        assert ("no-store" in told) is kept
+
+
 def test_a_disabled_person_is_out_at_once_and_can_be_let_in_again() -> None:
     clerk, admin, held = a_person("registrar"), as_("admin"), as_("registrar")
     admin.post(path_of(clerk, "disable"), {"reason": "left"})

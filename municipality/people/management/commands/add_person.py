@@ -9,7 +9,10 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from municipality.actor import SYSTEM
+from municipality.history.actions import record
 from municipality.people.models import User
 from municipality.people.roles import CODES
 
@@ -41,6 +44,8 @@ class Command(BaseCommand):
         user.is_staff = user.is_superuser = "admin" in user.roles
         user.set_password(password)
         user.save()
+        act, facts = "person.added" if made else "person.roles_changed", {"roles": user.roles}
+        record(stream=f"person/{user.pk}", act=act, by=SYSTEM, at=timezone.now(), facts=facts)
         self.stdout.write(
             f"{'Added' if made else 'Changed'} {user.username}: {', '.join(user.roles)}"
         )
