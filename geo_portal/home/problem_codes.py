@@ -73,6 +73,10 @@ MEANINGS: dict[str, Text] = {
         "JSON بلا NaN وبلا مفاتيح مكررة وبأعداد منتهية.",
         "Send JSON without NaN, without doubled keys and with finite numbers.",
     ),
+    "not_stored": Text(
+        "تعذر حفظ الملف الآن؛ لم يُحفظ منه شيء، فأعد إرساله بعد دقائق.",
+        "The file could not be stored now; nothing of it was kept, so send it again in minutes.",
+    ),
     "outside_city": Text(
         "الموقع خارج حدود المدينة؛ تقول detail ما يُرجَّح من سبب.",
         "The place lies outside the city; detail says what probably went wrong.",

@@ -6,8 +6,9 @@ bytes stay behind and are swept an hour later.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import File
 
@@ -18,8 +19,15 @@ from municipality.documents.file_gate import Unreadable
 from municipality.documents.files import tidy_name
 from municipality.documents.models import RetentionClass, StoredFile
 from municipality.documents.refusals import sentence
+from municipality.problems import Problem
 from municipality.reach import acting
+from municipality.words import Text
 
+NOT_STORED = Text(
+    "تعذر حفظ الملف الآن، ولم يُحفظ منه شيء. أعد المحاولة بعد دقائق.",
+    "The file could not be stored now, and nothing of it was kept. Try again in some minutes.",
+)
+log = logging.getLogger("municipality.documents")
 MAX_MB = 20
 MAX_BYTES = MAX_MB * 1_000_000
 
@@ -36,7 +44,7 @@ def scanned(source: BinaryIO) -> tuple[str, str]:
 
 
 @acting
-def _kept(upload: File, sound: Cleaned, row: StoredFile) -> StoredFile:
+def _kept(upload: File[bytes], sound: Cleaned, row: StoredFile) -> StoredFile:
     """Write bytes and row with both digests locked, in one order for everybody."""
     row.clean_size = len(sound.clean)
     for digest in sorted({sound.sha256, row.clean_sha256}):
@@ -51,7 +59,7 @@ def _kept(upload: File, sound: Cleaned, row: StoredFile) -> StoredFile:
 
 
 def accept(
-    upload: File,
+    upload: File[bytes],
     *,
     by: Actor,
     at: dt.datetime,
@@ -61,16 +69,19 @@ def accept(
 ) -> StoredFile:
     """Take in one file of a person; raises Unreadable with a sentence for the sender.
 
+    Raises Problem 503 where it could not be stored, which is no fault of the sender's.
+
     ``kinds`` are what this door takes (pdf, jpeg, png, heic), ``about`` the subject
     (``case/42``).  Files of cases are kept from the end of the case on (``retention``), all
     others from now.
     """
     if upload.size > MAX_BYTES:
         raise Unreadable("paper_too_large", sentence("paper_too_large", most=MAX_MB))
-    upload.seek(0)
-    sound = clean(upload.file, kinds=kinds)
-    upload.seek(0)
-    scan, malware = scanned(upload.file)
+    source = cast(BinaryIO, upload.file)
+    source.seek(0)
+    sound = clean(source, kinds=kinds)
+    source.seek(0)
+    scan, malware = scanned(source)
     if malware:
         raise Unreadable("infected", sentence("infected", name=malware[:100]))
     row = StoredFile(
@@ -80,7 +91,11 @@ def accept(
         at=at, retention=retention,
         keep_from=None if retention == RetentionClass.CASE_FILES else at,
     )  # fmt: skip
-    return _kept(upload, sound, row)
+    try:
+        return _kept(upload, sound, row)
+    except OSError as error:  # the disk is full, the bucket is away: no row without its file
+        log.exception("a file could not be stored")
+        raise Problem(503, "not_stored", NOT_STORED) from error
 
 
 @acting

@@ -129,7 +129,7 @@ def test_migrations_are_named_for_their_intent(path: Path) -> None:
     assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+\.py", path.name) and "auto_" not in path.name
 
 
-PURE = ["located", "digits", "names", "baisa", "crs", "calendar/rest_days"]
+PURE = ["located", "digits", "names", "baisa", "crs", "calendar/rest_days", "calendar/office_time"]
 
 
 @pytest.mark.parametrize("module", PURE)

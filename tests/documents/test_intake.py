@@ -1,6 +1,7 @@
 """Taking in a person's file: size, kind, name, scan, and links that are over in minutes."""
 
 import datetime as dt
+import errno
 import io
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from municipality.documents import clamd, files, intake, jobs, store
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.links import SALT, link_to
 from municipality.documents.models import StoredFile
+from municipality.problems import Problem
 from tests.builders import a_person
 from tests.documents.builders import (
     AT,
@@ -220,3 +222,17 @@ def test_an_upload_that_changes_between_check_and_keeping_is_refused(monkeypatch
     with pytest.raises(Unreadable):
         intake.accept(upload, by=CITIZEN, at=AT)
     assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_fault_a_full_disk_leaves_no_row_and_says_so(monkeypatch, step: str) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(store.os, step, full)
+    with pytest.raises(Problem) as caught:
+        a_file()
+    assert (caught.value.status, caught.value.code) == (503, "not_stored")
+    monkeypatch.undo()
+    assert not StoredFile.objects.exists() and not list(store.all_kept())
+    assert a_file().pk  # once there is room again

@@ -86,6 +86,9 @@ def clean(source: Path, target: Path, *, kind: str) -> dict[str, Any]:
                 del pdf.Root.Metadata
             del pdf.docinfo
             pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        with pikepdf.open(target) as copy:  # qpdf mends what it reads: is the copy whole?
+            if _check(copy) != pages:
+                raise NotAccepted("pdf_broken", reason="pages are missing")
     except pikepdf.PasswordError:
         raise NotAccepted("pdf_locked") from None
     except (pikepdf.PdfError, ValueError, KeyError, TypeError, RecursionError) as error:
