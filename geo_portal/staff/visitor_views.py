@@ -40,7 +40,7 @@ def visitor(request: HttpRequest) -> HttpResponse:
             errors = {"phone": NOT_A_MOBILE}
         except Problem as refused:
             errors = {"phone": refused.detail}
-    served = User.objects.filter(pk=getattr(request, "acting_for", None)).first()  # by key
+    served = User.objects.filter(pk=getattr(request, "acting_for", None) or 0).first()  # by key
     context = {"errors": errors, "phone": typed, "served": served}
     return render(request, "staff/visitor.html", context, status=422 if errors else 200)
 

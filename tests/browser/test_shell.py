@@ -5,7 +5,9 @@ import os
 
 import pytest
 
+from municipality.people.models import User
 from tests.browser.driver import WIDE, open_page
+from tests.people.builders import a_code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -77,7 +79,8 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(look, small_city) ->
 
 
 def test_a_wrong_password_is_told_and_a_right_one_leads_on(look, small_city) -> None:
-    visit = look().go("/sign-in/?next=/heat/")
+    code = a_code_of(User.objects.get(username="planner"))
+    visit = look().go("/sign-in/staff/?next=/heat/")
     visit.page.fill("#name", "planner")
     visit.page.fill("#password", "wrong")
     visit.expected = (422,)
@@ -87,6 +90,9 @@ def test_a_wrong_password_is_told_and_a_right_one_leads_on(look, small_city) -> 
     assert visit.page.input_value("#name") == "planner"
     visit.assert_accessible()
     visit.page.fill("#password", "demo")
+    visit.page.click("form.card button[type=submit]")
+    visit.page.fill("#code", code)
+    visit.assert_accessible()
     visit.page.click("form.card button[type=submit]")
     visit.settle()
     assert visit.page.url.startswith(f"{visit.host}/heat/")
