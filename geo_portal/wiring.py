@@ -45,7 +45,9 @@ NOTICE_TEMPLATES = [
 SMS_COMMANDS = {"status": "municipality.cases.status_by_sms.status"}
 
 # Who forgets what when its time is over, by class of the retention table.
-RETENTION: dict[str, str] = {}
+RETENTION: dict[str, str] = {
+    "contact_data": "municipality.notices.forgetting.forget_contacts",
+}
 
 # Who names stored bytes: what nobody names is swept after an hour; called with digests.
 FILE_HOLDERS = [

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from municipality.digits import western
+from municipality.notices.handing_over import is_bound, waiting
 from municipality.notices.models import Message
 from municipality.people.access import open_to
 from municipality.phones import NotAPhone, masked, phone
@@ -70,7 +71,11 @@ def messages(request: HttpRequest) -> HttpResponse:
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     if state in STATES:
         rows = rows.filter(state=state)
+    count, oldest = waiting(Message.Channel.SMS)
     context = {
+        "bound": is_bound(),
+        "waiting": count,
+        "oldest": oldest,
         "q": q,
         "state": state,
         "states": [(code, str(STATES[code][0]), counts.get(code, 0)) for code in STATES],

@@ -7,10 +7,9 @@ Only one process hands text messages over (``smpp.bind`` holds a lock), so a mes
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min
 
 from municipality.notices.gsm import parts
 from municipality.notices.models import Message, MessageEvent, Receipt
@@ -36,6 +35,12 @@ SET state = 'sent', reason = '', sent_at = %s, provider_ids = string_to_array(to
 FROM unnest(%s::bigint[], %s::text[]) AS told (id, ids) WHERE m.id = told.id
 """
 UNIT = "\x1f"
+BIND_LOCK = (0x736D73, 1)  # "sms": one bind, whatever is started where
+HELD = """
+SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+  WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.granted
+    AND d.datname = current_database())
+"""
 # stat of a receipt (SMPP 3.4 appendix B) to the state of the message; others change nothing
 STATES = {
     "DELIVRD": State.DELIVERED,
@@ -222,10 +227,16 @@ def _moves(message: Message, last: Mapping[str, Receipt], *, at: dt.datetime) ->
     return True
 
 
-def waiting(channel: str) -> dict[str, Any]:
-    """Count what waits, and since when the oldest does (for the page and the metrics)."""
-    rows = Message.objects.filter(channel=channel).filter(
-        Q(state=State.CREATED) | Q(state=State.SENDING)
-    )
-    oldest = rows.order_by("queued_at").values_list("queued_at", flat=True).first()
-    return {"count": rows.count(), "oldest": oldest, "retried": rows.filter(attempts__gt=1).count()}
+def waiting(channel: str) -> tuple[int, dt.datetime | None]:
+    """Return how many messages wait, and since when the oldest does."""
+    states = [State.CREATED, State.SENDING]
+    found = Message.objects.filter(channel=channel, state__in=states)
+    told = found.aggregate(count=Count("pk"), oldest=Min("queued_at"))
+    return told["count"], told["oldest"]
+
+
+def is_bound() -> bool:
+    """Tell whether a process holds the bind to the operator (or is about to)."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, BIND_LOCK)
+        return bool(cursor.fetchone()[0])

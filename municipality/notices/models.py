@@ -121,6 +121,9 @@ class Message(models.Model):
                 name="message_waiting",
                 condition=Q(state__in=["created", "sending"]),
             ),
+            models.Index(
+                fields=["channel", "id"], name="message_due", condition=Q(state="created")
+            ),
             models.Index(fields=["to_address", "-queued_at"], name="message_by_address"),
             models.Index(fields=["about"], name="message_by_matter"),
             models.Index(fields=["person_id", "-queued_at"], name="message_by_person"),

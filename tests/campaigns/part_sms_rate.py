@@ -12,7 +12,7 @@ A_SECOND = 40
 def trial(seed: int, number: int) -> dict[str, int]:
     """Send at the rate for 10 seconds (the first trial) or for two minutes (the second)."""
     seconds = SECONDS[number]
-    with running(str(connection.settings_dict["NAME"])) as smsc:
+    with running(str(connection.settings_dict["NAME"])) as (smsc, _):
         found = at_rate(smsc, a_second=A_SECOND, seconds=seconds)
     assert (found.lost, found.doubled) == (0, 0), found
     assert found.p95_ms <= 3_000, found

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from municipality.notices import templates
 from municipality.notices.models import InboundMessage, InboundPart, Message, Receipt
-from tests.notices.builders import Smsc, a_binding, a_message, an_smsc, phone_of, until
+from tests.notices.builders import Binding, Smsc, a_binding, a_message, an_smsc, phone_of, until
 from tests.notices.settings import NOTICE_TEMPLATES, SMS_COMMANDS
 
 
@@ -44,14 +44,15 @@ def _forget() -> None:
 
 
 @contextmanager
-def running(database: str) -> Iterator[Smsc]:
+def running(database: str) -> Iterator[tuple[Smsc, Binding]]:
     """A simulator and the process bound to it, over empty tables."""
     committed(_forget)
     told = override_settings(NOTICE_TEMPLATES=NOTICE_TEMPLATES, SMS_COMMANDS=SMS_COMMANDS)
     with TemporaryDirectory() as name, told:
         templates.registry.cache_clear()
-        with an_smsc(Path(name)) as smsc, a_binding(smsc, Path(name), database=database):
-            yield smsc
+        folder = Path(name)
+        with an_smsc(folder) as smsc, a_binding(smsc, folder, database=database) as binding:
+            yield smsc, binding
     templates.registry.cache_clear()
     committed(_forget)
 
@@ -145,3 +146,60 @@ def over_an_outage(smsc: Smsc, rng: random.Random, *, seconds: int, a_second: in
         out_of_order=sum(list(dict.fromkeys(got.get(to, []))) != t for to, t in wanted.items()),
         seconds_to_drain=round(drained),
     )
+
+
+@dataclass(slots=True)
+class Killed:
+    """What was accepted while the process was killed again and again."""
+
+    kills: int = 0
+    messages: int = 0
+    lost: int = 0
+    most_times: int = 0
+    repeats: int = 0
+    repeats_let_through: int = 0
+    out_of_order: int = 0
+
+
+def over_kills(smsc: Smsc, binding: Binding, rng: random.Random, *, kills: int) -> Killed:
+    """Queue and text at random while the process is killed -9 at random moments and started again.
+
+    The peer holds its answers back a little, so that many a kill falls between submit and answer;
+    every second run it honours the key, and lets no repeat through.
+    """
+    seen = Killed(kills=kills)
+    honours = rng.random() < 0.5
+    smsc.mode(hold_ack=rng.choice([0, 30, 120]), honour_key=honours)
+
+    def queue_some(round_number: int) -> list[tuple[str, str, str]]:
+        rows = []
+        for number in range(12):
+            text = f"kill {round_number} {number}"
+            message = a_message(text, to=phone_of(rng.randrange(6)), key=text, at=timezone.now())
+            rows.append((message.public_id, message.to_address[1:], text))
+        return rows
+
+    queued: list[tuple[str, str, str]] = []
+    for round_number in range(kills):
+        queued += committed(lambda number=round_number: queue_some(number))
+        smsc.text(phone_of(100 + round_number), f"case {round_number}", id=f"kill-{round_number}")
+        time.sleep(rng.random() * rng.choice([0.05, 0.4]))
+        binding.kill()
+        binding.start()
+        time.sleep(rng.random() * 2)
+    until(lambda: len({line["key"] for line in smsc.accepted()}) >= len(queued) + kills, seconds=60)
+    smsc.mode(hold_ack=0)
+    keys = Counter(line["key"] for line in smsc.accepted())
+    wanted: dict[str, list[str]] = {}
+    for _, to, text in queued:
+        wanted.setdefault(to, []).append(text)
+    got: dict[str, list[str]] = {}
+    for line in smsc.accepted():
+        got.setdefault(line["to"], []).append(line["text"])
+    seen.messages = len(queued) + kills
+    seen.lost = sum(key not in keys for key, _, _ in queued)
+    seen.most_times = max(keys.values())
+    seen.repeats = sum(keys.values()) - len(keys)
+    seen.repeats_let_through = seen.repeats if honours else 0
+    seen.out_of_order = sum(list(dict.fromkeys(got.get(to, []))) != t for to, t in wanted.items())
+    return seen

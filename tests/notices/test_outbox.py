@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from municipality.notices import handing_over
+from municipality.notices.forgetting import forget_contacts
 from municipality.notices.handing_over import Settled, Told
 from municipality.notices.models import InboundMessage, Message, MessageEvent, Receipt
 from municipality.notices.outbox import Recipient, queue
@@ -215,5 +216,22 @@ def test_only_staff_the_system_and_the_person_see_a_message() -> None:
 def test_what_waits_is_counted(waiting: int) -> None:
     for number in range(waiting):
         a_message(str(number), at=AT)
-    found = handing_over.waiting("sms")
-    assert found["count"] == waiting and (found["oldest"] is None) == (waiting == 0)
+    assert handing_over.waiting("sms") == (waiting, AT if waiting else None)
+    assert not handing_over.is_bound()  # no process runs on this database now
+
+
+def test_contact_data_is_forgotten_when_its_time_is_over_and_the_log_stays() -> None:
+    old, waits = a_message("old", at=AT), a_message("waits", to=phone_of(3), at=AT)
+    (old,) = handing_over.claim(1, at=AT)
+    sent(old)
+    heard = (AT, later(seconds=30))
+    for at, digest in ((AT, "a"), (later(days=3), "b")):
+        InboundMessage.objects.create(
+            sender=PHONE, receiver="9", text="x", digest=digest, at=at, heard=heard
+        )
+    assert forget_contacts(before=later(days=2), at=later(days=9)) == 2
+    old.refresh_from_db()
+    waits.refresh_from_db()
+    assert (old.to_address, old.text, old.state) == ("", "", "sent") and waits.text == "waits"
+    assert InboundMessage.objects.get().digest == "b"
+    assert forget_contacts(before=later(days=2), at=later(days=9)) == 0

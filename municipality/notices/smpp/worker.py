@@ -27,7 +27,6 @@ from municipality.notices.smpp.link import ANSWER_S, Address, Answer, BindRefuse
 from municipality.notices.taking_in import HandedOver
 from municipality.sessions import own_session
 
-LOCK = (0x736D73, 1)  # "sms": one bind, whatever is started where
 WINDOW = 20  # messages handed over and not acknowledged
 BATCH = 100  # taken in with one commit
 LINGER_S = 0.04  # what comes in a moment shares a transaction
@@ -112,7 +111,7 @@ class SmsWorker:
         waits = False
         while not self._stopping.is_set():
             with listener.cursor() as cursor:
-                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", LOCK)
+                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", handing_over.BIND_LOCK)
                 if cursor.fetchone()[0]:
                     cursor.execute("LISTEN geo_messages")
                     return listener
