@@ -23,7 +23,7 @@ from municipality.history.models import Head
 from municipality.moments import utc_text
 from municipality.reach import acting
 
-FILE = "heads.jsonl"
+FILE = "heads-{database}.jsonl"  # of this very database: one made anew begins a new file
 SALT = "municipality.history.heads"
 TAIL_DIGITS = 16  # of a stream's last hash: 64 bits say which stream was rewritten
 
@@ -72,9 +72,15 @@ class Line:
         return str(salted_hmac(SALT, text, algorithm="sha256").hexdigest())
 
 
+class NumbersBeganAnew(RuntimeError):
+    """The database was restored into a server whose transaction numbers lie below the heads'."""
+
+
 def path() -> Path:
     """Return where the file of heads lies."""
-    return Path(settings.GEO_HEADS_DIR) / FILE
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        return Path(settings.GEO_HEADS_DIR) / FILE.format(database=cursor.fetchone()[0])
 
 
 def computed(first_tx: int, before_tx: int) -> tuple[int, str]:
@@ -113,7 +119,9 @@ def _make(at: dt.datetime) -> None:
         before_tx = int(cursor.fetchone()[0])
     last = Head.objects.order_by("before_tx").last()
     first_tx = last.before_tx if last else 0
-    if before_tx <= first_tx:
+    if before_tx < first_tx:
+        raise NumbersBeganAnew(f"next {before_tx}, last head before {first_tx}: decision 0044")
+    if before_tx == first_tx:
         return
     count, digest = computed(first_tx, before_tx)
     if not count and last:
@@ -132,22 +140,24 @@ def _make(at: dt.datetime) -> None:
 
 def lines() -> Iterator[Line]:
     """Read the copied heads, in order; raises ValueError for a line that is none."""
-    if not path().is_file():
+    copied = path()
+    if not copied.is_file():
         return
-    with path().open(encoding="utf-8") as file:
+    with copied.open(encoding="utf-8") as file:
         for number, text in enumerate(file, start=1):
             try:
                 yield Line(**json.loads(text))
             except (TypeError, json.JSONDecodeError):
-                raise ValueError(f"line {number} of {FILE} is not a head") from None
+                raise ValueError(f"line {number} of {file.name} is not a head") from None
 
 
 def _copy() -> None:
     """Append what the file does not have yet, after a crash or a first start as well."""
-    path().parent.mkdir(parents=True, exist_ok=True)
+    copied = path()
+    copied.parent.mkdir(parents=True, exist_ok=True)
     last = max((line.before_tx for line in lines()), default=-1)
     missing = Head.objects.filter(before_tx__gt=last).order_by("before_tx")
-    with path().open("a", encoding="utf-8") as file:
+    with copied.open("a", encoding="utf-8") as file:
         for head in missing:
             file.write(json.dumps(asdict(line_of(head)), ensure_ascii=False) + "\n")
         file.flush()

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from municipality.history.heads import FILE, TAIL_DIGITS, Line, computed, line_of, lines
+from municipality.history.heads import TAIL_DIGITS, Line, computed, line_of, lines, path
 from municipality.history.models import Head
 from municipality.history.queries import broken
 from municipality.reach import as_system
@@ -119,4 +119,4 @@ def verify() -> list[Finding]:
         try:
             return chains + cut_off()
         except ValueError:
-            return [*chains, Finding("head_forged", span=FILE)]
+            return [*chains, Finding("head_forged", span=path().name)]

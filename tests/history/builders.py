@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import override_settings
 
 from municipality.actor import Actor
+from municipality.history import heads
 from municipality.history.actions import record
 
 AT = dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC)
@@ -43,7 +44,7 @@ def tampering() -> Iterator[Any]:
 def heads_in(folder: Path) -> Iterator[Path]:
     """Let the signed heads be copied into a folder of the test."""
     with override_settings(GEO_HEADS_DIR=folder):
-        yield folder / "heads.jsonl"
+        yield heads.path()
 
 
 REHASH = """

@@ -63,6 +63,15 @@ def test_a_transaction_that_commits_late_is_in_the_next_head(tmp_path) -> None:
         assert verify() == []
 
 
+def test_a_restore_whose_numbers_began_anew_is_said_and_not_passed_over(tmp_path) -> None:
+    with heads_in(tmp_path):
+        Head.objects.create(
+            at=AT, first_tx=0, before_tx=2**62, entries=0, digest=b"", signature="x"
+        )
+        with pytest.raises(heads.NumbersBeganAnew):
+            heads.write_head(at=AT)
+
+
 WRITERS, EACH = 8, 20
 
 

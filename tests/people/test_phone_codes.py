@@ -113,8 +113,8 @@ def test_a_pump_is_sent_the_day_s_budget_at_most_and_raises_the_alarm(
     sent, settings, caplog
 ) -> None:
     settings.GEO_OTP_DAILY = 20
-    found = Campaign(addresses=50, numbers=200, requests=600).run(at=timezone.now())
-    assert found.sent == len(sent.messages) <= 20 and found.refused == 600 - found.sent
+    found = Campaign(addresses=50, numbers=200, requests=300).run(at=timezone.now())
+    assert found.sent == len(sent.messages) <= 20 and found.refused == 300 - found.sent
     assert found.foreign_sent == 0
     with caplog.at_level(logging.ERROR):
         jobs.watch_codes()
@@ -124,7 +124,7 @@ def test_a_pump_is_sent_the_day_s_budget_at_most_and_raises_the_alarm(
 def test_control_without_the_budget_the_pump_is_sent_more(sent, settings, monkeypatch) -> None:
     settings.GEO_OTP_DAILY = 20
     monkeypatch.setattr(phone_codes, "_take_budget", lambda phone, at: None)
-    assert Campaign(addresses=50, numbers=200, requests=600).run(at=AT).sent > 20
+    assert Campaign(addresses=50, numbers=200, requests=300).run(at=AT).sent > 20
 
 
 def test_citizens_known_by_phone_get_in_while_strangers_pump(sent, settings) -> None:
