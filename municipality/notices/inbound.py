@@ -29,6 +29,7 @@ from municipality.phones import can_be_texted
 
 MOST_REPLIES = 10  # an hour to one number: an answering machine costs us no more
 LONGEST_TEXT = 1_000
+USEFUL_S = 3_600  # of the router's own replies: nobody wants "not understood" the next day
 ECHO_LETTERS = 12  # of fixed text a template must have to be known again by it
 MOST_ATTEMPTS = 3
 ECHO_HOURS, ECHOES = 24, 20  # how far back, and how many texts of ours, are looked at
@@ -43,12 +44,14 @@ HELP = Template(
     ar=f"{PROFILE.municipality_ar}: لم نفهم رسالتك. لحال معاملة أرسل رقمها، مثل PX-2026-000123.",
     en=f"{PROFILE.municipality_en}: not understood. For a case, text its number: PX-2026-000123.",
     longest={},
+    useful_for_s=USEFUL_S,
 )
 SORRY = Template(
     code="notices.sms_sorry",
     ar=f"{PROFILE.municipality_ar}: تعذرت معالجة رسالتك الآن. أعد الإرسال بعد قليل.",
     en=f"{PROFILE.municipality_en}: we could not handle your message now. Please try again later.",
     longest={},
+    useful_for_s=USEFUL_S,
 )
 TEMPLATES = (HELP, SORRY)
 
