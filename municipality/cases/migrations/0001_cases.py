@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import municipality.people.models
+from municipality import crs
 
 
 class Migration(migrations.Migration):
@@ -87,7 +88,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     django.contrib.gis.db.models.fields.GeometryField(
-                        blank=True, null=True, srid=32640
+                        blank=True, null=True, srid=crs.METRIC
                     ),
                 ),
                 ("plot_id", models.BigIntegerField(blank=True, null=True)),
@@ -262,7 +263,7 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     django.contrib.gis.db.models.fields.GeometryField(
-                        blank=True, null=True, srid=32640
+                        blank=True, null=True, srid=crs.METRIC
                     ),
                 ),
                 ("text", models.CharField(max_length=2000)),
