@@ -28,7 +28,9 @@ DESKS = (
     ),
     _desk("collection:desk", "الصندوق", "Cashier", "cashier"),
     _desk("collection:takings", "التحصيل", "Takings", "supervisor"),
-    _desk("collection:exceptions", "تقرير الاستثناءات", "Exception report", "supervisor", "auditor"),
+    _desk(
+        "collection:exceptions", "تقرير الاستثناءات", "Exception report", "supervisor", "auditor",
+    ),
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),

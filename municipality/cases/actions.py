@@ -176,7 +176,8 @@ def _locked(case_id: int, edge: str) -> Case:
     }
     if firsts:
         kind = Case.objects.values_list("kind", flat=True).get(pk=case_id)
-        firsts.get(kind, lambda case_id: None)(case_id)
+        if kind in firsts:
+            firsts[kind](case_id)
     case = Case.objects.select_for_update().get(pk=case_id)
     prefetch_related_objects([case], "parties")  # asked for by the check and by the messages
     return case

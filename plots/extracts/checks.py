@@ -30,7 +30,7 @@ def plot_is_as_checked(case: Case) -> Text | None:
 
 def look_anew(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Bind a case that comes back to the check to the plot as it is now: that is checked next."""
-    plot = Plot.objects.filter(pk=case.plot_id).order_by("pk").first()
+    plot = Plot.objects.filter(pk=case.plot_id or 0).order_by("pk").first()
     if plot is None:
         return  # the check says that it is gone
     case.plot_version, case.plot_number, case.place = plot.version, plot.number, plot.boundary

@@ -55,7 +55,7 @@ def run() -> None:
     connection.settings_dict["NAME"] = NAME
     connection.close()
     from municipality.cases.actions import move
-    from tests.cases.builders import MORNING, acting, a_town, an_extract
+    from tests.cases.builders import MORNING, a_town, acting, an_extract
 
     town = a_town()
     officer, ratios, rates = acting(town.registrar), [], []
@@ -74,4 +74,6 @@ def run() -> None:
             f"round {number + 1}: {CASES / took:,.0f} moves/s, {added} rows each; "
             f"bare INSERTs {CASES / floor:,.0f}/s; ratio {floor / took:.2f}"
         )
-    print(f"median ratio {statistics.median(ratios):.2f} (goal 0.25), {statistics.median(rates):,.0f}/s")
+    print(
+        f"median ratio {statistics.median(ratios):.2f} (goal 0.25), {statistics.median(rates):,.0f}/s"
+    )
