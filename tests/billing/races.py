@@ -38,7 +38,8 @@ GUARDS = {
 TABLES = (
     "billing_ledgerentry", "billing_receipt", "billing_refund", "billing_charge",
     "billing_billline", "billing_bill", "billing_shift", "billing_receiptcounter",
-    "billing_seenwebhook", "history_entry",
+    "billing_seenwebhook", "billing_dayclose", "billing_difference", "billing_settlementfile",
+    "history_entry",
 )  # fmt: skip
 
 
@@ -66,6 +67,8 @@ def sweep() -> None:
     """Empty the tables of money, as only their owner can, for the next round."""
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+        for table in ("billing_terminal", "places_branch", "places_directorate"):
+            cursor.execute(f"DELETE FROM {table}")
 
 
 def meet(gate: threading.Barrier) -> None:

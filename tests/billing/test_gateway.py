@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from municipality.actor import Actor
 from municipality.billing.models import Bill, Charge, Difference, Receipt, Refund
@@ -24,11 +25,10 @@ from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import ask_gateway, send_refunds
 from municipality.problems import Problem
 from tests.billing.builders import SUPERVISOR, a_bill, a_shift, asked
-from tests.billing.races import sweep
 from tests.billing.test_webhooks import KEY
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 PAYER = Actor(7, "سالم", "citizen")
 
 
@@ -103,16 +103,29 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         running.wait()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[LiveServer]:
+    """Our own web server, to which the gateway's messages come."""
+    made = LiveServer("127.0.0.1")
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def bank(process: Any, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Bank:
+def bank(
+    process: Any,
+    committed: None,
+    server: LiveServer,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Bank:
     """The gateway, its messages coming to a live server of ours."""
     settings.GEO_WEBHOOK_KEYS = [KEY]
-    made = process(f"{live_server.url}/api/payments/webhook")
+    made = process(f"{server.url}/api/payments/webhook")
     made.faults()
     settings.GEO_GATEWAY_URL, settings.GEO_GATEWAY_KEY = made.url, "k"
     monkeypatch.setattr(hosted, "SILENT_S", 0.4)
     monkeypatch.setattr(hosted, "WHOLE_S", 0.8)
-    sweep()
     return made
 
 

@@ -1,7 +1,7 @@
 """Races for one bill's money with real threads; each has its control without the guards."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,13 +30,7 @@ from tests.billing.races import (
     unguarded,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def empty(purposes: list[str]) -> Iterator[None]:
-    yield
-    connection.ensure_connection()
+pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.mark.parametrize("rivals", [2, 8])

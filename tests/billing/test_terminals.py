@@ -39,14 +39,13 @@ from tests.billing.builders import (
     minutes,
     pay_cash,
 )
-from tests.billing.races import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.fixture
-def server() -> Iterator[TerminalServer]:
+def server(committed: None) -> Iterator[TerminalServer]:
     """Our server, on a port of its own."""
     with TerminalServer(("127.0.0.1", 0), clock=timezone.now) as made:
         threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}).start()
@@ -97,7 +96,6 @@ def start_terminal(port: int, journal: Path) -> Hand:
 @pytest.fixture
 def hand(server: TerminalServer, tmp_path: Path) -> Iterator[Hand]:
     """A terminal at the desk of a cashier with an open shift."""
-    sweep()
     a_shift(terminal=a_terminal())
     made = start_terminal(server.server_address[1], tmp_path / "journal.jsonl")
     yield made

@@ -1,0 +1,39 @@
+"""Kills: one payment, killed at random moments and at every durable call of it; each time the
+client asks again with its key, and nothing acknowledged is lost or done twice.
+"""
+
+import atexit
+import random
+
+from tests.billing import kills, races
+
+TRIALS = {"small": 24, "full": 600}
+SYSTEMATIC = 2  # of three trials are swept call by call; the third is killed by a timer
+_held: dict[str, kills.Payer] = {}
+
+
+def _payer() -> kills.Payer:
+    if "payer" not in _held:
+        kills.purposes()
+        _held["payer"] = kills.Payer()
+        atexit.register(_held["payer"].ends)
+    return _held["payer"]
+
+
+def trial(seed: int, number: int) -> dict[str, int]:
+    """Kill one step once; raises AssertionError where something was lost or doubled."""
+    rng = random.Random(f"kills {seed} {number}")
+    what = kills.STEPS[number % len(kills.STEPS)]
+    found: list[kills.Killed] = []
+
+    def work() -> None:
+        if number % 3 < SYSTEMATIC:
+            found.append(kills.killed(_payer(), what, kill_at=1 + number // 6 % 70))
+        else:
+            found.append(kills.killed(_payer(), what, after_ms=rng.uniform(0.5, 60)))
+
+    raised = races.at_once(work)
+    if raised:
+        raise raised[0]
+    died = not found[0].acknowledged
+    return {"kills": int(died), "acknowledged before": int(not died), f"steps of {what}": 1}
