@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
+import hypothesis
 import pytest
 from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
@@ -46,6 +47,7 @@ def place(request, settings) -> str:
 
 
 def test_both_kinds_of_store_keep_one_law(place: str) -> None:
+    @hypothesis.settings(max_examples=15)
     @given(st.binary(max_size=3_000))
     def law(data: bytes) -> None:
         sha256, size = store.keep([data[:7], data[7:]])
