@@ -12,6 +12,7 @@ from municipality.asked import only
 from municipality.geometry_gate import strict_json
 from municipality.people import signing_in
 from municipality.people.access import ANYONE, PARTNER, open_to
+from municipality.people.acting_person import is_staff
 from municipality.people.presence import address_of, leave
 from municipality.people.signing_in import WRONG, Claim
 from municipality.problems import Problem, bad_value
@@ -118,6 +119,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     person = claimed.person or signing_in.person_by_phone(
         claimed.phone, language=request.LANGUAGE_CODE, at=at
     )
+    if claimed.person is None and is_staff(person):
+        raise _wrong(request)  # a phone alone is not enough for staff
     signing_in.complete(request, person, at=at)
     get_token(request)
     answer = JsonResponse({"name": person.get_username(), "roles": list(person.roles)})

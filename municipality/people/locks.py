@@ -7,6 +7,7 @@ their account by a stranger's guesses.  ``GEO_LIMITS`` never lifts it.
 """
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from municipality.people.models import FailedSignIn
 from municipality.problems import Problem
 from municipality.words import Text
 
+LOG = logging.getLogger("municipality.people.sign_in")
 FORGOTTEN_AFTER = dt.timedelta(hours=24)
 TOO_MANY_TRIES = Text(
     "محاولات كثيرة. انتظر {seconds} ثانية ثم أعد المحاولة.",
@@ -92,6 +94,7 @@ def count_attempt(attempt: Attempt, *, at: dt.datetime) -> None:
     """Count one attempt as failed until it is cleared; raises Problem 429 while locked."""
     for key, back_off in attempt.keys(at):
         if not _take(key, back_off, at):
+            LOG.warning("sign-in locked: %s from %s", attempt.kind, attempt.address)
             detail = TOO_MANY_TRIES.with_values(seconds=_wait_s(key, at))
             raise Problem(429, "too_many_tries", detail)
 

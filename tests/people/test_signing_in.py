@@ -62,8 +62,11 @@ def test_staff_without_a_second_factor_are_led_to_enrolment(client) -> None:
 def test_staff_do_not_come_in_by_their_phone(client, sent) -> None:
     clerk = a_person("registrar")
     User.objects.filter(pk=clerk.pk).update(phone=MOBILE.format(5))
-    assert "needs" not in told(post(client, name=MOBILE.format(5)))
-    assert not sent.messages
+    known, unknown = post(client, name=MOBILE.format(5)), post(Client(), name=MOBILE.format(6))
+    assert told(known) == told(unknown)  # nobody learns whose number it is …
+    code = next(m.values["code"] for m in sent.messages if m.phone == MOBILE.format(5))
+    assert post(client, name=MOBILE.format(5), code=code).status_code == 401  # … or gets in
+    assert client.get("/api/session").json()["name"] is None
 
 
 def test_a_code_of_the_app_is_taken_once(client) -> None:
