@@ -257,6 +257,16 @@ def test_a_wrong_amount_that_is_only_told_is_unknown_until_asked_about() -> None
     balanced()
 
 
+@pytest.mark.parametrize("state", ["authorised", "declined", "cancelled"])
+def test_a_late_message_does_not_end_a_doubt_but_an_answer_does(state: str) -> None:
+    charge = an_online_charge(a_bill(6_195))
+    answer(charge, captured(6_190, "tx-1", certain=False))
+    assert answer(charge, Outcome(state, certain=False)) is Effect.IGNORED
+    charge.refresh_from_db()
+    assert charge.state == graph.UNKNOWN
+    assert answer(charge, Outcome(state)) is Effect.APPLIED
+
+
 def test_another_payments_number_pays_nothing() -> None:
     first, second = an_online_charge(a_bill()), an_online_charge(a_bill())
     answer(first, captured(6_195, "tx-1"))

@@ -60,6 +60,8 @@ def _judge(charge: Charge, outcome: Outcome) -> tuple[Effect, str]:
         return _judge_taken(charge, outcome), state
     if charge.state == state:
         return Effect.SAME, state
+    if charge.state == graph.UNKNOWN and state != graph.CAPTURED and not outcome.certain:
+        return Effect.IGNORED, state  # a message that comes late ends no doubt; an answer does
     if state == graph.CAPTURED and _doubtful(charge, outcome):
         if charge.state == graph.UNKNOWN:
             return Effect.IGNORED, state
