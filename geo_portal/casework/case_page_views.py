@@ -1,9 +1,11 @@
 """The page of one case, for both sides: its stage, its bill, what was said, what to do."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.gis.geos import GEOSGeometry
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,17 +18,25 @@ from municipality import geojson
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.cases.actions import CannotMove, move
-from municipality.cases.conversation import NotSaid, say
+from municipality.cases.conversation import NotSaid, attach, remark, say, settle_remark
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import Edge
-from municipality.cases.models import Case
+from municipality.cases.models import Case, Document, Remark
 from municipality.cases.queries import timeline
+from municipality.documents.file_gate import Unreadable
+from municipality.documents.intake import accept
+from municipality.documents.links import link_to
 from municipality.documents.models import IssuedPaper
 from municipality.documents.store import open_kept
+from municipality.geometry_gate import position
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.people.acting_person import is_staff, person_of
-from municipality.stored import shape_of
+from municipality.people.acting_person import actor_of, is_staff, person_of
+from municipality.stored import geos_of, shape_of
+from municipality.words import Text
+
+LINK_MINUTES = 30
+NO_FILE = Text("اختر ملفًا أولًا.", "Choose a file first.")
 
 
 def _bill(case: Case) -> Bill | None:
@@ -36,14 +46,30 @@ def _bill(case: Case) -> Bill | None:
     return bills.order_by("-issued_at", "-pk").first()
 
 
+def _papers(case: Case, person_id: int | None, *, staff: bool, at: dt.datetime) -> list[Any]:
+    """Return the attached papers with links of some minutes: originals for staff."""
+    names = {paper.code: paper.name for paper in machine_of(case.kind).papers}
+    until = at + dt.timedelta(minutes=LINK_MINUTES)
+    rows = case.documents.select_related("file").order_by("kind", "-version")
+    return [
+        {
+            "paper": row,
+            "name": names.get(row.kind, row.kind),
+            "url": link_to(row.file, person_id, until, "original" if staff else "clean")
+            if row.file.may_be_opened else "",
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
 def _acts(request: HttpRequest, case: Case, *, at: dt.datetime) -> list[Edge]:
     """Return what can be done: first what goes on, then what needs words, last what ends it."""
     edges = [edge for edge, _ in acts_on(case, actors_of(request), at=at)]
     return sorted(edges, key=lambda edge: (edge.is_danger, edge.text is not None))
 
 
-def _ground(case: Case) -> dict[str, Any]:
-    """Draw the place of a case: its outline, and its plot's number inside."""
+def _ground(case: Case, remarks: Sequence[Remark]) -> dict[str, Any]:
+    """Draw the place of a case: its outline, its plot's number inside, and where remarks are."""
     if case.place is None:
         return {"type": "FeatureCollection", "features": []}
     shape = shape_of(case.place)
@@ -57,8 +83,13 @@ def _ground(case: Case) -> dict[str, Any]:
                 "geometry": geojson.geometry(inside),
                 "properties": {"number": case.plot_number or case.number},
             },
+            *(
+                {"type": "Feature", "geometry": geojson.geometry(shape_of(row.place)),
+                 "properties": {"number": row.text[:24]}}
+                for row in remarks if row.place is not None
+            ),
         ],
-    }
+    }  # fmt: skip
 
 
 @never_cache
@@ -72,6 +103,7 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
     bill = _bill(case)
     staff = speaks_for_municipality(request, case, at=at)
     acts = _acts(request, case, at=at)
+    remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     context: dict[str, Any] = {
         "case": case,
         "machine": machine,
@@ -82,15 +114,16 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "bill": bill,
         "lines": explain(bill) if bill else (),
         "papers": IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"),
+        "attached": _papers(case, request.user.pk, staff=staff, at=at),
         "conversation": case.conversation.order_by("at", "pk"),
-        "remarks": case.remarks.select_related("document").order_by("at", "pk"),
+        "remarks": remarks,
         "parties": case.parties.order_by("pk") if staff else (),
         "messages_sent": Message.objects.filter(about=case.stream).order_by("queued_at", "pk")
         if is_staff(person_of(request)) else (),
         "is_staff": staff,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
-        "config": map_config(request, things=_ground(case)),
+        "config": map_config(request, things=_ground(case, remarks)),
     }  # fmt: skip
     return render(request, "casework/case.html", context)
 
@@ -127,6 +160,67 @@ def say_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
         )  # fmt: skip
     except NotSaid as refusal:
         messages.error(request, str(refusal.words))
+    return redirect("casework:case", public_id)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def attach_to_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take in a file through the gate and add it as the next version of a paper."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    upload, by = request.FILES.get("file"), actors_of(request)[0]
+    try:
+        if upload is None:
+            raise NotSaid(NO_FILE)
+        kind = request.POST.get("kind", "")[:40]
+        attach(
+            case_id=case.pk, kind=kind, by=by, at=at,
+            file=accept(upload, by=by, at=at, about=case.stream),
+        )  # fmt: skip
+    except (NotSaid, Unreadable) as refusal:
+        messages.error(request, str(refusal.words))
+    return redirect("casework:case", public_id)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def remark_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Write a technical remark about a place of the case, or about a version of a paper."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    if not speaks_for_municipality(request, case, at=at) or not case.worker:
+        raise not_found()
+    by = actor_of(request, case.worker)
+    paper = request.POST.get("document", "")
+    about: Document | GEOSGeometry | None = None
+    if paper:
+        about = case.documents.filter(public_id=paper).first()  # unique
+    elif request.POST.get("lon"):
+        about = geos_of(position(lon=request.POST.get("lon"), lat=request.POST.get("lat")))
+    elif case.place is not None:
+        about = geos_of(shape_of(case.place).representative_point())
+    try:
+        if about is None:
+            raise not_found()
+        remark(case_id=case.pk, text=request.POST.get("text", ""), about=about, by=by, at=at)
+    except NotSaid as refusal:
+        messages.error(request, str(refusal.words))
+    return redirect("casework:case", public_id)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def settle_remark_of_case(request: HttpRequest, public_id: str, remark_id: int) -> HttpResponse:
+    """Mark a remark as answered; for the officers of the case."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    if not speaks_for_municipality(request, case, at=at) or not case.worker:
+        raise not_found()
+    found = case.remarks.filter(pk=remark_id).first()  # unique
+    if found is None:
+        raise not_found()
+    settle_remark(remark_id=found.pk, by=actor_of(request, case.worker), at=at)
     return redirect("casework:case", public_id)
 
 

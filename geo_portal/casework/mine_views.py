@@ -15,6 +15,7 @@ from municipality.billing.bills.models import Bill
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.cases.queries import cases_of
+from municipality.documents.models import IssuedPaper
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, open_to
 from municipality.people.acting_person import office_ids, person_of
@@ -56,6 +57,9 @@ def my_things(request: HttpRequest) -> HttpResponse:
     context = {
         "cases": [_shown(case) for case in cases],
         "bills": bills.order_by("-issued_at", "-pk")[:LATEST],
+        "papers": IssuedPaper.objects.filter(about__in=[case.stream for case in cases]).order_by(
+            "-issued_at", "-pk"
+        ),
         "inbox": Message.objects.filter(person_id=person.pk).order_by("-queued_at", "-pk")[:20],
         "config": map_config(
             request,

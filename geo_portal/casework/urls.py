@@ -13,6 +13,13 @@ urlpatterns = [
     path("cases/<str:public_id>/", page.case_page, name="case"),
     path("cases/<str:public_id>/move", page.move_case, name="move"),
     path("cases/<str:public_id>/say", page.say_on_case, name="say"),
+    path("cases/<str:public_id>/attach", page.attach_to_case, name="attach"),
+    path("cases/<str:public_id>/remark", page.remark_on_case, name="remark"),
+    path(
+        "cases/<str:public_id>/remarks/<int:remark_id>/settle",
+        page.settle_remark_of_case,
+        name="settle_remark",
+    ),
     path("cases/<str:public_id>/papers/<str:code>.pdf", page.paper_of_case, name="paper"),
     path("cases/<str:public_id>/claim", work_views.claim_case, name="claim"),
     path("cases/<str:public_id>/release", work_views.release_case, name="release"),

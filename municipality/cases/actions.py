@@ -15,6 +15,7 @@ from municipality.cases.machine import ORIGIN, Edge, Machine
 from municipality.cases.models import Case, Party
 from municipality.cases.rights import standing
 from municipality.cases.telling import tell
+from municipality.documents.retention import subject_ended
 from municipality.history.actions import record
 from municipality.moments import utc_text
 from municipality.places.models import Directorate
@@ -211,6 +212,8 @@ def move(
     if case.due_at is not None:
         facts["due_at"] = utc_text(case.due_at)
     record(stream=case.stream, act="move", by=by, at=at, facts=facts)
+    if case.closed_at is not None:
+        subject_ended(about=case.stream, at=at)
     tell(case, found, text=text, at=at)
     for follows in found.then:
         follows(case=case, by=by, at=at, text=text)

@@ -63,6 +63,14 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A kind of paper that people attach to a case."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """States and edges of one kind of case; raises MachineError when it is made unsound."""
 
@@ -74,6 +82,7 @@ class Machine:
     states: tuple[State, ...]
     edges: tuple[Edge, ...]
     path: tuple[str, ...]  # the states of an undisturbed case, in order, for its timeline
+    papers: tuple[Paper, ...] = ()  # what may be attached
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))

@@ -107,9 +107,7 @@ class Document(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=40)
     version = models.PositiveSmallIntegerField()
-    sha256 = models.CharField(max_length=64)
-    file_name = models.CharField(max_length=200)
-    size = models.PositiveBigIntegerField()
+    file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, related_name="+")
     by_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

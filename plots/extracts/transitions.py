@@ -1,6 +1,6 @@
 """Stages of a certified plot extract, in the order a clerk tells them."""
 
-from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, State
+from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.extracts.checks import look_anew, plot_is_as_checked
 from plots.extracts.fees import cancel_fee, fee_is_open, fee_is_paid, issue_fee, lock_fee
@@ -16,6 +16,11 @@ MACHINE = Machine(
     start="draft",
     ends=("issued", "refused", "withdrawn", "expired"),
     path=("draft", "registration", "fee_due", "issuing", "issued"),
+    papers=(
+        Paper("krooki", Text("الرسم المساحي (كروكي)", "Krooki")),
+        Paper("title_deed", Text("سند الملكية", "Title deed")),
+        Paper("other", Text("مستند آخر", "Another paper")),
+    ),
     states=(
         State(
             "draft",

@@ -1,6 +1,11 @@
 """The pages of cases: both sides, both languages, and nothing of anybody else's."""
 
+import re
+from io import BytesIO
+
+import pikepdf
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -9,7 +14,7 @@ from municipality.cases.actions import move
 from municipality.cases.models import Case, SavedFilter
 from municipality.cases.worklist import claim
 from tests import builders as b
-from tests.cases.builders import MORNING, Town, acting, a_town, an_extract
+from tests.cases.builders import MORNING, Town, a_town, acting, an_extract
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +159,46 @@ def test_an_absence_is_recorded_and_bad_days_are_told(town: Town) -> None:
     officer.post("/work/away", {"first": "2027-01-03", "last": "2027-01-07", "substitute": ""})
     assert Absence.objects.get().person == town.registrar
     assert officer.post("/work/away", {"first": "soon"}).status_code == 422
+
+
+def a_pdf(name: str = "سند الملكية.pdf") -> SimpleUploadedFile:
+    """A PDF of one empty page."""
+    made, out = pikepdf.new(), BytesIO()
+    made.add_blank_page()
+    made.save(out)
+    return SimpleUploadedFile(name, out.getvalue(), "application/pdf")
+
+
+def test_papers_are_attached_by_version_and_every_side_gets_its_copy(town: Town) -> None:
+    case = an_extract(town)
+    path = f"/cases/{case.public_id}/"
+    citizen = signed_in(town.citizen)
+    for _ in range(2):
+        citizen.post(path + "attach", {"kind": "title_deed", "file": a_pdf()})
+    assert [row.version for row in case.documents.order_by("version")] == [1, 2]
+    page = signed_in(town.registrar).get(path).content.decode()
+    link = re.search(r'href="(/files/[^"]+)"', page)
+    assert link and signed_in(town.registrar).get(link[1]).status_code == 200
+    assert signed_in(b.a_person("c9", "citizen")).get(link[1]).status_code == 404
+    refused = citizen.post(path + "attach", {"kind": "visa", "file": a_pdf()}, follow=True)
+    assert "اختر نوع المستند" in refused.content.decode()
+    nothing = SimpleUploadedFile("x.pdf", b"MZ not a paper")
+    refused = citizen.post(path + "attach", {"kind": "other", "file": nothing}, follow=True)
+    assert 'role="alert"' in refused.content.decode() and case.documents.count() == 2
+
+
+def test_a_remark_has_a_place_or_a_paper_and_is_settled_once(town: Town) -> None:
+    case = an_extract(town)
+    path = f"/cases/{case.public_id}/"
+    officer = signed_in(town.registrar)
+    officer.post(path + "remark", {"text": "الركن الشرقي غير واضح"})
+    made = case.remarks.get()
+    assert made.place is not None and made.settled_at is None
+    assert "الركن الشرقي غير واضح" in signed_in(town.citizen).get(path).content.decode()
+    assert signed_in(town.citizen).post(path + "remark", {"text": "x"}).status_code == 404
+    assert signed_in(town.citizen).post(f"{path}remarks/{made.pk}/settle").status_code == 404
+    officer.post(f"{path}remarks/{made.pk}/settle")
+    made.refresh_from_db()
+    assert made.settled_by == town.registrar
+    outside = officer.post(path + "remark", {"text": "x", "lon": "2.35", "lat": "48.85"})
+    assert outside.status_code == 422

@@ -6,14 +6,27 @@ import { readConfig, type CityConfig } from "../lib/config";
 import { maybe } from "../lib/dom";
 import { say } from "../lib/say";
 import { extent } from "../map/extent";
-import { createMap } from "../map/frame";
+import { createMap, type CityMap } from "../map/frame";
+import { position } from "../map/overlays";
+
+/* An officer's remark: a click on the map names its spot, and shows it. */
+function aimRemark(city: CityMap): void {
+  const lon = maybe<HTMLInputElement>("remark-lon");
+  const lat = maybe<HTMLInputElement>("remark-lat");
+  if (!lon || !lat) return;
+  city.map.on("click", (e) => {
+    lon.value = e.lngLat.lng.toFixed(7);
+    lat.value = e.lngLat.lat.toFixed(7);
+    city.setOverlay("position", position([e.lngLat.lng, e.lngLat.lat], 1));
+  });
+}
 
 async function show(container: HTMLElement): Promise<void> {
   const config = readConfig<CityConfig & { things: FeatureCollection }>();
   const city = await createMap({
     config,
     container,
-    overlays: ["things"],
+    overlays: ["things", "position"],
     title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
     hash: false,
   });
@@ -25,6 +38,7 @@ async function show(container: HTMLElement): Promise<void> {
     const url: unknown = e.features?.[0]?.properties.url;
     if (typeof url === "string") location.href = url;
   });
+  aimRemark(city);
 }
 
 const container = maybe("map");
