@@ -28,4 +28,6 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         races.sweep()
         yield
         races.sweep()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE history_entry, documents_issuedpaper CASCADE")
         connection.close()

@@ -39,7 +39,6 @@ TABLES = (
     "billing_ledgerentry", "billing_receipt", "billing_refund", "billing_charge",
     "billing_billline", "billing_bill", "billing_shift", "billing_receiptcounter",
     "billing_seenwebhook", "billing_dayclose", "billing_difference", "billing_settlementfile",
-    "history_entry",
 )  # fmt: skip
 
 
