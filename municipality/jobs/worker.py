@@ -1,4 +1,8 @@
-"""The worker: one process, one job at a time, told of new ones by NOTIFY."""
+"""The worker: one process, one job at a time, told of new ones by NOTIFY.
+
+What recurs runs beside the jobs, in a thread with a session of its own: an import of ten minutes
+must not hold up the mail.
+"""
 
 import contextlib
 import datetime as dt
@@ -7,13 +11,14 @@ import secrets
 import select
 import signal
 import socket
+import threading
 import time
 from types import FrameType
 from typing import Any
 
 import psycopg2
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -24,6 +29,7 @@ from municipality.sessions import own_session
 GRACE_S = 8  # after SIGTERM a job may finish; then it is given back
 POLL_S = 5.0  # NOTIFY wakes the worker at once; this is for jobs that become due
 SWEEP_S = 5.0
+LOOK_S = 1.0  # between two looks at what recurs
 log = logging.getLogger("municipality.jobs")
 
 
@@ -66,12 +72,13 @@ class Worker:
         ended = 0
         self._connect()
         log.info("worker %s listens", self.number)
+        schedules = None if until_empty else Schedules()
         try:
+            if schedules:
+                schedules.start()
             while not self.stopping:
                 close_old_connections()
                 self._sweep()
-                if not until_empty:
-                    self._periodic()
                 job = queue.claim(self.number, at=timezone.now())
                 if job is not None:
                     self._do(job)
@@ -81,6 +88,8 @@ class Worker:
                 else:
                     self._wait()
         finally:
+            if schedules:
+                schedules.end()
             with contextlib.suppress(psycopg2.Error):
                 self._listener.close()
         return ended
@@ -117,10 +126,35 @@ class Worker:
             progress.end()
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def _periodic(self) -> None:
-        for name, seconds in getattr(settings, "PERIODIC", {}).items():
+
+class Schedules(threading.Thread):
+    """Runs what recurs, one after another; whichever worker is first to a turn has it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="schedules", daemon=True)
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look every second for what is due until the worker ends."""
+        while not self._over.wait(LOOK_S):
+            try:
+                close_old_connections()
+                self._look()
+            except DatabaseError:  # away for a moment: the next look tries again
+                log.exception("the schedules could not be read")
+        connection.close()
+
+    def _look(self) -> None:
+        for name, seconds in settings.PERIODIC.items():
+            if self._over.is_set():
+                return
             if _is_due(name, dt.timedelta(seconds=seconds), at=timezone.now()):
                 _run_periodic(name)
+
+    def end(self) -> None:
+        """Take no new turn, and give the present one a moment to end."""
+        self._over.set()
+        self.join(GRACE_S / 2)
 
 
 def _is_due(name: str, every: dt.timedelta, *, at: dt.datetime) -> bool:

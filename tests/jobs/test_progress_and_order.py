@@ -1,12 +1,15 @@
 """How far a job is, stopping it, and jobs of one key one after another."""
 
 import datetime as dt
+import signal
 import threading
+import time
 import uuid
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from municipality.history.queries import entries
@@ -190,3 +193,37 @@ def test_a_living_worker_stands_on_the_page(client) -> None:
         assert "No worker is alive" not in client.get("/en/jobs/").content.decode()
     finally:
         worker._listener.close()
+
+
+ticked = threading.Event()
+
+
+def tick() -> None:
+    """What recurs."""
+    ticked.set()
+
+
+@task()
+def wait_for_the_tick() -> None:
+    """A long job: it ends only after the schedule has run beside it."""
+    ran.append("ticked" if ticked.wait(15) else "waited in vain")
+
+
+def test_what_recurs_does_not_wait_behind_a_long_job(settings) -> None:
+    ticked.clear()
+    settings.PERIODIC = {f"{__name__}.tick": 60}
+    wait_for_the_tick.enqueue()
+    worker = Worker()
+
+    def stop_when_done() -> None:
+        until = time.monotonic() + 20
+        while not ran and time.monotonic() < until:
+            ticked.wait(0.1)
+        worker.stop(signal.SIGTERM, None)
+
+    stopper = threading.Thread(target=stop_when_done)
+    stopper.start()
+    assert worker.run() == 1
+    stopper.join()
+    assert ran == ["ticked"]
+    assert Schedule.objects.get(name=f"{__name__}.tick").error == ""
