@@ -35,6 +35,7 @@ class Step:
     next_page: str
     phone: str = ""
     person_id: int | None = None
+    doubted_id: int | None = None  # whose number was proved after a long silence
 
     def claimed(self) -> Claim:
         """Say again who somebody claims to be.

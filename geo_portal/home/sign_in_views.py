@@ -4,6 +4,7 @@ With a phone: number, code, and the name of whoever comes for the first time.  S
 and password, then the code of their app, or its enrolment at the first sign-in.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -22,6 +23,7 @@ from municipality.people.acting_person import is_staff, person_of
 from municipality.people.models import User
 from municipality.people.phone_codes import NOT_A_MOBILE
 from municipality.people.presence import leave
+from municipality.people.recycled import is_doubtful, is_the_same, release
 from municipality.people.roles import ROLES
 from municipality.people.signing_in import STAFF_DOOR, WRONG, Claim
 from municipality.phones import NotAPhone, can_be_texted, masked, phone
@@ -40,6 +42,10 @@ WRONG_CODE = Text(
 WRONG_APP_CODE = Text(
     "الرمز غير صحيح. اكتب الرمز الظاهر الآن في التطبيق.",
     "The code is wrong. Enter the one that the app shows now.",
+)
+WRONG_CIVIL_NUMBER = Text(
+    "ليس هذا الرقم المدني المسجل. راجعه، أو ابدأ حسابًا جديدًا.",
+    "This is not the civil number on record. Check it, or begin a new account.",
 )
 WRITE_NAME = Text("اكتب اسمك كما تريد أن يظهر.", "Enter your name as you want it shown.")
 LONGEST_NAME = 150
@@ -153,6 +159,8 @@ def _prove(request: HttpRequest, step: Step) -> User | Text:
         )
         if step.person_id is None and is_staff(person):
             return STAFF_DOOR
+        if step.person_id is None and is_doubtful(request, person, at=now):
+            return person
         signing_in.complete(request, person, at=now)
     except Problem as refused:
         return refused.detail
@@ -161,6 +169,9 @@ def _prove(request: HttpRequest, step: Step) -> User | Text:
 
 def _welcome(request: HttpRequest, person: User, step: Step) -> HttpResponse:
     """Lead on to where somebody wanted to go, by way of the name of a newcomer."""
+    if request.user != person:  # proved the number, after a long silence
+        keep(request, replace(step, doubted_id=person.pk))
+        return redirect("home:sign_in_doubt")
     to = step.next_page or first_page(person)
     request.session.pop(KEY, None)
     if not person.get_full_name() and step.person_id is None:
@@ -194,6 +205,40 @@ def code(request: HttpRequest) -> HttpResponse:
         "is_demo": is_demo(),
     }
     return _page(request, "code", context)
+
+
+def _settle_doubt(request: HttpRequest, step: Step, doubted: User) -> User | Text:
+    """Take somebody for the holder of old or for a newcomer; returns them, or what is wrong."""
+    now, person = timezone.now(), doubted
+    try:
+        if request.POST.get("anew"):
+            release(doubted, at=now)
+            language = str(request.LANGUAGE_CODE)
+            person = signing_in.person_by_phone(step.phone, language=language, at=now)
+        elif not is_the_same(request, doubted, _typed(request, "civil_number", 20), at=now):
+            return WRONG_CIVIL_NUMBER
+        signing_in.complete(request, person, at=now)
+    except Problem as refused:
+        return refused.detail
+    return person
+
+
+@never_cache
+@require_http_methods(FORM)
+@open_to(ANYONE)
+def doubt(request: HttpRequest) -> HttpResponse:
+    """Ask whoever proved a number after a long silence whether the account is theirs."""
+    step = held(request, at=timezone.now())
+    doubted = User.objects.filter(pk=step.doubted_id or 0).first() if step else None  # by key
+    if step is None or doubted is None:
+        return redirect("home:sign_in")
+    errors = {}
+    if request.method == "POST":
+        found = _settle_doubt(request, step, doubted)
+        if isinstance(found, User):
+            return _welcome(request, found, step)
+        errors = {"civil_number": found}
+    return _page(request, "doubt", {"errors": errors})
 
 
 @never_cache

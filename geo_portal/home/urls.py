@@ -16,6 +16,7 @@ urlpatterns = [
     path("sign-in/phone/", sign_in.by_phone, name="sign_in_phone"),
     path("sign-in/staff/", sign_in.by_password, name="sign_in_staff"),
     path("sign-in/code/", sign_in.code, name="sign_in_code"),
+    path("sign-in/whose/", sign_in.doubt, name="sign_in_doubt"),
     path("sign-in/again", sign_in.send_again, name="sign_in_again"),
     path("sign-in/enrol/", sign_in.enrol, name="sign_in_enrol"),
     path("sign-in/name/", sign_in.name, name="sign_in_name"),

@@ -12,6 +12,9 @@ ACTS = {
     "person.signed_in": Text("دخل", "Signed in"),
     "person.renamed": Text("غُيّر الاسم", "Renamed"),
     "person.phone_changed": Text("غُيّر رقم الهاتف", "Phone changed"),
+    "person.phone_released": Text(
+        "أُخذ الرقم من الحساب بعد صمت طويل", "Number taken from the account after a long silence"
+    ),
     "person.password_changed": Text("غُيّرت كلمة المرور", "Password changed"),
     "person.password_reset": Text("أُعطي كلمة مرور جديدة", "Given a new password"),
     "person.roles_changed": Text("غُيّرت الأدوار", "Roles changed"),

@@ -14,6 +14,7 @@ from municipality.people import signing_in
 from municipality.people.access import ANYONE, PARTNER, open_to
 from municipality.people.acting_person import is_staff
 from municipality.people.presence import address_of, leave
+from municipality.people.recycled import is_doubtful
 from municipality.people.signing_in import WRONG, Claim
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
@@ -24,6 +25,10 @@ router = Router(tags=["session"])
 FIELDS = {"name", "password", "code"}
 LONGEST = {"name": 150, "password": 200, "code": 20}
 CODE_NEEDED = Text("أرسل الرمز في code.", "Send the code in code.")
+USE_PAGE = Text(
+    "لم يُدخل بهذا الرقم منذ نصف سنة؛ ادخل مرة بصفحة الدخول.",
+    "Nobody has signed in with this number for half a year; use the sign-in page once.",
+)
 ENROL_FIRST = Text(
     "سجّل العامل الثاني بصفحة الدخول أولًا.", "Enrol a second factor on the sign-in page first."
 )
@@ -121,6 +126,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     )
     if claimed.person is None and is_staff(person):
         raise _wrong(request)  # a phone alone is not enough for staff
+    if is_doubtful(request, person, at=at):
+        raise Problem(401, "code_needed", USE_PAGE, extra={"needs": "page"})
     signing_in.complete(request, person, at=at)
     get_token(request)
     answer = JsonResponse({"name": person.get_username(), "roles": list(person.roles)})

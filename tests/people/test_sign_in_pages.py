@@ -1,9 +1,11 @@
 """Signing in by page: one question at a time, and a way on from every error."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from municipality.people.models import SecondFactor, SignIn, User
 from tests.builders import a_person
@@ -40,7 +42,6 @@ def test_somebody_known_is_not_asked_for_a_name(client, sent) -> None:
 
 def test_staff_enrol_at_their_first_sign_in_and_use_the_app_afterwards(client) -> None:
     import pyotp
-    from django.utils import timezone
 
     a_person("auditor")
     asked = {"name": "auditor", "password": "demo"}
@@ -76,10 +77,7 @@ def test_no_step_is_taken_before_the_first(client, path) -> None:
 
 
 def test_a_step_waits_a_quarter_of_an_hour(client, sent) -> None:
-    import datetime as dt
-
     import time_machine
-    from django.utils import timezone
 
     by_phone(client, "92120001")
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=16)):
@@ -129,3 +127,60 @@ def test_outside_a_demo_no_page_says_a_code(client) -> None:
     for path in ("/sign-in/", "/sign-in/phone/", "/sign-in/staff/", "/sign-in/code/"):
         page = client.get(path)
         assert "000000" not in page.content.decode() and "no-store" in page["Cache-Control"]
+
+
+# numbers that may have gone to somebody else
+
+
+@pytest.fixture
+def silent(sent):
+    """A citizen who has not signed in for half a year; their number has just been proved."""
+    person = a_citizen(1, first_name="سالم", civil_number="90000001")
+    User.objects.filter(pk=person.pk).update(last_login=timezone.now() - dt.timedelta(days=200))
+    client = Client()
+    by_phone(client, "92120001")
+    assert client.post("/sign-in/code/", {"code": sent.code()})["Location"] == "/sign-in/whose/"
+    return client
+
+
+def test_after_a_long_silence_the_civil_number_is_asked_for_too(silent) -> None:
+    assert silent.get("/account/").status_code == 302
+    page = silent.get("/sign-in/whose/").content.decode()
+    assert "سالم" not in page and "9000" not in page
+    assert silent.post("/sign-in/whose/", {"civil_number": "90000002"}).status_code == 422
+    assert silent.post("/sign-in/whose/", {"civil_number": "٩٠٠٠٠٠٠١"})["Location"] == "/my/"
+
+
+def test_whoever_has_the_number_now_begins_an_account_of_their_own(silent) -> None:
+    old = User.objects.get(username="citizen-1")
+    assert silent.post("/sign-in/whose/", {"anew": "1"})["Location"] == "/sign-in/name/"
+    made = User.objects.get(phone=MOBILE.format(1))
+    old.refresh_from_db()
+    assert made.pk != old.pk and old.phone is None and made.civil_number == ""
+    assert silent.get("/api/session").json()["name"] == made.username
+
+
+def test_the_civil_number_is_not_guessed(silent) -> None:
+    told = [silent.post("/sign-in/whose/", {"civil_number": f"9000010{n}"}) for n in range(7)]
+    assert "محاولات كثيرة" in told[-1].content.decode()
+
+
+def test_the_doubt_cannot_be_walked_around(silent, sent) -> None:
+    assert silent.post("/sign-in/code/", {"code": sent.code()}).status_code == 422  # spent
+    client = Client()
+    asked = {"name": "92120001"}
+    client.post("/api/session", asked, "application/json")
+    asked["code"] = sent.code()
+    answer = client.post("/api/session", asked, "application/json")
+    assert (answer.status_code, answer.json()["needs"]) == (401, "page")
+    assert client.get("/sign-in/whose/").status_code == 302
+
+
+def test_control_without_the_doubt_the_new_holder_gets_the_account(sent, monkeypatch) -> None:
+    person = a_citizen(1, first_name="سالم", civil_number="90000001")
+    User.objects.filter(pk=person.pk).update(last_login=timezone.now() - dt.timedelta(days=200))
+    monkeypatch.setattr("geo_portal.home.sign_in_views.is_doubtful", lambda r, p, *, at: False)
+    client = Client()
+    by_phone(client, "92120001")
+    client.post("/sign-in/code/", {"code": sent.code()})
+    assert client.get("/api/session").json()["name"] == "citizen-1"
