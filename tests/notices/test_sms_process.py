@@ -3,11 +3,15 @@
 from collections import Counter
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from municipality.notices import handing_over
 from municipality.notices.models import InboundMessage, Message, Receipt
 from tests.notices.builders import PHONE, Binding, Smsc, a_message, phone_of, until
 from tests.notices.conftest import delete_messages
+from tests.people.application import application_role
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUIET = {
@@ -186,6 +190,34 @@ def test_a_second_process_waits_until_the_first_is_gone(smsc: Smsc, binding: Bin
         until(lambda: smsc.state["binds"] == binds + 1)
     finally:
         assert second.stop() == 0
+
+
+def test_a_process_that_loses_its_lock_ends_before_another_binds(
+    smsc: Smsc, binding: Binding
+) -> None:
+    """Its session to the database is cut: it may no longer believe that it is the only one."""
+    assert binding.process is not None
+    with application_role(binding.database) as session, session.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' "
+            "AND classid = %s AND objid = %s AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())",
+            handing_over.BIND_LOCK,
+        )
+        assert cursor.fetchall() == [(True,)]
+    assert binding.process.wait(15) != 0
+    until(lambda: not smsc.state["bound"])
+    assert not handing_over.is_bound()
+    binding.start()
+    a_message("after it")
+    all_delivered(seconds=30)
+    assert handing_over.is_bound()
+
+
+def test_an_address_that_is_none_is_said_in_a_sentence(settings) -> None:
+    settings.GEO_SMPP_URL = "http://smsc.example.org"
+    with pytest.raises(CommandError, match="GEO_SMPP_URL is smpp://"):
+        call_command("sms_bind")
 
 
 def test_a_message_that_waited_is_sent_when_the_smsc_is_back(smsc: Smsc) -> None:
