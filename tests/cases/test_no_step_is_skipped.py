@@ -14,7 +14,7 @@ from tests import builders as b
 from tests.cases.builders import MORNING, Town, a_town, acting, an_extract
 
 pytestmark = pytest.mark.django_db
-OUTSIDERS = ("architect", "supervisor", "admin", "auditor", "cashier")
+OUTSIDERS = ("architect", "admin")
 
 
 def actors(town: Town) -> Iterator[Actor]:
