@@ -2,6 +2,8 @@
 
 On this machine's disk, or in any S3-compatible bucket (``GEO_BUCKET_URL``) through
 django-storages; the law is the same in both: what is opened under a digest has that digest.
+Every database has a folder of its own: what one names, another's sweeper must never take for
+an orphan (a demo and an empty city on one machine, tests beside both).
 """
 
 import datetime as dt
@@ -36,12 +38,16 @@ class Kept:
     written_at: dt.datetime
 
 
+def _prefix() -> str:
+    return f"files/{connection.settings_dict['NAME']}"
+
+
 def _folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "files"
+    return Path(settings.MEDIA_ROOT) / _prefix()
 
 
 def _name(sha256: str) -> str:
-    return f"files/{sha256[:2]}/{sha256}"
+    return f"{_prefix()}/{sha256[:2]}/{sha256}"
 
 
 @lru_cache(maxsize=4)
@@ -158,7 +164,7 @@ def all_kept() -> Iterator[Kept]:
     """Yield every stored file; a name that is no digest is none of ours."""
     bucket = _bucket()
     if bucket is not None:
-        for found in bucket.bucket.objects.filter(Prefix="files/"):
+        for found in bucket.bucket.objects.filter(Prefix=f"{_prefix()}/"):
             name = found.key.rpartition("/")[2]
             if _DIGEST.fullmatch(name):
                 yield Kept(name, found.last_modified)

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import hypothesis
@@ -76,9 +76,7 @@ def test_a_stream_that_breaks_leaves_nothing(place: str, settings) -> None:
 
     with pytest.raises(OSError, match="cut"):
         store.keep(broken())
-    assert not list(store.all_kept()) and not list(
-        (Path(settings.MEDIA_ROOT) / "files").glob("in-*")
-    )
+    assert not list(store.all_kept()) and not list(store._folder().glob("in-*"))
 
 
 @pytest.mark.django_db
@@ -125,7 +123,7 @@ def test_i6_a_row_whose_bytes_are_gone_is_reported() -> None:
 
 def test_what_a_killed_process_left_half_written_goes(settings) -> None:
     store.keep([b"x"])
-    half = Path(settings.MEDIA_ROOT) / "files" / "in-abc"
+    half = store._folder() / "in-abc"
     half.write_bytes(b"half")
     assert store.clear_half_written(before=timezone.now() - HOUR) == 0
     assert store.clear_half_written(before=timezone.now() + HOUR) == 1 and not half.exists()
@@ -260,3 +258,18 @@ def test_every_class_has_a_rule_among_the_facts_of_the_city() -> None:
     rules = dict(RetentionRule.objects.values_list("code", "keep_days"))
     assert set(rules) == set(RetentionClass.values) and rules["plates"] == 11
     assert all(rule.source for rule in RetentionRule.objects.all())
+
+
+@pytest.mark.django_db
+def test_another_database_on_the_same_disk_sees_and_sweeps_nothing_of_ours(
+    place, monkeypatch
+) -> None:
+    """`make demo` and `make serve` share a folder; each would take the other's files for orphans."""
+    file = a_file()
+    with monkeypatch.context() as other:
+        other.setattr(store, "connection", SimpleNamespace(settings_dict={"NAME": "another_city"}))
+        other.setattr(store, "lock", lambda sha256: None)
+        assert list(store.all_kept()) == [] and not store.is_kept(file.sha256)
+        other.setattr(files, "held", lambda digests: set())
+        assert files.sweep(at=timezone.now() + 2 * HOUR).removed == 0
+    assert store.is_kept(file.sha256)
