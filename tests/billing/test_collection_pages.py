@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from municipality.actor import SYSTEM
 from municipality.billing.bills import actions as bills
+from municipality.billing.bills.facts import Payer
 from municipality.billing.models import Bill, Charge, Receipt, Refund, Shift
 from municipality.billing.payments import charging
 from municipality.billing.payments.settling import take_answer
@@ -252,3 +253,21 @@ def test_a_charge_begun_by_hand_shows_as_under_way_to_the_payer() -> None:
     charging.ask_terminal(asked=asked(bill, "terminal"), by=a_cashier(), at=NOON)
     page = Client().get(f"/en/pay/{bill.public_id}/").content.decode()
     assert "Payment under way" in page and "grow" not in page
+
+
+def test_without_a_gateway_the_page_says_where_to_pay(settings: Any) -> None:
+    settings.GEO_GATEWAY_URL = ""
+    page = Client().get(f"/pay/{a_bill().public_id}/").content.decode()
+    assert "ادفع في أي صالة خدمات" in page and "grow" not in page
+
+
+def test_nobody_settles_their_own_unknown_payment_by_statement() -> None:
+    supervisor = a_user("payer", "supervisor")
+    charge = an_online_charge(a_bill(payer=Payer("x", person_id=supervisor.pk)))
+    Charge.objects.update(state="unknown")
+    client = Client()
+    client.force_login(supervisor)
+    client.post(
+        f"/takings/charges/{charge.public_id}/statement", {"captured": "6.195", "how": "I say so"}
+    )
+    assert not Receipt.objects.exists()

@@ -350,3 +350,32 @@ def replaced(line: Any) -> Any:
     import dataclasses
 
     return dataclasses.replace(line, reference="somebody-else")
+
+
+@pytest.mark.browser
+def test_the_payers_browser_goes_to_the_banks_page_and_comes_back(
+    bank: Bank, server: LiveServer, settings: Any, chromium_browser: Any
+) -> None:
+    """And its control: without the bank's host in the page policy the browser stays here."""
+    from geo_portal.home import headers
+    from geo_portal.settings.policy import directives
+
+    settings.GEO_PUBLIC_URL = server.url
+    for hosts, leads in (([bank.url], True), ([], False)):
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(map_hosts=[], pay_hosts=hosts)}
+        headers.policy.cache_clear()
+        bill = a_bill(6_195)
+        page = chromium_browser.new_page()
+        page.goto(f"{server.url}/en/pay/{bill.public_id}/")
+        page.click("button.btn.grow")
+        if leads:
+            page.wait_for_url(f"{bank.url}/pay/*", wait_until="commit")
+            page.click("button[value=pay]")
+            page.wait_for_url(f"{server.url}/**", wait_until="commit")
+            page.wait_for_selector(".verdict.pass", timeout=15_000)  # the page asks by itself
+            assert is_paid(bill)
+        else:
+            page.wait_for_timeout(500)
+            assert page.url.startswith(server.url)
+        page.close()
+    headers.policy.cache_clear()
