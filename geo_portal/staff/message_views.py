@@ -21,7 +21,7 @@ STATES = {
     "sent": (Text("أُرسلت", "Sent"), "info", "tick"),
     "delivered": (Text("وصلت", "Delivered"), "pass", "pass"),
     "temporary_failure": (Text("لم تصل بعد: الهاتف مغلق", "Phone off"), "near", "triangle"),
-    "permanent_failure": (Text("لا مستلم لها", "No such recipient"), "fail", "fail"),
+    "permanent_failure": (Text("تعذّر تسليمها", "Not deliverable"), "fail", "fail"),
     "technical_failure": (Text("لم تُرسل لعطل", "Not sent"), "fail", "triangle"),
 }
 
