@@ -55,7 +55,7 @@ def test_any_order_of_events_ends_in_one_receipt_or_none_and_true_books() -> Non
     run_state_machine_as_test(
         Money,
         settings=settings(
-            max_examples=25, stateful_step_count=12, deadline=None, derandomize=True,
+            max_examples=15, stateful_step_count=12, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
