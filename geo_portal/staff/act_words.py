@@ -1,8 +1,13 @@
-"""What was done, in words: the acts that people, offices and keys leave in the history."""
+"""What was done, in words: the acts that every feature leaves in the history.
+
+One act may mean several things (a bill is issued, a paper is issued), so the kind of the stream
+may stand before it.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 
+from municipality.cases.kinds import machines
 from municipality.history.models import Entry
 from municipality.words import Text
 
@@ -39,9 +44,59 @@ ACTS = {
     "partner_key.issued": Text("صدر مفتاح", "Key made"),
     "partner_key.revoked": Text("أُلغي مفتاح", "Key revoked"),
     "setting.changed": Text("غُيّر إعداد", "Setting changed"),
+    "case/open": Text("فُتحت المعاملة", "Case opened"),
+    "claim": Text("أُخذت للعمل عليها", "Taken"),
+    "release": Text("أُعيدت إلى القائمة", "Given back to the list"),
+    "reassign": Text("أُسندت إلى موظف", "Assigned to an officer"),
+    "escalate": Text("تأخرت فصُعّدت", "Late, escalated"),
+    "say": Text("كُتبت رسالة", "Message written"),
+    "attach": Text("أُرفق مستند", "Paper attached"),
+    "remark": Text("كُتبت ملاحظة فنية", "Technical remark written"),
+    "settle_remark": Text("أُجيب عن ملاحظة", "Remark answered"),
+    "bill/issue": Text("صدرت الفاتورة", "Bill issued"),
+    "bill/supersede": Text("حلت محلها فاتورة جديدة", "Replaced by a new bill"),
+    "bill/cancel": Text("أُلغيت الفاتورة", "Bill cancelled"),
+    "pay": Text("دُفعت الفاتورة", "Bill paid"),
+    "charge.begin": Text("بدأ الدفع", "Payment begun"),
+    "charge.send": Text("أُرسل المبلغ", "Amount sent"),
+    "charge.by_statement": Text("حُسمت من كشف البنك", "Decided by the bank's statement"),
+    "charge.second_capture": Text("خُصمت مرة ثانية", "Captured a second time"),
+    "refund.due": Text("مبلغ يجب رده", "Money that must go back"),
+    "refund.ask": Text("طُلب رد المبلغ", "Refund asked for"),
+    "refund.approve": Text("ووفق على الرد", "Refund approved"),
+    "refund.refuse": Text("رُفض الرد", "Refund refused"),
+    "refund.done": Text("رُدّ المبلغ", "Money given back"),
+    "shift.open": Text("فُتحت الوردية", "Shift opened"),
+    "shift.close": Text("أُغلقت الوردية", "Shift closed"),
+    "shift.hand_over": Text("سُلّم الدرج", "Drawer handed over"),
+    "shift.take_over": Text("استُلم الدرج", "Drawer taken over"),
+    "day.close": Text("أُغلق يوم الفرع", "Day of the branch closed"),
+    "difference.close": Text("أُقفل فرق", "Difference closed"),
+    "paper/issue": Text("صدرت الوثيقة", "Paper issued"),
+    "paper/revoke": Text("أُلغيت الوثيقة", "Paper revoked"),
+    "paper/supersede": Text("حلت محلها وثيقة أحدث", "Replaced by a newer paper"),
+    "reword": Text("غُيّرت صياغة رسالة", "Wording of a message changed"),
+    "forget": Text("حُذف ما انتهت مدة حفظه", "What was kept long enough was deleted"),
+    "job/stop": Text("طُلب إيقاف عمل", "Job asked to stop"),
+    "run_again": Text("أُعيد تشغيل عمل", "Job run again"),
 }
 
 
+def words_of(act: str, *, stream: str, edge: str = "") -> Text | str:
+    """Say what an act was; a step of a case by the words of its edge, the unknown by its code."""
+    if act == "move":
+        edges = (each for machine in machines() for each in machine.edges)
+        return next((each.done for each in edges if each.name == edge), edge)
+    kind = stream.partition("/")[0]
+    return ACTS.get(f"{kind}/{act}") or ACTS.get(act) or act
+
+
 def in_words(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return entries with what was done in words; other features' acts keep their code."""
-    return [{"entry": one, "words": ACTS.get(one.act, one.act)} for one in entries]
+    """Return entries with what was done in words."""
+    return [
+        {
+            "entry": one,
+            "words": words_of(one.act, stream=one.stream, edge=str(one.facts.get("edge", ""))),
+        }
+        for one in entries
+    ]

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from geo_portal.staff.act_words import ACTS
+from geo_portal.staff.act_words import words_of
 from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.history.models import Entry, Head
@@ -71,7 +71,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
     role = BY_CODE.get(entry.role)
     return {
         "entry": entry,
-        "words": ACTS.get(entry.act, entry.act),
+        "words": words_of(entry.act, stream=entry.stream, edge=str(entry.facts.get("edge", ""))),
         "facts": facts,
         "role": role.name if role else entry.role,
     }

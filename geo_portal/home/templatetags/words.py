@@ -37,7 +37,7 @@ _REFUND_STATES = {
     "done": Text("تم", "done"),
 }
 _PURPOSES = {
-    "plot_extract_fee": Text("رسم مستخرج قطعة مصدّق", "Certified plot extract"),
+    "plot_extract_fee": Text("رسم مستخرج قطعة أرض معتمد", "Certified plot extract"),
 }
 _DIFFERENCES = {
     "unknown_to_us": Text("دفعة عند البنك لا نعرفها", "A payment at the bank that we do not know"),
