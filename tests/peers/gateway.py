@@ -29,6 +29,7 @@ from urllib.parse import parse_qs, urlsplit
 
 HALF_OPEN_S = 30.0
 DRIP_S = 0.5
+EXPIRES_S = 900.0  # a hosted page that nobody used is closed
 WORDS = {
     "ar": {"title": "صفحة دفع تجريبية", "pay": "ادفع", "decline": "بطاقة مرفوضة", "cancel": "ألغِ وارجع",
            "card": "رقم البطاقة", "note": "محاكاة: لا تُخصم أموال", "over": "انتهت هذه الصفحة"},
@@ -99,6 +100,17 @@ class Gateway:
                 self.write({"what": "payment", "payment": {**payment, "captures": []}})
             payment = self.payments[reference]
             return {"id": payment["id"], "url": f"{base}/pay/{payment['id']}"}
+
+    def known(self, reference: str) -> dict[str, Any] | None:
+        """Find a payment by our client's reference; one that nobody used for long expires."""
+        payment = self.payments.get(reference)
+        if (
+            payment
+            and payment["status"] == "pending"
+            and time.time() - payment["began"] > EXPIRES_S
+        ):
+            self.end(payment, "expired")
+        return payment
 
     def by_id(self, payment_id: str) -> dict[str, Any] | None:
         """Find a payment by the id of its hosted page."""
@@ -244,7 +256,7 @@ class Door(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path.startswith("/v1/payments/"):
             if not self._misbehaves():
-                payment = self.gateway.payments.get(path[13:])
+                payment = self.gateway.known(path[13:])
                 self._json(*(({"error": "none"}, 404) if payment is None else (
                     {"status": payment["status"], "captures": payment["captures"]}, 200)))  # fmt: skip
         elif path.startswith("/v1/settlements/"):
@@ -323,7 +335,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--key", default=os.environ.get("GEO_GATEWAY_KEY", ""))
     parser.add_argument("--webhook-url", default=os.environ.get("GATEWAY_WEBHOOK_URL", ""))
-    parser.add_argument("--webhook-key", default=os.environ.get("GEO_WEBHOOK_KEYS", "").split(" ")[0])
+    parser.add_argument(
+        "--webhook-key", default=os.environ.get("GEO_WEBHOOK_KEYS", "").split(" ")[0]
+    )
     parser.add_argument("--journal", type=Path, default=Path(".local/peers/gateway.jsonl"))
     asked = parser.parse_args()
     asked.journal.parent.mkdir(parents=True, exist_ok=True)
