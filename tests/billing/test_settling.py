@@ -267,6 +267,16 @@ def test_a_late_message_does_not_end_a_doubt_but_an_answer_does(state: str) -> N
     assert answer(charge, Outcome(state)) is Effect.APPLIED
 
 
+@pytest.mark.parametrize("amount", [-1, 6_190])
+def test_a_doubtful_capture_of_a_declined_payment_waits_for_the_days_file(amount: int) -> None:
+    charge = an_online_charge(a_bill(6_195))
+    answer(charge, Outcome(graph.DECLINED))
+    assert answer(charge, captured(amount, "tx-1", certain=False)) is Effect.IGNORED
+    assert answer(charge, captured(6_190, "tx-1")) is Effect.CORRECTED
+    assert not Receipt.objects.exists() and Refund.objects.get().amount_baisa == 6_190
+    balanced()
+
+
 def test_another_payments_number_pays_nothing() -> None:
     first, second = an_online_charge(a_bill()), an_online_charge(a_bill())
     answer(first, captured(6_195, "tx-1"))

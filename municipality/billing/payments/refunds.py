@@ -38,6 +38,21 @@ def ask(*, charge_id: int, kind: str, reason: str, by: Actor, at: dt.datetime) -
     Raises Problem 403, 409 (already going back, nothing taken, another day).
     """
     _may(by, ASKS)
+    return _asked(charge_id, kind, reason, by=by, at=at)
+
+
+@acting
+def ask_for_service(*, bill_id: int, reason: str, by: Actor, at: dt.datetime) -> Refund:
+    """Ask for a paid bill to go back whole, because its service will not be given after all.
+
+    The officer who ended the case asks, within that act; a supervisor approves as always.
+    Raises Problem 409 where it is going back already or nothing was taken.
+    """
+    charge = Charge.objects.get(bill=bill_id, receipt__isnull=False)
+    return _asked(charge.pk, Refund.Kind.REFUND, reason, by=by, at=at)
+
+
+def _asked(charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime) -> Refund:
     bill_id = Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id)
     locks.bill(bill_id)
     charge = locks.charge(charge_id)

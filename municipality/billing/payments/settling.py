@@ -63,10 +63,9 @@ def _judge(charge: Charge, outcome: Outcome) -> tuple[Effect, str]:
     if charge.state == graph.UNKNOWN and state != graph.CAPTURED and not outcome.certain:
         return Effect.IGNORED, state  # a message that comes late ends no doubt; an answer does
     if state == graph.CAPTURED and _doubtful(charge, outcome):
-        if charge.state == graph.UNKNOWN:
-            return Effect.IGNORED, state
         if graph.is_legal(charge.state, graph.UNKNOWN):
             return Effect.DOUBTED, graph.UNKNOWN
+        return Effect.IGNORED, state  # the day's file, which is certain, settles it
     if graph.is_legal(charge.state, state):
         return Effect.APPLIED, state
     if graph.is_correction(charge.state, state):
