@@ -7,6 +7,7 @@ from municipality.actor import Actor
 from municipality.billing.bills.actions import cancel, issue
 from municipality.billing.bills.facts import Claim, Payer, tariff_line
 from municipality.billing.bills.models import Bill
+from municipality.billing.payments.refunds import ask_for_service
 from municipality.billing.tariffs.models import TariffKind
 from municipality.billing.tariffs.queries import price_on
 from municipality.cases.models import Case
@@ -49,9 +50,9 @@ def fee_is_open(case: Case) -> bool:
 
 
 def lock_fee(case_id: int) -> None:
-    """Lock the bill of a case before the case: settling takes its locks in that order."""
-    due = Bill.objects.filter(subject=f"case/{case_id}", purpose=PURPOSE, state=Bill.State.DUE)
-    list(due.select_for_update().order_by("pk"))
+    """Lock the bills of a case before the case: settling takes its locks in that order."""
+    bills = Bill.objects.filter(subject=f"case/{case_id}", purpose=PURPOSE)
+    list(bills.select_for_update().order_by("pk"))
 
 
 def cancel_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
@@ -59,3 +60,10 @@ def cancel_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     due = Bill.objects.filter(subject=case.stream, purpose=PURPOSE, state=Bill.State.DUE)
     for bill in due.order_by("pk"):
         cancel(bill_id=bill.pk, by=by, at=at, why=f"{case.number}: {case.state}")
+
+
+def give_back_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
+    """Ask for the fee of a case that ends without its paper to go back; a supervisor approves."""
+    paid = Bill.objects.filter(subject=case.stream, purpose=PURPOSE, state=Bill.State.PAID)
+    for bill in paid.order_by("pk"):
+        ask_for_service(bill_id=bill.pk, reason=text, by=by, at=at)

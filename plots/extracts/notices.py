@@ -41,6 +41,12 @@ TEMPLATES = (
     ),
     _template("refuse", "رُفضت المعاملة {number}: {text}", "{number} was refused: {text}", TEXT),
     _template(
+        "refuse_paid",
+        "رُفضت {number} وتُرد رسومها: {text}",
+        "{number} refused, its fee goes back: {text}",
+        TEXT,
+    ),
+    _template(
         "issue",
         "صدر مستخرج القطعة {plot}، المعاملة {number}. نزّله من صفحة معاملاتي.",
         "the extract of plot {plot} ({number}) is issued. Download it from your transactions.",

@@ -3,7 +3,14 @@
 from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.extracts.checks import look_anew, plot_is_as_checked
-from plots.extracts.fees import cancel_fee, fee_is_open, fee_is_paid, issue_fee, lock_fee
+from plots.extracts.fees import (
+    cancel_fee,
+    fee_is_open,
+    fee_is_paid,
+    give_back_fee,
+    issue_fee,
+    lock_fee,
+)
 from plots.extracts.issuing import ask_for_paper
 
 DAY_MIN = 420  # office minutes of one working day
@@ -112,6 +119,13 @@ MACHINE = Machine(
             Text("البيانات صحيحة والرسوم مدفوعة", "The facts are right and the fee is paid"),
             Text("تحقق قسم التسجيل مرة أخرى", "The registration section checked again"),
             only_if=fee_is_paid, guard=plot_is_as_checked, then=(ask_for_paper,),
+        ),
+        Edge(
+            "refuse_paid", ("registration",), "refused", ("registrar",),
+            Text("رفض الطلب ورد الرسوم", "Refuse, and give the fee back"),
+            Text("رُفض الطلب وتُرد الرسوم", "Refused; the fee goes back"),
+            tells=APPLICANT, text=Text("سبب الرفض", "Reason for the refusal"), is_danger=True,
+            only_if=fee_is_paid, first=lock_fee, then=(give_back_fee,),
         ),
         Edge(
             "issue", ("issuing",), "issued", (SYSTEM,),

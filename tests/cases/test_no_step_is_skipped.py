@@ -30,7 +30,7 @@ def actors(town: Town) -> Iterator[Actor]:
 def may(case: Case, name: str, actor: Actor, town: Town) -> bool:
     """What the table says, worked out apart from the code that reads it."""
     edge = machine_of(case.kind).edge(name, state=case.state)
-    if edge is None or name == "confirm":  # which asks for a paid bill: none is
+    if edge is None or name in ("confirm", "refuse_paid"):  # which ask for a paid bill: none is
         return False
     if actor.person_id == town.citizen.pk:
         return "applicant" in edge.by

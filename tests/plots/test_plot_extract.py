@@ -87,3 +87,34 @@ def test_messages_follow_every_stage_to_the_end() -> None:
         Message.objects.filter(about=case.stream).order_by("pk").values_list("template", flat=True)
     )
     assert [code.split(".")[1] for code in codes] == ["submit", "accept", "issue"]
+
+
+def test_a_paid_case_that_is_refused_gives_the_fee_back_with_two_pairs_of_eyes() -> None:
+    from municipality.billing.models import Refund
+    from municipality.billing.payments import refunds
+    from municipality.billing.payments.charging import Asked, take_cash
+    from municipality.problems import Problem
+    from tests.billing.builders import NOON, SUPERVISOR, a_cashier, a_shift
+
+    town = a_town()
+    case = an_extract(town)
+    move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    from municipality.billing.bills.models import Bill
+
+    bill = Bill.objects.get()
+    a_shift(a_cashier())
+    asked = Asked(bill.pk, "cash", "k1", bill.total_baisa)
+    take_cash(asked=asked, tendered_baisa=2000, by=a_cashier(), at=NOON)
+    Plot.objects.filter(pk=town.plot.pk).update(version=2)
+    issue_extract.call(case.pk)
+    registrar = acting(town.registrar)
+    move(case_id=case.pk, edge="refuse_paid", by=registrar, at=NOON, text="قُسمت القطعة")
+    case.refresh_from_db()
+    refund = Refund.objects.get()
+    assert case.state == "refused" and refund.amount_baisa == 2000
+    with pytest.raises(Problem):  # who asked does not approve
+        refunds.approve(refund_id=refund.pk, by=acting(town.registrar, "supervisor"), at=NOON)
+    refunds.approve(refund_id=refund.pk, by=SUPERVISOR, at=NOON)
+    refunds.paid_back(refund_id=refund.pk, by=a_cashier(), at=NOON)
+    bill.refresh_from_db()
+    assert bill.state == "refunded"
