@@ -16,6 +16,7 @@ from municipality.billing import locks
 from municipality.billing.models import Bill, Charge, Receipt, Refund
 from municipality.billing.payments import charging, refunds, settling
 from municipality.billing.payments.settling import take_answer
+from municipality.places.demo import is_demo
 from municipality.problems import Problem
 from tests.billing.builders import (
     SUPERVISOR,
@@ -63,7 +64,8 @@ def at_once(*works: Callable[[], None]) -> list[BaseException]:
 
 
 def sweep() -> None:
-    """Empty the tables of money, as only their owner can, for the next round."""
+    """Empty the tables of money, as only their owner can, for the next round; never a demo's."""
+    assert not is_demo(), "these are the tables of a demo city"
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
         cursor.execute("DELETE FROM billing_terminal")
