@@ -1,5 +1,6 @@
 """The pages of cases: both sides, both languages, and nothing of anybody else's."""
 
+import datetime as dt
 import re
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from municipality.cases.actions import move
 from municipality.cases.models import Case, SavedFilter
@@ -202,3 +204,24 @@ def test_a_remark_has_a_place_or_a_paper_and_is_settled_once(town: Town) -> None
     assert made.settled_by == town.registrar
     outside = officer.post(path + "remark", {"text": "x", "lon": "2.35", "lat": "48.85"})
     assert outside.status_code == 422
+
+
+def test_the_hall_asks_in_the_name_of_the_visitor_and_both_are_on_record(town: Town) -> None:
+    from municipality.history.models import Entry
+    from municipality.people.models import Mandate
+    from municipality.people.presence import MANDATE
+
+    officer = b.a_person("hall")
+    now = timezone.now()
+    held = Mandate.objects.create(
+        staff=officer, visitor=town.citizen, made_at=now, until=now + dt.timedelta(minutes=30)
+    )
+    client = signed_in(officer)
+    session = client.session
+    session[MANDATE] = held.pk
+    session.save()
+    client.post(f"/plots/{town.plot.pk}/extract/")
+    case = Case.objects.get()
+    assert case.parties.get().person == town.citizen
+    opened = Entry.objects.get(stream=case.stream, act="open")
+    assert (opened.person_id, opened.facts["for_person"]) == (officer.pk, town.citizen.pk)
