@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.flushing import install
+
 settings.register_profile(
     "house",
     deadline=None,
@@ -18,6 +20,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+install()
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

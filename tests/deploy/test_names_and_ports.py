@@ -56,7 +56,12 @@ def test_a_taken_port_moves_on_unless_it_was_asked_for() -> None:
             serve.choose_port("127.0.0.1", str(port), explicit=True)
 
 
-def test_ports_of_one_city_are_all_different_even_where_the_wanted_ones_are_taken() -> None:
+def test_ports_of_one_city_are_all_different_even_where_the_wanted_ones_are_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for process in processes.load().of("demo"):
+        for name in process.ports:
+            monkeypatch.delenv(name, raising=False)  # what is set is insisted on
     env = {**processes.load().defaults}
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,11 +2,12 @@
 the test database and as the application's role; outside parties are processes too."""
 
 import os
+import signal
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def _environment(database: str, plan: processes.Plan) -> dict[str, str]:
     kept = {"PATH": f"{Layout().venv / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     kept |= {name: os.environ[name] for name in ("HOME", "DATABASE_URL") if name in os.environ}
     return {
-        **kept, **env, "DJANGO_SETTINGS_MODULE": "geo_portal.settings.dev",
+        **kept, **env, "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
         "GEO_DB_NAME": database, "GEO_DB_ROLE": "application", "GEO_SECRET_KEY": SECRET,
         "GEO_PUBLIC_URL": f"http://127.0.0.1:{env['PORT']}", "PYTHONUNBUFFERED": "1",
         "GEO_WEB_WORKERS": "1",
@@ -51,7 +52,15 @@ def _start(process: processes.Process, city: City) -> subprocess.Popen[bytes]:
     if process.name in JOURNALS:
         command += ["--journal", str(city.journal(process.name))]
     log = (city.folder / f"{process.name}.log").open("wb")
-    return subprocess.Popen(command, cwd=PROJECT, env=city.env, stdout=log, stderr=log)
+    return subprocess.Popen(
+        command, cwd=PROJECT, env=city.env, stdout=log, stderr=log, start_new_session=True
+    )
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Tell a process and all it has started: node stands behind a wrapper, granian has workers."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def _answers(base: str) -> bool:
@@ -76,11 +85,10 @@ def running(database: str, folder: Path) -> Iterator[City]:
         yield city
     finally:
         for process in started:
-            process.terminate()
+            _signal(process, signal.SIGTERM)
         end = time.monotonic() + 15
         for process in started:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            _signal(process, signal.SIGKILL)
+            process.wait()

@@ -1,6 +1,7 @@
 """The second wall: what each request's database session sees, and that it is the portal's own."""
 
 import datetime as dt
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import psycopg2
 import pytest
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client, RequestFactory
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 
@@ -73,6 +75,28 @@ def _drop(keeper: "psycopg2.extensions.connection", name: str) -> None:
     raise TimeoutError(name)
 
 
+def _close_all() -> None:
+    """Close every connection of this process: a browser test leaves one in a context of its own."""
+    for found in gc.get_objects():
+        if isinstance(found, BaseDatabaseWrapper) and found.connection is not None:
+            found.connection.close()
+            found.connection = None
+
+
+def _copy(keeper: "psycopg2.extensions.connection", name: str, copy: str) -> None:
+    """Copy the test database once nobody else is in it: a process of another test may be leaving."""
+    end = time.monotonic() + 20
+    with keeper.cursor() as cursor:
+        while True:
+            try:
+                cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+                return
+            except psycopg2.errors.ObjectInUse:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+
 @pytest.fixture
 def walled(transactional_db):
     """A copy of the database with one row in every table that has a wall; dropped afterwards."""
@@ -81,7 +105,7 @@ def walled(transactional_db):
         "people_walls_" + connection.settings_dict["NAME"],
     )
     told = connection.get_connection_params()
-    connection.close()
+    _close_all()
 
     def session(database: str) -> "psycopg2.extensions.connection":
         made = psycopg2.connect(
@@ -93,8 +117,7 @@ def walled(transactional_db):
 
     keeper = session("postgres")
     _drop(keeper, copy)
-    with keeper.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    _copy(keeper, name, copy)
     owner = session(copy)
     with owner.cursor() as cursor:
         cursor.execute(LOOSEN)

@@ -235,11 +235,13 @@ function service(name: string, label: string, ...value: (Node | string)[]): HTML
 function extract(here: Here): HTMLElement {
   const prefix = say("", "/en");
   const href = `${prefix}/plots/${here.plot.id}/extract/`;
-  return service(
+  const row = service(
     "document",
     say("مستخرج معتمد", "Certified extract"),
     h("a", { href }, say("اطلب وثيقة معتمدة برمز تحقق", "Ask for a certified paper with a code")),
   );
+  row.classList.add("screen-only"); // a way on, not a fact: the printed sheet has no room for it
+  return row;
 }
 
 export function services(here: Here): HTMLElement {
