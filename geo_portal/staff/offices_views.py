@@ -173,13 +173,13 @@ def _done(
 @open_to(ADMIN)
 def office_suspend(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop an office from filing with a reason, or let a suspended one file again."""
-    why, by = Sent.of(request).values.get("why", ""), actor_of(request, ADMIN)
+    sent, by = Sent.of(request), actor_of(request, ADMIN)
 
     def turn(found: Consultancy) -> None:
-        if found.state == Consultancy.State.SUSPENDED:
+        if sent.wanted("suspended", "active") == "active":
             acts.reinstate(found, by=by, at=timezone.now())
         else:
-            acts.suspend(found, why, by=by, at=timezone.now())
+            acts.suspend(found, sent.values.get("why", ""), by=by, at=timezone.now())
 
     return _done(request, public_id, turn)
 
@@ -188,8 +188,14 @@ def office_suspend(request: HttpRequest, public_id: str) -> HttpResponse:
 @open_to(ADMIN)
 def office_pilot(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take an office into the pilot group, or out of it."""
-    by = actor_of(request, ADMIN)
-    return _done(request, public_id, lambda one: acts.turn_pilot(one, by=by, at=timezone.now()))
+    sent, by = Sent.of(request), actor_of(request, ADMIN)
+
+    def turn(found: Consultancy) -> None:
+        into = sent.wanted("in", "out") == "in"
+        act = acts.take_into_pilot if into else acts.take_out_of_pilot
+        act(found, by=by, at=timezone.now())
+
+    return _done(request, public_id, turn)
 
 
 @require_POST

@@ -170,11 +170,12 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponse:
 @open_to(ADMIN)
 def person_disable(request: HttpRequest, pk: int) -> HttpResponse:
     """Shut somebody out, or let them in again."""
-    reason, by = Sent.of(request).values.get("reason", ""), actor_of(request, ADMIN)
+    sent, by = Sent.of(request), actor_of(request, ADMIN)
 
     def turn(one: User) -> None:
-        act = persons.disable if one.is_active else persons.enable
-        act(one, reason=reason, by=by, at=timezone.now())
+        out = sent.wanted("disabled", "active") == "disabled"
+        act = persons.disable if out else persons.enable
+        act(one, reason=sent.values.get("reason", ""), by=by, at=timezone.now())
 
     return _done(request, pk, turn)
 

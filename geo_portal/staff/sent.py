@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 
 from municipality.digits import western
+from municipality.problems import bad_value
 from municipality.words import Text
 
 WRITE = Text("اكتب هذا الحقل.", "Fill in this field.")
 TOO_LONG = Text("النص أطول من المسموح.", "The text is too long.")
 WRONG_DAY = Text("اكتب التاريخ هكذا: 2026-01-31.", "Write the day like 2026-01-31.")
 WRONG_TIME = Text("اكتب الوقت هكذا: 07:30.", "Write the time like 07:30.")
+OPEN_ANEW = Text("افتح الصفحة من جديد ثم اختر.", "Open the page anew, then choose.")
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
@@ -37,6 +39,16 @@ class Sent:
         elif len(found) > most:
             self.errors[name] = TOO_LONG
         return found
+
+    def wanted(self, *states: str) -> str:
+        """Return the state that the form asks for, so that a form sent twice turns nothing back.
+
+        Raises Problem 422 for a form that names none of them.
+        """
+        to = self.values.get("to", "")
+        if to not in states:
+            raise bad_value("to", OPEN_ANEW)
+        return to
 
     def day(self, name: str) -> dt.date:
         """Return a day, in any digits; one that is no day is noted."""

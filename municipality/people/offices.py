@@ -34,6 +34,14 @@ NO_PERSON = Text(
 MEMBER_ALREADY = Text("هو عضو في المكتب في هذه الأيام.", "Already a member on these days.")
 SUSPENDED = Text("المكتب موقوف: {why}", "The office is suspended: {why}")
 LICENCE_OVER = Text("رخصة المكتب غير سارية اليوم.", "The licence of the office is not valid today.")
+ALREADY_SUSPENDED = Text("المكتب موقوف من قبل.", "The office is already suspended.")
+ALREADY_ACTIVE = Text("المكتب غير موقوف.", "The office is not suspended.")
+ALREADY_IN_PILOT = Text(
+    "المكتب في المجموعة التجريبية من قبل.", "The office is already in the pilot group."
+)
+ALREADY_OUT_OF_PILOT = Text(
+    "المكتب خارج المجموعة التجريبية من قبل.", "The office is already out of the pilot group."
+)
 NOT_IN_PILOT = Text(
     "التقديم الإلكتروني للمجموعة التجريبية وحدها الآن.",
     "Filing online is for the pilot group alone for now.",
@@ -99,9 +107,16 @@ def change(office: Consultancy, facts: OfficeFacts, *, by: Actor, at: dt.datetim
         raise bad_value("licence_number", TAKEN) from None
 
 
+def _held(office: Consultancy) -> Consultancy:
+    """Lock the row, so that two of the same form are judged one after the other."""
+    return Consultancy.objects.select_for_update(of=("self",)).get(pk=office.pk)
+
+
 @transaction.atomic
 def suspend(office: Consultancy, why: str, *, by: Actor, at: dt.datetime) -> None:
-    """Stop an office from filing, at once; raises Problem 422 without a reason."""
+    """Stop an office from filing, at once; raises Problem 422 without a reason, or again."""
+    if _held(office).state == Consultancy.State.SUSPENDED:
+        raise bad_value("to", ALREADY_SUSPENDED)
     reason = " ".join(why.split())[:200]
     if not reason:
         raise bad_value("why", WRITE_WHY)
@@ -112,7 +127,9 @@ def suspend(office: Consultancy, why: str, *, by: Actor, at: dt.datetime) -> Non
 
 @transaction.atomic
 def reinstate(office: Consultancy, *, by: Actor, at: dt.datetime) -> None:
-    """Let a suspended office file again."""
+    """Let a suspended office file again; raises Problem 422 where it is not suspended."""
+    if _held(office).state != Consultancy.State.SUSPENDED:
+        raise bad_value("to", ALREADY_ACTIVE)
     Consultancy.objects.filter(pk=office.pk).update(
         state=Consultancy.State.ACTIVE, suspended_why=""
     )
@@ -120,12 +137,21 @@ def reinstate(office: Consultancy, *, by: Actor, at: dt.datetime) -> None:
 
 
 @transaction.atomic
-def turn_pilot(office: Consultancy, *, by: Actor, at: dt.datetime) -> None:
-    """Take an office into the pilot group, or out of it."""
-    held = Consultancy.objects.select_for_update().get(pk=office.pk)
-    held.is_pilot = not held.is_pilot
-    held.save(update_fields=["is_pilot"])
-    _record(office, "in_pilot" if held.is_pilot else "out_of_pilot", by, at)
+def take_into_pilot(office: Consultancy, *, by: Actor, at: dt.datetime) -> None:
+    """Take an office into the pilot group; raises Problem 422 where it is in it."""
+    if _held(office).is_pilot:
+        raise bad_value("to", ALREADY_IN_PILOT)
+    Consultancy.objects.filter(pk=office.pk).update(is_pilot=True)
+    _record(office, "in_pilot", by, at)
+
+
+@transaction.atomic
+def take_out_of_pilot(office: Consultancy, *, by: Actor, at: dt.datetime) -> None:
+    """Take an office out of the pilot group; raises Problem 422 where it is not in it."""
+    if not _held(office).is_pilot:
+        raise bad_value("to", ALREADY_OUT_OF_PILOT)
+    Consultancy.objects.filter(pk=office.pk).update(is_pilot=False)
+    _record(office, "out_of_pilot", by, at)
 
 
 @transaction.atomic

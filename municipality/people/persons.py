@@ -26,6 +26,8 @@ NOT_YOURSELF = Text(
     "لا تغيّر أدوارك ولا توقف حسابك؛ ليفعل ذلك مدير آخر.",
     "You cannot change your own roles or disable yourself; another administrator can.",
 )
+ALREADY_DISABLED = Text("الحساب موقوف من قبل.", "The account is already disabled.")
+ALREADY_ENABLED = Text("الحساب غير موقوف.", "The account is not disabled.")
 ASKED_ALREADY = Text("طُلب هذا من قبل.", "This was asked for already.")
 NO_FACTOR = Text("ليس لهذا الشخص عامل ثانٍ.", "This person has no second factor.")
 
@@ -102,6 +104,8 @@ def _set_active(
 ) -> None:
     _not_oneself(person, by)
     held = User.objects.filter(pk=person.pk)
+    if held.select_for_update(of=("self",)).get().is_active == active:
+        raise bad_value("to", ALREADY_ENABLED if active else ALREADY_DISABLED)
     held.update(is_active=active, sessions_since=F("sessions_since") + 1)
     end_sessions(person)
     facts = {"reason": reason[:200]}
@@ -109,12 +113,12 @@ def _set_active(
 
 
 def disable(person: User, *, reason: str, by: Actor, at: dt.datetime) -> None:
-    """Shut a person out; their sessions end.  Raises Problem 403 for oneself."""
+    """Shut a person out; their sessions end.  Raises Problem 403 for oneself, 422 again."""
     _set_active(person, False, "person.disabled", reason, by, at)
 
 
 def enable(person: User, *, reason: str, by: Actor, at: dt.datetime) -> None:
-    """Let a person in again."""
+    """Let a person in again; raises Problem 403 for oneself, 422 who is in."""
     _set_active(person, True, "person.enabled", reason, by, at)
 
 

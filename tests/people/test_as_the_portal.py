@@ -14,6 +14,10 @@ from tests.people.application import as_application
 from tests.people.builders import MOBILE, a_citizen, a_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
+TURNS = [
+    ("pilot", {"to": "in"}), ("suspend", {"to": "suspended", "why": "x"}),
+    ("suspend", {"to": "active"}),
+]  # fmt: skip
 
 
 def code_of(number: str) -> str:
@@ -62,7 +66,7 @@ def test_the_acts_of_administrators_and_the_auditor_work_behind_the_wall(
         assert done["Location"] == "/imports/"
         page = f"/staff/people/{clerk.pk}/"
         assert client.post(f"{page}roles", {"roles": ["cashier"]}).status_code == 302
-        assert client.post(f"{page}disable", {"reason": "x"}).status_code == 302
+        assert client.post(f"{page}disable", {"to": "disabled", "reason": "x"}).status_code == 302
         assert client.post(f"{page}contact", {"reason": "x"}).status_code == 200
         assert (
             client.post(f"/staff/people/{citizen.pk}/contact", {"reason": "x"}).status_code == 200
@@ -73,7 +77,7 @@ def test_the_acts_of_administrators_and_the_auditor_work_behind_the_wall(
             "first": "2026-01-01", "last": "2099-12-31",
         }  # fmt: skip
         office = client.post("/staff/offices/add/", added)["Location"]
-        for act, told in (("pilot", {}), ("suspend", {"why": "x"}), ("suspend", {})):
+        for act, told in TURNS:
             assert client.post(f"{office}{act}", told).status_code == 302
         key = {"name": "x", "grants": ["plots"], "last": "2099-01-01", "per_minute": "9"}
         assert client.post("/staff/keys/", key).status_code == 200

@@ -88,7 +88,9 @@ def test_nobody_changes_themselves(act) -> None:
     admin = as_("admin")
     me = User.objects.get(username="admin")
     a_factor(me)
-    answer = admin.post(path_of(me, act), {"roles": ["admin", "auditor"], "reason": "x"})
+    answer = admin.post(
+        path_of(me, act), {"roles": ["admin", "auditor"], "reason": "x", "to": "disabled"}
+    )
     me.refresh_from_db()
     assert answer.status_code == 403 and me.roles == ["admin"] and me.is_active
     assert second_factor.is_enrolled(me)
@@ -113,9 +115,9 @@ def test_what_a_person_sees_is_kept_by_no_cache() -> None:
 
 def test_a_disabled_person_is_out_at_once_and_can_be_let_in_again() -> None:
     clerk, admin, held = a_person("registrar"), as_("admin"), as_("registrar")
-    admin.post(path_of(clerk, "disable"), {"reason": "left"})
+    admin.post(path_of(clerk, "disable"), {"to": "disabled", "reason": "left"})
     assert held.get("/account/").status_code == 302
-    admin.post(path_of(clerk, "disable"), {"reason": "back"})
+    admin.post(path_of(clerk, "disable"), {"to": "active", "reason": "back"})
     assert acts(f"person/{clerk.pk}") == ["person.disabled", "person.enabled"]
     clerk.refresh_from_db()
     assert clerk.is_active
@@ -193,10 +195,10 @@ def test_an_office_is_registered_changed_and_every_act_recorded() -> None:
     office = Consultancy.objects.get()
     assert to == f"/staff/offices/{office.public_id}/" and admin.get(to).status_code == 200
     admin.post(f"{to}change/", {**ADDED, "last": "2030-06-30"})
-    admin.post(f"{to}pilot")
-    assert admin.post(f"{to}suspend", {"why": ""}).status_code == 422
-    admin.post(f"{to}suspend", {"why": "الرخصة"})
-    admin.post(f"{to}suspend")
+    admin.post(f"{to}pilot", {"to": "in"})
+    assert admin.post(f"{to}suspend", {"to": "suspended", "why": ""}).status_code == 422
+    admin.post(f"{to}suspend", {"to": "suspended", "why": "الرخصة"})
+    admin.post(f"{to}suspend", {"to": "active"})
     assert acts(f"office/{office.pk}") == [
         "office.added", "office.changed", "office.in_pilot", "office.suspended", "office.reinstated",
     ]  # fmt: skip
@@ -238,7 +240,7 @@ def test_the_pilot_group_files_first_and_all_later_and_a_suspended_office_never(
     assert files() == [True, False, False]
     admin.post("/staff/offices/switch", {"whom": "all"})
     assert files() == [True, True, False]
-    admin.post(f"/staff/offices/{pilot.public_id}/suspend", {"why": "x"})
+    admin.post(f"/staff/offices/{pilot.public_id}/suspend", {"to": "suspended", "why": "x"})
     assert files() == [False, True, False]
     with pytest.raises(Problem) as refused:
         offices.check_may_file(pilot.pk, on=today())
@@ -318,9 +320,9 @@ def test_a_wrong_field_makes_no_key(field, value) -> None:
 def test_the_auditor_finds_acts_by_stream_person_act_and_day() -> None:
     admin, auditor = as_("admin"), as_("auditor")
     clerk = a_person("registrar")
-    admin.post(path_of(clerk, "disable"), {"reason": "left"})
+    admin.post(path_of(clerk, "disable"), {"to": "disabled", "reason": "left"})
     office = an_office("1")
-    admin.post(f"/staff/offices/{office.public_id}/pilot")
+    admin.post(f"/staff/offices/{office.public_id}/pilot", {"to": "in"})
     boss = User.objects.get(username="admin")
 
     def found(**asked: str) -> list[str]:
