@@ -51,6 +51,7 @@ def takings(request: HttpRequest) -> HttpResponse:
         "unknown": graph.UNKNOWN,
         "differences": queries.open_differences(),
         "refunds": queries.refunds_to_decide(),
+        "owed": refunds.OWED,
         "branches": Branch.objects.order_by("name_ar"),
         "closed": DayClose.objects.filter(day=day).select_related("branch"),
     }

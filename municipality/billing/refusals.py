@@ -41,6 +41,11 @@ ONLY_TODAY = Text(
     "A receipt is voided on its own day only; later the money is refunded.",
 )
 DECIDED = Text("بُتّ في هذا الطلب من قبل.", "This request was decided before.")
+OTHER_AMOUNT = Text(
+    "اكتب المبلغ المطلوب كاملًا، أو 0 إن لم يُخصم شيء. مبلغ آخر يحسمه كشف البنك وحده.",
+    "Write the whole amount asked for, or 0 if nothing was taken. Any other amount is settled by "
+    "the bank's own file.",
+)
 NO_ONLINE = Text(
     "الدفع الإلكتروني غير متاح الآن. ادفع في أي صالة خدمات.",
     "Online payment is not available now. Pay at any service hall.",
@@ -67,6 +72,7 @@ MEANINGS: dict[str, Text] = {
     "money_owed": Text(
         "مال علينا رده؛ يوافق عليه ولا يُرفض.", "Money we owe back is approved, never refused."
     ),
+    "other_amount": OTHER_AMOUNT,
     "no_online": NO_ONLINE,
     "bad_signature": Text(
         "الرسالة ليست موقعة بمفتاح ساري، أو ليست من الدقائق الخمس الأخيرة.",

@@ -59,6 +59,11 @@ class Charge(models.Model):
     tendered_baisa = models.BigIntegerField(null=True, blank=True)
     why = models.CharField(max_length=200, blank=True, help_text="in their words, or ours")
     corrected_why = models.CharField(max_length=200, blank=True)
+    stated_by_id = models.BigIntegerField(
+        null=True, blank=True, help_text="who settled it by the bank's statement"
+    )
+    stated_for_id = models.BigIntegerField(null=True, blank=True)
+    stated_by_name = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)

@@ -1,8 +1,8 @@
 """Money on its way back: one person asks, another approves, then it goes.
 
-Nobody approves what they asked for, what was asked in their name, or the return of their own
-money; acting for someone else changes nothing.  The database holds the first two again
-(``refund_two_pairs_of_eyes``).
+Nobody approves what they asked for, what was asked in their name, the return of a capture they
+stated themselves, or the return of their own money; acting for someone else changes nothing.  The
+database holds all but the last again (``refund_two_pairs_of_eyes``, ``billing_stated_by_others``).
 """
 
 import datetime as dt
@@ -22,6 +22,8 @@ from municipality.people.models import User
 from municipality.problems import Problem
 from municipality.reach import acting
 
+# What the platform owes by itself; nobody can refuse to give it back.
+OWED = (Refund.Kind.SECOND_CAPTURE, Refund.Kind.WRONG_AMOUNT)
 ASKS, APPROVES = ("cashier", "supervisor"), ("supervisor",)
 OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
 
@@ -90,8 +92,14 @@ def _locked(refund_id: int) -> tuple[Bill, Charge, Refund]:
 
 
 def _other_eyes(bill: Bill, refund: Refund, by: Actor, *, at: dt.datetime) -> None:
-    """Refuse whoever asked, whoever may act for them, and the payer, in person or by delegate."""
+    """Refuse whoever asked or stated, who may act for them, and the payer, also by delegate."""
     _may(by, APPROVES)
+    charge = refund.charge
+    if charge.stated_by_id is not None:
+        stated = Actor(
+            charge.stated_by_id, charge.stated_by_name, "supervisor", charge.stated_for_id
+        )
+        four_eyes(stated, by, on=city_day(at))
     if refund.asked_by_id is not None:
         asker = Actor(refund.asked_by_id, refund.asked_by_name, "cashier", refund.asked_for_id)
         four_eyes(asker, by, on=city_day(at))
@@ -120,7 +128,7 @@ def refuse(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
     """Refuse a refund that people asked for; money the platform owes is not refused."""
     bill, _, refund = _locked(refund_id)
     _other_eyes(bill, refund, by, at=at)
-    if refund.asked_by_id is None:
+    if refund.kind in OWED:
         raise Problem(409, "money_owed", GOING_BACK)
     _decide(refund, Refund.State.REFUSED, by=by, at=at)
     _tell(refund, "refuse", by=by, at=at)

@@ -144,7 +144,8 @@ def _captured(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> None
     owed = charge.captured_baisa or 0
     refund = Refund.objects.create(
         charge=charge, kind=kind, amount_baisa=owed, reason=SECOND if right else WRONG,
-        asked_by_name=SYSTEM.name, asked_at=at,
+        asked_by_id=charge.stated_by_id, asked_for_id=charge.stated_for_id,
+        asked_by_name=charge.stated_by_name or SYSTEM.name, asked_at=at,
     )  # fmt: skip
     ledger.post(
         debit=charge.channel, credit=ledger.REFUND_DUE, amount_baisa=owed, charge=charge, at=at

@@ -3,11 +3,13 @@
 import datetime as dt
 
 from municipality.actor import Actor
+from municipality.billing import locks
 from municipality.billing.payments import graph
 from municipality.billing.payments.models import Charge
 from municipality.billing.payments.outcomes import Effect, Outcome
 from municipality.billing.payments.settling import take_answer
 from municipality.billing.reconciliation.models import Difference
+from municipality.billing.refusals import OTHER_AMOUNT
 from municipality.history.actions import record
 from municipality.people.four_eyes import OWN_MATTER
 from municipality.problems import Problem
@@ -41,16 +43,23 @@ def settle_by_statement(
     """Settle an unknown charge as the bank's statement has it; 0 baisa: nothing was taken.
 
     The named act for what neither gateway nor terminal can tell any more; the history keeps who
-    said so and why.  Raises Problem 403 for the payer's own, 409 for a charge that
-    is not unknown, 422 without words.
+    said so and why, and the charge too: that person approves no refund of it.  Raises Problem 403
+    for the payer's own, 409 for a charge that is not unknown, 422 without words and for any other
+    amount than the one asked for.
     """
     if not how.strip():
         raise Problem(422, "reason_needed", NEEDS_WORDS)
-    charge = Charge.objects.select_related("bill").get(pk=charge_id)
-    if charge.bill.payer_person_id in (by.person_id, by.for_person_id or by.person_id):
+    bill = locks.bill(Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id))
+    charge = locks.charge(charge_id)
+    if bill.payer_person_id in (by.person_id, by.for_person_id or by.person_id):
         raise Problem(403, "own_matter", OWN_MATTER)
     if charge.state != graph.UNKNOWN:
         raise Problem(409, "decided", NOT_OPEN)
+    if captured_baisa not in (0, charge.amount_baisa):
+        raise Problem(422, "other_amount", OTHER_AMOUNT)
+    charge.stated_by_id, charge.stated_for_id = by.person_id, by.for_person_id
+    charge.stated_by_name = by.name
+    charge.save(update_fields=["stated_by_id", "stated_for_id", "stated_by_name"])
     outcome = Outcome(graph.CANCELLED, why=how.strip()[:200])
     if captured_baisa > 0:
         outcome = Outcome(graph.CAPTURED, amount_baisa=captured_baisa, why=how.strip()[:200])
