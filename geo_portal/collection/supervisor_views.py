@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +24,11 @@ from municipality.problems import Problem
 from municipality.words import Text
 
 SUPERVISOR, AUDITOR = "supervisor", "auditor"
+CONFLICT = 409  # what others did meanwhile is told on the page; a form of nonsense is refused
+DAY_IS_CLOSED = Text(
+    "أُغلق يوم {day} في {branch}. الإيصالات: {number}.",
+    "{branch}: the day {day} is closed. Receipts: {number}.",
+)
 MONTH = dt.timedelta(days=30)
 CLOSES = {
     "terminal": Text(
@@ -45,6 +51,7 @@ def takings(request: HttpRequest) -> HttpResponse:
     rows = queries.takings(day)
     context = {
         "day": day,
+        "has_come": day <= asked.today(),
         "rows": [(CHANNELS[Charge.Channel(row.channel)], row) for row in rows],
         "total_baisa": sum(row.amount_baisa for row in rows),
         "hanging": [(charge, CLOSES[charge.channel]) for charge in queries.hanging()],
@@ -121,16 +128,21 @@ def by_statement(request: HttpRequest, public_id: str) -> HttpResponse:
 @open_to(SUPERVISOR)
 def close_day(request: HttpRequest) -> HttpResponse:
     """Close a branch's day."""
-    by = actor_of(request, SUPERVISOR)
-    return _do(
-        request,
-        lambda: close_the_day(
-            branch_id=number(request, "branch"),
-            day=date(request, "day", default=asked.today()),
-            by=by,
-            at=timezone.now(),
-        ),
-    )
+    by, day = actor_of(request, SUPERVISOR), date(request, "day", default=asked.today())
+    try:
+        done = close_the_day(branch_id=number(request, "branch"), day=day, by=by, at=timezone.now())
+        messages.success(request, str(_closed(done)))
+    except Problem as refused:
+        if refused.status != CONFLICT:
+            raise
+        messages.error(request, words_of(refused))
+    return redirect(f"{reverse('collection:takings')}?day={day.isoformat()}")
+
+
+def _closed(done: DayClose) -> Text:
+    values = {"day": f"{done.day:%d/%m/%Y}", "number": done.receipts}
+    branch = Text(done.branch.name_ar, done.branch.name_en)
+    return DAY_IS_CLOSED.with_values(branch=branch, **values)
 
 
 @require_safe

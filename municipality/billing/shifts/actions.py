@@ -25,6 +25,10 @@ TERMINAL_TAKEN = Text(
     "هذا الجهاز عند وردية أخرى مفتوحة.", "This terminal stands at another open shift."
 )
 DAY_CLOSED = Text("أُغلق يوم هذا الفرع.", "This branch's day is closed.")
+DAY_AHEAD = Text(
+    "هذا اليوم لم يأت بعد. يُغلق اليوم أو ما قبله.",
+    "This day has not come yet. Close today or a day before it.",
+)
 CARD_UNDER_WAY = Text(
     "دفعة بالبطاقة لم تُعرف نتيجتها بعد. انتظرها قبل الإغلاق، أو أوقفها.",
     "A card payment has no result yet. Wait for it before you close, or stop it.",
@@ -163,7 +167,9 @@ def confirm(*, shift_id: int, by: Actor, at: dt.datetime) -> Shift:
 
 @acting
 def close_day(*, branch_id: int, day: dt.date, by: Actor, at: dt.datetime) -> DayClose:
-    """Close a branch's day once all its shifts are closed; raises Problem 409."""
+    """Close a branch's day once all its shifts are closed; raises Problem 409, 422 ahead of it."""
+    if day > city_day(at):
+        raise Problem(422, "day_ahead", DAY_AHEAD)
     branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
     running = Shift.objects.filter(branch=branch, day=day).exclude(state=Shift.State.CLOSED)
     if running.exists():
@@ -189,6 +195,7 @@ MEANINGS: dict[str, Text] = {
     "shift_open": OPEN_ALREADY,
     "terminal_taken": TERMINAL_TAKEN,
     "day_closed": DAY_CLOSED,
+    "day_ahead": DAY_AHEAD,
     "reason_needed": Text("في الدرج فرق يحتاج إلى سبب.", "A drawer that differs needs a reason."),
     "shifts_open": Text("أغلق كل ورديات الفرع أولًا.", "Close all shifts of the branch first."),
     "another_person": ANOTHER,
