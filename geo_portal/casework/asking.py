@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from municipality.actor import Actor
 from municipality.cases.machine import Edge
 from municipality.cases.models import Case
-from municipality.cases.rights import edges_for, may_see, parts_of
+from municipality.cases.rights import Side, edges_for, may_see, side_of
 from municipality.people.access import not_found
-from municipality.people.acting_person import actor_of, is_staff, person_of
+from municipality.people.acting_person import actor_of, person_of
 
 
 def actors_of(request: HttpRequest) -> list[Actor]:
@@ -36,7 +36,11 @@ def acts_on(case: Case, actors: Sequence[Actor], *, at: dt.datetime) -> list[tup
     return list(found.values())
 
 
-def speaks_for_municipality(request: HttpRequest, case: Case, *, at: dt.datetime) -> bool:
-    """Tell on which side of the conversation someone writes: staff who are no party to it."""
-    staff = is_staff(person_of(request))
-    return staff and not any(parts_of(case, actor, at=at) for actor in actors_of(request))
+def writer_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> tuple[Actor, Side]:
+    """Return as whom someone writes in a case, and on which side; NEITHER for who only reads."""
+    actors = actors_of(request)
+    for actor in actors:
+        side = side_of(case, actor, at=at)
+        if side is not Side.NEITHER:
+            return actor, side
+    return actors[0], Side.NEITHER

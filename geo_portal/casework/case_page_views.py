@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from geo_portal.casework.asking import actors_of, acts_on, case_of, speaks_for_municipality
+from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
 from municipality import geojson
 from municipality.billing.bills.models import Bill
@@ -23,6 +23,7 @@ from municipality.cases.kinds import machine_of
 from municipality.cases.machine import Edge
 from municipality.cases.models import Case, Document, Remark
 from municipality.cases.queries import timeline
+from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
 from municipality.documents.links import link_to
@@ -31,7 +32,7 @@ from municipality.documents.store import open_kept
 from municipality.geometry_gate import position
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.people.acting_person import actor_of, is_staff, person_of
+from municipality.people.acting_person import is_staff, person_of
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
 
@@ -101,7 +102,8 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
     case = case_of(request, public_id, at=at)
     machine = machine_of(case.kind)
     bill = _bill(case)
-    staff = speaks_for_municipality(request, case, at=at)
+    _, side = writer_of(request, case, at=at)
+    staff = side is not Side.APPLICANT
     acts = _acts(request, case, at=at)
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     context: dict[str, Any] = {
@@ -121,6 +123,8 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "messages_sent": Message.objects.filter(about=case.stream).order_by("queued_at", "pk")
         if is_staff(person_of(request)) else (),
         "is_staff": staff,
+        "is_officer": side is Side.MUNICIPALITY,
+        "may_write": side is not Side.NEITHER,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
         "config": map_config(request, things=_ground(case, remarks)),
@@ -154,10 +158,8 @@ def say_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
     at = timezone.now()
     case = case_of(request, public_id, at=at)
     try:
-        say(
-            case_id=case.pk, text=request.POST.get("text", ""), by=actors_of(request)[0], at=at,
-            from_municipality=speaks_for_municipality(request, case, at=at),
-        )  # fmt: skip
+        by, _ = writer_of(request, case, at=at)
+        say(case_id=case.pk, text=request.POST.get("text", ""), by=by, at=at)
     except NotSaid as refusal:
         messages.error(request, str(refusal.words))
     return redirect("casework:case", public_id)
@@ -169,7 +171,10 @@ def attach_to_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take in a file through the gate and add it as the next version of a paper."""
     at = timezone.now()
     case = case_of(request, public_id, at=at)
-    upload, by = request.FILES.get("file"), actors_of(request)[0]
+    upload = request.FILES.get("file")
+    by, side = writer_of(request, case, at=at)
+    if side is Side.NEITHER:
+        raise not_found()
     try:
         if upload is None:
             raise NotSaid(NO_FILE)
@@ -189,9 +194,9 @@ def remark_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write a technical remark about a place of the case, or about a version of a paper."""
     at = timezone.now()
     case = case_of(request, public_id, at=at)
-    if not speaks_for_municipality(request, case, at=at) or not case.worker:
+    by, side = writer_of(request, case, at=at)
+    if side is not Side.MUNICIPALITY:
         raise not_found()
-    by = actor_of(request, case.worker)
     paper = request.POST.get("document", "")
     about: Document | GEOSGeometry | None = None
     if paper:
@@ -215,12 +220,13 @@ def settle_remark_of_case(request: HttpRequest, public_id: str, remark_id: int) 
     """Mark a remark as answered; for the officers of the case."""
     at = timezone.now()
     case = case_of(request, public_id, at=at)
-    if not speaks_for_municipality(request, case, at=at) or not case.worker:
+    by, side = writer_of(request, case, at=at)
+    if side is not Side.MUNICIPALITY:
         raise not_found()
     found = case.remarks.filter(pk=remark_id).first()  # unique
     if found is None:
         raise not_found()
-    settle_remark(remark_id=found.pk, by=actor_of(request, case.worker), at=at)
+    settle_remark(remark_id=found.pk, by=by, at=at)
     return redirect("casework:case", public_id)
 
 

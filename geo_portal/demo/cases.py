@@ -93,8 +93,8 @@ def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
     elif story.until in ("fee_due", "issued"):
         move(case_id=case.pk, edge="accept", by=cast.registrar, at=soon)
     if story.until == "issued":
-        say(case_id=case.pk, text=QUESTION, by=applicant, from_municipality=False, at=soon)
-        say(case_id=case.pk, text=ANSWER, by=cast.registrar, from_municipality=True, at=soon)
+        say(case_id=case.pk, text=QUESTION, by=applicant, at=soon)
+        say(case_id=case.pk, text=ANSWER, by=cast.registrar, at=soon)
         _pay(case, cast, at=at - dt.timedelta(hours=1))
 
 

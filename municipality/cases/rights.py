@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
@@ -76,17 +77,35 @@ def standing(case: Case, actor: Actor, *, at: dt.datetime) -> Standing:
 WATCHERS = frozenset({"supervisor", "auditor", "agent", "hall"})  # who reads cases, all of them
 
 
+class Side(StrEnum):
+    """On which side of a case's conversation someone writes."""
+
+    APPLICANT = "applicant"
+    MUNICIPALITY = "municipality"
+    NEITHER = "neither"  # who only reads: auditors, supervisors, a hall without its visitor
+
+
+def _officers(case: Case) -> set[str]:
+    machine = machine_of(case.kind)
+    return {role for edge in machine.edges for role in edge.by} - {BILLING, SYSTEM, *PARTIES}
+
+
+def side_of(case: Case, actor: Actor, *, at: dt.datetime) -> Side:
+    """Tell on which side an actor writes: a party for itself, the case's officers for the city."""
+    stands = standing(case, actor, at=at)
+    if stands.parts:
+        return Side.APPLICANT
+    if actor.role in _officers(case) and stands.refusal is None:
+        return Side.MUNICIPALITY
+    return Side.NEITHER
+
+
 def may_see(case: Case, actors: Sequence[Actor], *, at: dt.datetime) -> bool:
     """Tell whether someone, in any of their roles, may open a case: a party or its officers."""
-    machine = machine_of(case.kind)
-    officers = {role for edge in machine.edges for role in edge.by} - {BILLING, SYSTEM, *PARTIES}
-    for actor in actors:
-        stands = standing(case, actor, at=at)
-        if stands.parts or actor.role in WATCHERS:
-            return True
-        if actor.role in officers and stands.refusal is None:
-            return True
-    return False
+    return any(
+        actor.role in WATCHERS or side_of(case, actor, at=at) is not Side.NEITHER
+        for actor in actors
+    )
 
 
 def edges_for(case: Case, actor: Actor, *, at: dt.datetime) -> list[Edge]:

@@ -107,6 +107,17 @@ def test_who_watches_reads_and_cannot_decide(town: Town, role: str) -> None:
     assert client.get(path).status_code == 200
     client.post(path + "move", {"edge": "refuse", "text": "x"})
     assert Case.objects.get(pk=case.pk).state == "registration"
+    for act in ("say", "attach", "remark"):
+        assert f"{path}{act}" not in client.get(path).content.decode()
+        client.post(path + act, {"text": "x", "kind": "other", "file": a_pdf()})
+    assert not (case.conversation.exists() or case.documents.exists() or case.remarks.exists())
+
+
+def test_a_line_sent_twice_is_said_once(town: Town) -> None:
+    case = an_extract(town)
+    for _ in range(2):
+        signed_in(town.citizen).post(f"/cases/{case.public_id}/say", {"text": "متى يصدر؟"})
+    assert case.conversation.count() == 1
 
 
 def test_the_work_list_shows_what_waits_and_keeps_filters(town: Town) -> None:
