@@ -6,7 +6,8 @@ import re
 from django.http import HttpRequest
 
 from municipality.asked import day, whole
-from municipality.baisa import BAISA_PER_RIAL
+from municipality.baisa import BAISA_PER_RIAL, Baisa, as_rial
+from municipality.billing.shifts.drawer import MOST_PIECES
 from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.problems import Problem, bad_value
@@ -14,6 +15,14 @@ from municipality.words import Text
 
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,3}))?")
 BAD_AMOUNT = Text("اكتب المبلغ بالريال، مثل 6.195.", "Write the amount in rials, as 6.195.")
+NOT_FROM_PAGE = Text(
+    "النموذج ناقص أو قديم. افتح الصفحة من جديد واختر من القائمة.",
+    "The form is incomplete or out of date. Open the page again and choose from the list.",
+)
+BAD_PIECES = Text(
+    "فئة {value}: اكتب عدد القطع رقمًا صحيحًا من 0 إلى {most}.",
+    "Note or coin of {value}: write the pieces as a whole number from 0 to {most}.",
+)
 MISSING = Text("هذا الحقل لازم.", "This field is needed.")
 
 
@@ -34,8 +43,16 @@ def needed(request: HttpRequest, name: str, *, longest: int = 200) -> str:
 
 
 def number(request: HttpRequest, name: str) -> int:
-    """Return a whole number that the page itself put into its form."""
-    return whole(request.POST.get(name, ""), name=name, low=0, high=2**53)
+    """Return a whole number that the page itself put into its form; raises Problem 422."""
+    return _whole(request.POST.get(name, ""), name=name, high=2**53, words=NOT_FROM_PAGE)
+
+
+def _whole(text: str, *, name: str, high: int, words: Text) -> int:
+    """Read a whole number; a wrong one is refused in words, not by the field's own name."""
+    try:
+        return whole(text, name=name, low=0, high=high)
+    except Problem:
+        raise bad_value(name, words) from None
 
 
 def date(request: HttpRequest, name: str, *, default: dt.date) -> dt.date:
@@ -48,7 +65,8 @@ def pieces(request: HttpRequest) -> dict[int, int]:
     found = {}
     for value in PROFILE.denominations_baisa:
         text = request.POST.get(f"pieces_{value}", "").strip()
-        found[value] = whole(text or "0", name=f"pieces_{value}", low=0, high=100_000)
+        words = BAD_PIECES.with_values(value=as_rial(Baisa(value)), most=MOST_PIECES)
+        found[value] = _whole(text or "0", name=f"pieces_{value}", high=MOST_PIECES, words=words)
     return found
 
 

@@ -23,16 +23,19 @@ from municipality.problems import Problem
 def open_shift(request: HttpRequest) -> HttpResponse:
     """Open a shift with the cash that lies in the drawer."""
     by = actor_of(request, CASHIER)
+    branch = number(request, "branch")
+    terminal = number(request, "terminal") if request.POST.get("terminal") else None
     try:
-        terminal = request.POST.get("terminal", "")
         actions.open_shift(
-            branch_id=number(request, "branch"),
-            terminal_id=number(request, "terminal") if terminal else None,
+            branch_id=branch,
+            terminal_id=terminal,
             float_baisa=amount_baisa(needed(request, "float"), name="float"),
             by=by,
             at=timezone.now(),
         )
     except Problem as refused:
+        if refused.code in actions.OF_NO_PLACE:
+            raise
         messages.error(request, words_of(refused))
     return redirect("collection:desk")
 

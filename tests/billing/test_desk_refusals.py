@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from municipality.asked import today
-from municipality.billing.models import DayClose
-from tests.billing.builders import a_branch, a_user
+from municipality.billing.models import DayClose, Shift
+from tests.billing.builders import a_branch, a_terminal, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +33,33 @@ def test_a_day_to_come_is_not_closed_and_a_day_closed_says_so() -> None:
     again = supervisor.post("/en/takings/close-day", form, follow=True)
     assert "day is closed." in again.content.decode() and 'role="alert"' in again.content.decode()
     assert DayClose.objects.count() == 1
+
+
+def test_a_shift_is_opened_at_a_terminal_of_its_own_branch_only() -> None:
+    cashier, branch = signed_in("cashier"), a_branch()
+    elsewhere = a_terminal("T-09", a_branch("ruwi"))
+    off = a_terminal("T-10")
+    off.is_active = False
+    off.save()
+    for form, words in (
+        ({"branch": branch.pk, "terminal": elsewhere.pk}, "stands in another branch"),
+        ({"branch": branch.pk, "terminal": 987_654}, "No such terminal"),
+        ({"branch": branch.pk, "terminal": off.pk}, "No such terminal"),
+        ({"branch": 987_654}, "no such branch"),
+        ({"branch": 2**53, "terminal": 2**53}, "no such branch"),
+        ({"branch": "hall"}, "choose from the list"),
+        ({"branch": branch.pk, "terminal": "T-01"}, "choose from the list"),
+        ({"branch": branch.pk, "terminal": "\x00"}, "choose from the list"),
+    ):
+        answer = cashier.post("/en/cashier/open", {"float": "50", **form})
+        assert answer.status_code == 422 and words in answer.content.decode(), form
+    assert not Shift.objects.exists()
+    mine = a_terminal("T-11")
+    cashier.post("/cashier/open", {"float": "50", "branch": branch.pk, "terminal": mine.pk})
+    assert Shift.objects.get().terminal_id == mine.pk
+
+
+@pytest.mark.parametrize("branch", ["987654", "", "hall", str(2**53)])
+def test_a_day_of_no_branch_is_not_closed(branch: str) -> None:
+    answer = signed_in("supervisor").post("/takings/close-day", {"branch": branch})
+    assert answer.status_code == 422 and not DayClose.objects.exists()

@@ -25,6 +25,12 @@ TERMINAL_TAKEN = Text(
     "هذا الجهاز عند وردية أخرى مفتوحة.", "This terminal stands at another open shift."
 )
 DAY_CLOSED = Text("أُغلق يوم هذا الفرع.", "This branch's day is closed.")
+NO_BRANCH = Text("لا فرع بهذا الرقم.", "There is no such branch.")
+TERMINAL_ELSEWHERE = Text(
+    "هذا الجهاز في فرع آخر. اختر جهازًا من فرعك.",
+    "This terminal stands in another branch. Choose one of your own branch.",
+)
+NO_SUCH_TERMINAL = Text("لا جهاز عاملًا بهذا الرقم.", "No such terminal is in service.")
 DAY_AHEAD = Text(
     "هذا اليوم لم يأت بعد. يُغلق اليوم أو ما قبله.",
     "This day has not come yet. Close today or a day before it.",
@@ -41,6 +47,9 @@ ANOTHER = Text("يؤكد الاستلام من سُلّمت إليه.", "Whoever
 NOT_OPEN = Text("هذه الوردية مغلقة.", "This shift is closed.")
 
 
+OF_NO_PLACE = ("no_such_branch", "no_such_terminal", "terminal_elsewhere")
+
+
 def expected_baisa(shift: Shift) -> int:
     """Return what the drawer should hold: the float and every cash entry of the ledger."""
     cash = LedgerEntry.objects.filter(shift=shift, account=Charge.Channel.CASH)
@@ -53,9 +62,10 @@ def open_shift(
 ) -> Shift:
     """Open a shift with the cash that lies in the drawer.
 
-    Raises Problem 409: a shift is open, the terminal is taken, the branch's day is closed.
+    Raises Problem 409: a shift is open, the terminal is taken, the branch's day is closed; 422: no
+    such branch or terminal, or the terminal stands in another branch.
     """
-    Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
+    _branch(branch_id)
     _check_opening(branch_id, terminal_id, by.person_id, at=at)
     shift = Shift.objects.create(
         cashier_id=by.person_id or 0, cashier_name=by.name, branch_id=branch_id,
@@ -73,11 +83,29 @@ def _check_opening(
     if person_id is None or open_now.filter(cashier_id=person_id).exists():
         raise Problem(409, "shift_open", OPEN_ALREADY)
     if terminal_id is not None:
-        Terminal.objects.select_for_update(of=("self",)).get(pk=terminal_id, branch_id=branch_id)
+        _terminal(terminal_id, branch_id)
         if open_now.filter(terminal_id=terminal_id).exists():
             raise Problem(409, "terminal_taken", TERMINAL_TAKEN)
     if DayClose.objects.filter(branch_id=branch_id, day=city_day(at)).exists():
         raise Problem(409, "day_closed", DAY_CLOSED)
+
+
+def _branch(branch_id: int) -> Branch:
+    """Lock a branch and read it; raises Problem 422 for none."""
+    found = Branch.objects.select_for_update(of=("self",)).filter(pk=branch_id).first()  # unique
+    if found is None:
+        raise Problem(422, "no_such_branch", NO_BRANCH)
+    return found
+
+
+def _terminal(terminal_id: int, branch_id: int) -> None:
+    """Lock a terminal of a branch; raises Problem 422 for none and for one of another branch."""
+    terminals = Terminal.objects.select_for_update(of=("self",))
+    found = terminals.filter(pk=terminal_id, is_active=True).first()  # unique
+    if found is None:
+        raise Problem(422, "no_such_terminal", NO_SUCH_TERMINAL)
+    if found.branch_id != branch_id:
+        raise Problem(422, "terminal_elsewhere", TERMINAL_ELSEWHERE)
 
 
 def _tell(shift: Shift, act: str, *, by: Actor, at: dt.datetime, amount_baisa: int) -> None:
@@ -170,7 +198,7 @@ def close_day(*, branch_id: int, day: dt.date, by: Actor, at: dt.datetime) -> Da
     """Close a branch's day once all its shifts are closed; raises Problem 409, 422 ahead of it."""
     if day > city_day(at):
         raise Problem(422, "day_ahead", DAY_AHEAD)
-    branch = Branch.objects.select_for_update(of=("self",)).get(pk=branch_id)
+    branch = _branch(branch_id)
     running = Shift.objects.filter(branch=branch, day=day).exclude(state=Shift.State.CLOSED)
     if running.exists():
         who = "، ".join(running.order_by("pk").values_list("cashier_name", flat=True))
@@ -196,6 +224,9 @@ MEANINGS: dict[str, Text] = {
     "terminal_taken": TERMINAL_TAKEN,
     "day_closed": DAY_CLOSED,
     "day_ahead": DAY_AHEAD,
+    "no_such_branch": NO_BRANCH,
+    "no_such_terminal": NO_SUCH_TERMINAL,
+    "terminal_elsewhere": TERMINAL_ELSEWHERE,
     "reason_needed": Text("في الدرج فرق يحتاج إلى سبب.", "A drawer that differs needs a reason."),
     "shifts_open": Text("أغلق كل ورديات الفرع أولًا.", "Close all shifts of the branch first."),
     "another_person": ANOTHER,
