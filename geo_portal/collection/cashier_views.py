@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.collection import shown
-from geo_portal.collection.forms import amount_baisa, date, needed, number, words_of
+from geo_portal.collection.forms import amount_baisa, chosen, date, needed, number, words_of
 from municipality.asked import today
 from municipality.billing.bills.queries import find
-from municipality.billing.models import Refund, Shift
+from municipality.billing.models import Bill, Refund, Shift
 from municipality.billing.payments import charging, graph, refunds
 from municipality.billing.payments.charging import Asked, Cheque
 from municipality.billing.shifts.actions import expected_baisa
 from municipality.billing.terminals.models import Terminal
+from municipality.cases.models import Case
+from municipality.cases.queries import numbers_in
 from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.places.models import Branch
@@ -34,6 +36,16 @@ def shift_of(request: HttpRequest) -> Shift | None:
     return mine.order_by("pk").first()
 
 
+def _found(q: str) -> list[Bill]:
+    """Find bills by what a payer shows: also the number of the transaction in their message."""
+    year = today().year
+    numbers = numbers_in(q, year=year)
+    if len(numbers) > 1 and any(letter.isalpha() for letter in q):
+        numbers = []  # digits beside letters are a plate, no bare number of a transaction
+    cases = Case.objects.filter(number__in=numbers) if numbers else Case.objects.none()
+    return list(find(q, year=year, subjects=[case.stream for case in cases]))
+
+
 @require_safe
 @open_to(CASHIER)
 def desk(request: HttpRequest) -> HttpResponse:
@@ -43,7 +55,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         "shift": shift,
         "q": q,
-        "bills": list(find(q)) if q else [],
+        "bills": _found(q) if q else [],
         "branches": Branch.objects.order_by("name_ar") if shift is None else [],
         "terminals": Terminal.objects.filter(is_active=True).order_by("code"),
         "handed": Shift.objects.filter(state=Shift.State.HANDED, handed_to_id=person.pk),
@@ -174,7 +186,7 @@ def ask_back(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for a receipt to be voided or its money to go back; someone else approves."""
     by = actor_of(request, CASHIER)
     receipt = shown.receipt_of(public_id)
-    kind = Refund.Kind.VOID if request.POST.get("kind") == "void" else Refund.Kind.REFUND
+    kind = chosen(request, "kind", {kind.value: kind for kind in refunds.KINDS_ASKED})
     return _do(
         request,
         receipt.bill.public_id,

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
+from typing import TypeVar
 
 from django.http import HttpRequest
 
@@ -13,6 +15,7 @@ from municipality.digits import western
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 
+T = TypeVar("T")
 _AMOUNT = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,3}))?")
 BAD_AMOUNT = Text("اكتب المبلغ بالريال، مثل 6.195.", "Write the amount in rials, as 6.195.")
 NOT_FROM_PAGE = Text(
@@ -40,6 +43,14 @@ def needed(request: HttpRequest, name: str, *, longest: int = 200) -> str:
     if not value or len(value) > longest:
         raise bad_value(name, MISSING, code="missing_value")
     return value
+
+
+def chosen(request: HttpRequest, name: str, choices: Mapping[str, T]) -> T:
+    """Return what one of the words a form offers stands for; raises Problem 422 for another."""
+    try:
+        return choices[request.POST.get(name, "")]
+    except KeyError:
+        raise bad_value(name, NOT_FROM_PAGE) from None
 
 
 def number(request: HttpRequest, name: str) -> int:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from geo_portal.collection.forms import amount_baisa, date, needed, number, words_of
+from geo_portal.collection.forms import amount_baisa, chosen, date, needed, number, words_of
 from municipality import asked
 from municipality.billing.models import Charge, DayClose, Difference, Refund
 from municipality.billing.payments import graph, refunds
@@ -29,6 +29,7 @@ DAY_IS_CLOSED = Text(
     "أُغلق يوم {day} في {branch}. الإيصالات: {number}.",
     "{branch}: the day {day} is closed. Receipts: {number}.",
 )
+DECISIONS = {"approve": refunds.approve, "refuse": refunds.refuse}
 MONTH = dt.timedelta(days=30)
 CLOSES = {
     "terminal": Text(
@@ -85,7 +86,7 @@ def _refund(public_id: str) -> Refund:
 def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Approve or refuse a refund or a void, as the second pair of eyes."""
     by, found = actor_of(request, SUPERVISOR), _refund(public_id)
-    decision = refunds.approve if request.POST.get("decision") == "approve" else refunds.refuse
+    decision = chosen(request, "decision", DECISIONS)
     return _do(request, lambda: decision(refund_id=found.pk, by=by, at=timezone.now()))
 
 

@@ -5,9 +5,13 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from municipality.actor import Actor
 from municipality.asked import today
-from municipality.billing.models import DayClose, Shift
-from tests.billing.builders import a_branch, a_terminal, a_user
+from municipality.billing.models import DayClose, Receipt, Refund, Shift
+from municipality.billing.payments import refunds
+from municipality.cases.models import Case
+from tests.billing.builders import a_bill, a_branch, a_shift, a_terminal, a_user, minutes, pay_cash
+from tests.cases.builders import a_town, an_extract
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +67,39 @@ def test_a_shift_is_opened_at_a_terminal_of_its_own_branch_only() -> None:
 def test_a_day_of_no_branch_is_not_closed(branch: str) -> None:
     answer = signed_in("supervisor").post("/takings/close-day", {"branch": branch})
     assert answer.status_code == 422 and not DayClose.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["", "voids", "VOID", "second_capture", "wrong_amount"])
+def test_an_unknown_kind_of_return_is_not_guessed(kind: str) -> None:
+    a_shift()
+    receipt = Receipt.objects.get(charge=pay_cash(a_bill()))
+    form = {"kind": kind, "reason": "x"}
+    answer = signed_in("cashier").post(f"/cashier/receipts/{receipt.public_id}/back", form)
+    assert answer.status_code == 422 and not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("decision", ["", "aprove", "yes", "REFUSE"])
+def test_an_unknown_decision_is_not_guessed(decision: str) -> None:
+    a_shift()
+    refund = refunds.ask(
+        charge_id=pay_cash(a_bill()).pk, kind="refund", reason="x",
+        by=Actor(910, "Asker", "cashier"), at=minutes(2),
+    )  # fmt: skip
+    address = f"/takings/refunds/{refund.public_id}/decide"
+    supervisor = signed_in("supervisor")
+    assert supervisor.post(address, {"decision": decision}).status_code == 422
+    assert Refund.objects.get().state == "asked"
+    supervisor.post(address, {"decision": "refuse"})
+    assert Refund.objects.get().state == "refused"
+
+
+def test_a_cashier_finds_the_bill_by_the_number_of_the_transaction() -> None:
+    case = an_extract(a_town())
+    Case.objects.filter(pk=case.pk).update(number=f"PX-{today().year}-008731")
+    bill, other = a_bill(subject=case.stream), a_bill(subject="case/0")
+    cashier = signed_in("cashier")
+    cashier.post("/cashier/open", {"branch": a_branch().pk, "float": "50"})
+    for q in (f"PX-{today().year}-008731", f"px {today().year} ٨٧٣١", "8731"):
+        page = cashier.get("/cashier/", {"q": q}).content.decode()
+        assert bill.number in page and other.number not in page, q
+    assert bill.number not in cashier.get("/cashier/", {"q": "8731 AB"}).content.decode()

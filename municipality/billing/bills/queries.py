@@ -1,7 +1,7 @@
 """Questions about bills: find one by what a payer remembers, and explain its amount."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
 from django.db.models import Case, Q, QuerySet, When
@@ -12,6 +12,7 @@ from municipality.digits import western
 from municipality.phones import NotAPhone, phone
 
 _NUMBER = re.compile(r"(?:INV-?)?(\d{4})-?(\d{1,9})", re.I)
+_SERIAL = re.compile(r"(?:INV-?)?(\d{1,6})", re.I)
 MOST = 50
 
 
@@ -24,16 +25,23 @@ def folded_plate(text: str) -> str:
     return re.sub(r"[\s\-/.]+", "", western(text)).upper()
 
 
-def find(text: str) -> QuerySet[Bill]:
+def find(text: str, *, year: int, subjects: Collection[str] = ()) -> QuerySet[Bill]:
     """Find bills by number, phone, plate or plot, in the digits of any script; newest first.
 
-    Bills that are due come before the others.  At most ``MOST`` are given.
+    A serial alone is that of a bill of ``year``; ``subjects`` are what the caller knows the text
+    to name, such as the case of a transaction's number.  Bills that are due come before the
+    others.  At most ``MOST`` are given.
     """
     plain = western(text).strip()
     if not plain or "\x00" in plain:
         return Bill.objects.none()
     asked = Q(number__iexact=plain) | Q(plate=folded_plate(plain)) | Q(plot_number__iexact=plain)
-    if number := _NUMBER.fullmatch(re.sub(r"\s+", "", plain)):
+    unspaced = re.sub(r"\s+", "", plain)
+    if serial := _SERIAL.fullmatch(unspaced):
+        asked |= Q(number=f"INV-{year}-{int(serial[1]):06d}")
+    if subjects:
+        asked |= Q(subject__in=subjects)
+    if number := _NUMBER.fullmatch(unspaced):
         asked |= Q(number=f"INV-{number[1]}-{int(number[2]):06d}")
     with suppress(NotAPhone):  # then it is one of the other three
         asked |= Q(payer_phone=phone(plain))

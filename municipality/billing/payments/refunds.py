@@ -25,6 +25,7 @@ from municipality.reach import acting
 # What the platform owes by itself; nobody can refuse to give it back.
 OWED = (Refund.Kind.SECOND_CAPTURE, Refund.Kind.WRONG_AMOUNT)
 ASKS, APPROVES = ("cashier", "supervisor"), ("supervisor",)
+KINDS_ASKED = (Refund.Kind.VOID, Refund.Kind.REFUND)  # what people ask for
 OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
 
 
