@@ -3,15 +3,20 @@
 import datetime as dt
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.staff.act_words import words_of
+from municipality.asked import today
+from municipality.billing.bills.models import Bill
+from municipality.cases.models import Case
+from municipality.cases.queries import numbers_in
 from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.history.models import Entry, Head
@@ -19,12 +24,14 @@ from municipality.history.verification import verify
 from municipality.people.access import open_to
 from municipality.people.models import User
 from municipality.people.roles import BY_CODE
+from municipality.phones import NotAPhone, phone
 from municipality.words import Text
 
 AUDITOR = "auditor"
 A_PAGE = 50
 FIELDS = ("stream", "person", "act", "from", "to")
 WRONG_DAY = Text("اكتب التاريخ هكذا: 2026-01-31.", "Write the day like 2026-01-31.")
+WRONG_SPAN = Text("«من يوم» بعد «إلى يوم».", "“From” is later than “To”.")
 MOST_FINDINGS = 200
 
 
@@ -39,26 +46,48 @@ def _day(text: str, errors: dict[str, Text], name: str) -> dt.datetime | None:
     return dt.datetime.combine(day, dt.time(), PROFILE.time_zone)
 
 
+def _people(text: str) -> Q:
+    """Whom a user name or a phone means."""
+    with suppress(NotAPhone):  # a user name, then
+        return Q(username=text) | Q(phone=phone(text))
+    return Q(username=text)
+
+
 def _by_person(found: QuerySet[Entry], text: str) -> QuerySet[Entry]:
-    """Narrow to who did it: a number of a person, a user name, or part of the name then."""
+    """Narrow to who did it: a person's number, user name or phone, or part of the name then."""
+    held = list(User.objects.filter(_people(text)).values_list("pk", flat=True))
+    if held:  # before the number: a phone is digits too
+        return found.filter(person_id__in=held)
     number = western(text)
     if number.isascii() and number.isdecimal() and len(number) < 19:
         return found.filter(person_id=int(number))
-    held = User.objects.filter(username=text).values_list("pk", flat=True).first()  # unique
-    if held is not None:
-        return found.filter(person_id=held)
     return found.filter(person_name__icontains=text)
+
+
+def _streams(text: str) -> list[str]:
+    """Return the streams that a number of a case or a bill, or a person, stands for."""
+    plain = western(text)
+    if "/" in plain:
+        return [plain]  # a stream by its own name
+    numbers = numbers_in(plain, year=today().year)  # a bill's is written the same way
+    people = User.objects.filter(_people(text)).values_list("pk", flat=True)
+    matters = [
+        *Case.objects.filter(number__in=numbers), *Bill.objects.filter(number__in=numbers),
+    ]  # fmt: skip
+    return [*(one.stream for one in matters), *(f"person/{pk}" for pk in people)]
 
 
 def _searched(values: dict[str, str], errors: dict[str, Text]) -> QuerySet[Entry]:
     found = Entry.objects.order_by("-pk")
     if values["stream"]:
-        found = found.filter(stream=values["stream"])
+        found = found.filter(stream__in=_streams(values["stream"]))
     if values["act"]:
         found = found.filter(act=values["act"])
     if values["person"]:
         found = _by_person(found, values["person"])
     since, until = _day(values["from"], errors, "from"), _day(values["to"], errors, "to")
+    if since and until and until < since:
+        errors["to"] = WRONG_SPAN
     if since:
         found = found.filter(at__gte=since)
     if until:
