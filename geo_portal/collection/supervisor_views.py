@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from geo_portal.collection.forms import amount_baisa, chosen, date, needed, number, words_of
 from municipality import asked
 from municipality.billing.models import Charge, DayClose, Difference, Refund
-from municipality.billing.payments import graph, refunds
+from municipality.billing.payments import graph, ledger, refunds
 from municipality.billing.payments.receipt_paper import CHANNELS
 from municipality.billing.reconciliation import actions, queries
 from municipality.billing.shifts.actions import close_day as close_the_day
@@ -30,6 +30,7 @@ DAY_IS_CLOSED = Text(
     "{branch}: the day {day} is closed. Receipts: {number}.",
 )
 DECISIONS = {"approve": refunds.approve, "refuse": refunds.refuse}
+ON_THE_WEB = Text("الدفع الإلكتروني", "Paid online")
 MONTH = dt.timedelta(days=30)
 CLOSES = {
     "terminal": Text(
@@ -49,12 +50,21 @@ def takings(request: HttpRequest) -> HttpResponse:
     """Show one day's money and everything that waits for a decision."""
     asked.only(request, ("day",))
     day = asked.day(asked.one(request, "day"), name="day", default=asked.today())
-    rows = queries.takings(day)
+    rows, branches = queries.takings(day), _branch_names()
     context = {
         "day": day,
         "has_come": day <= asked.today(),
-        "rows": [(CHANNELS[Charge.Channel(row.channel)], row) for row in rows],
+        "rows": [
+            (
+                branches.get(row.branch_code, row.branch_code),
+                CHANNELS[Charge.Channel(row.channel)],
+                row,
+            )
+            for row in rows
+        ],
         "total_baisa": sum(row.amount_baisa for row in rows),
+        "back_baisa": sum(row.back_baisa for row in rows),
+        "net_baisa": sum(row.net_baisa for row in rows),
         "hanging": [(charge, CLOSES[charge.channel]) for charge in queries.hanging()],
         "unknown": graph.UNKNOWN,
         "differences": queries.open_differences(),
@@ -64,6 +74,12 @@ def takings(request: HttpRequest) -> HttpResponse:
         "closed": DayClose.objects.filter(day=day).select_related("branch"),
     }
     return render(request, "collection/takings.html", context)
+
+
+def _branch_names() -> dict[str, Text]:
+    """Name the branches by the codes that stand in the books."""
+    halls = {one.code.upper(): Text(one.name_ar, one.name_en) for one in Branch.objects.all()}
+    return {ledger.WEB: ON_THE_WEB, **halls}
 
 
 def _do(request: HttpRequest, act: Callable[[], object]) -> HttpResponse:

@@ -6,31 +6,58 @@ from dataclasses import dataclass
 from django.db.models import Count, F, QuerySet, Sum
 
 from municipality.billing.payments import graph
-from municipality.billing.payments.models import Charge, Receipt, Refund
+from municipality.billing.payments.models import Charge, LedgerEntry, Receipt, Refund
 from municipality.billing.reconciliation.models import Difference
 from municipality.billing.shifts.models import Shift
+from municipality.conf import PROFILE
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What came in by one channel, at one branch, for one purpose."""
+    """What came in and went back by one channel, at one branch, for one purpose."""
 
-    channel: str
     branch_code: str
+    channel: str
     purpose: str
     receipts: int
     amount_baisa: int
+    returns: int
+    back_baisa: int
+
+    @property
+    def net_baisa(self) -> int:
+        """What stays: below nothing where more went back than came in."""
+        return self.amount_baisa - self.back_baisa
 
 
 def takings(day: dt.date) -> list[Taking]:
-    """Add up the receipts of one city day by channel, branch and purpose."""
-    rows = (
+    """Add up the receipts of one city day, and what went back on it, by branch, channel, purpose.
+
+    Only the money of receipts is counted as going back, whatever the receipt's own day: a second
+    capture that is returned was never in the takings.
+    """
+    came = (
         Receipt.objects.filter(day=day)
-        .values_list("charge__channel", "branch_code", "bill__purpose")
-        .annotate(receipts=Count("pk"), amount=Sum("amount_baisa"))
-        .order_by("branch_code", "charge__channel", "bill__purpose")
+        .order_by()
+        .values_list("branch_code", "charge__channel", "bill__purpose")
+        .annotate(n=Count("pk"), s=Sum("amount_baisa"))
     )
-    return [Taking(*row) for row in rows]
+    start = dt.datetime.combine(day, dt.time(), tzinfo=PROFILE.time_zone)
+    end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=PROFILE.time_zone)
+    went = (
+        LedgerEntry.objects.filter(at__gte=start, at__lt=end, refund__isnull=False)
+        .filter(account=F("charge__channel"), charge__receipt__isnull=False)
+        .order_by()
+        .values_list("branch_code", "charge__channel", "charge__bill__purpose")
+        .annotate(n=Count("pk"), s=-Sum("amount_baisa"))
+    )
+    ins = {row[:3]: row[3:] for row in came}
+    backs = {row[:3]: row[3:] for row in went}
+    nothing = (0, 0)
+    return [
+        Taking(*key, *ins.get(key, nothing), *backs.get(key, nothing))
+        for key in sorted(ins.keys() | backs.keys())
+    ]
 
 
 def hanging() -> QuerySet[Charge]:
