@@ -7,10 +7,16 @@ may stand before it.
 from collections.abc import Iterable
 from typing import Any
 
+from geo_portal.staff.fact_words import facts_in_words
 from municipality.cases.kinds import machines
 from municipality.history.models import Entry
+from municipality.people.roles import BY_CODE
 from municipality.words import Text
 
+PLATFORM = {  # who acts where no person does
+    "system": Text("النظام", "The system"),
+    "billing": Text("التحصيل", "Billing"),
+}
 ACTS = {
     "person.added": Text("أُضيف", "Added"),
     "person.joined": Text("دخل أول مرة برقم هاتفه", "Came in by phone for the first time"),
@@ -44,9 +50,18 @@ ACTS = {
     "partner_key.issued": Text("صدر مفتاح", "Key made"),
     "partner_key.revoked": Text("أُلغي مفتاح", "Key revoked"),
     "setting.changed": Text("غُيّر إعداد", "Setting changed"),
+    "case/move": Text("خطوة في معاملة", "Step of a case"),
+    "calendar/confirm": Text("ثُبّتت الإجازة", "Holiday confirmed"),
+    "calendar/move": Text("نُقلت الإجازة", "Holiday moved"),
+    "calendar/add": Text("أُضيفت إجازة", "Holiday added"),
+    "calendar/remove": Text("حُذفت إجازة", "Holiday removed"),
+    "calendar/announce": Text("أُعلن رمضان", "Ramadan announced"),
+    "calendar/hours": Text("غُيّرت ساعات العمل", "Office hours changed"),
     "case/open": Text("فُتحت المعاملة", "Case opened"),
     "claim": Text("أُخذت للعمل عليها", "Taken"),
     "release": Text("أُعيدت إلى القائمة", "Given back to the list"),
+    "be_absent": Text("سجّل غيابًا", "Recorded an absence"),
+    "be_back": Text("ألغى غيابه", "Cancelled an absence"),
     "reassign": Text("أُسندت إلى موظف", "Assigned to an officer"),
     "escalate": Text("تأخرت فصُعّدت", "Late, escalated"),
     "say": Text("كُتبت رسالة", "Message written"),
@@ -59,6 +74,15 @@ ACTS = {
     "pay": Text("دُفعت الفاتورة", "Bill paid"),
     "charge.begin": Text("بدأ الدفع", "Payment begun"),
     "charge.send": Text("أُرسل المبلغ", "Amount sent"),
+    "charge.take": Text("قُبض المبلغ عند الصندوق", "Taken at the counter"),
+    "charge.authorise": Text("وافق البنك على المبلغ", "Authorised by the bank"),
+    "charge.capture": Text("خُصم المبلغ", "Captured"),
+    "charge.decline": Text("رُفض الدفع", "Declined"),
+    "charge.cancel": Text("أُلغي الدفع", "Payment cancelled"),
+    "charge.lose_sight": Text("لا يُعرف ما جرى للدفع", "Outcome of the payment unknown"),
+    "charge.ask_to_wipe": Text("طُلب مسح المبلغ من الجهاز", "Terminal asked to wipe the amount"),
+    "charge.correct": Text("صُحّح: خُصم المبلغ", "Corrected: captured after all"),
+    "charge.refund": Text("رُدّت الدفعة", "Payment refunded"),
     "charge.by_statement": Text("حُسمت من كشف البنك", "Decided by the bank's statement"),
     "charge.second_capture": Text("خُصمت مرة ثانية", "Captured a second time"),
     "refund.due": Text("مبلغ يجب رده", "Money that must go back"),
@@ -84,19 +108,42 @@ ACTS = {
 
 def words_of(act: str, *, stream: str, edge: str = "") -> Text | str:
     """Say what an act was; a step of a case by the words of its edge, the unknown by its code."""
-    if act == "move":
+    kind = stream.partition("/")[0]
+    if kind == "case" and act == "move":
         edges = (each for machine in machines() for each in machine.edges)
         return next((each.done for each in edges if each.name == edge), edge)
-    kind = stream.partition("/")[0]
     return ACTS.get(f"{kind}/{act}") or ACTS.get(act) or act
 
 
+def name_of(act: str) -> str:
+    """Name an act whatever it was done to: all its meanings, or its code."""
+    meanings = [str(words) for key, words in ACTS.items() if act in (key, key.partition("/")[2])]
+    return " / ".join(dict.fromkeys(meanings)) or act
+
+
+def role_of(entry: Entry) -> Text | str:
+    """Name the role in which something was done."""
+    if entry.role in PLATFORM:
+        return PLATFORM[entry.role]
+    return BY_CODE[entry.role].name if entry.role in BY_CODE else entry.role
+
+
+def who(entry: Entry) -> Text | str:
+    """Name who did something; the platform by what it is."""
+    if entry.person_name == entry.role in PLATFORM:
+        return PLATFORM[entry.role]
+    return entry.person_name
+
+
 def in_words(entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """Return entries with what was done in words."""
+    """Return entries with what was done, who did it, and the details, in words."""
     return [
         {
             "entry": one,
             "words": words_of(one.act, stream=one.stream, edge=str(one.facts.get("edge", ""))),
+            "who": who(one),
+            "role": role_of(one),
+            "facts": facts_in_words(one.facts),
         }
         for one in entries
     ]

@@ -1,7 +1,6 @@
 """The internal auditor: search the history, and prove that nobody has rewritten it."""
 
 import datetime as dt
-import json
 import time
 from contextlib import suppress
 from typing import Any
@@ -12,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from geo_portal.staff.act_words import words_of
+from geo_portal.staff.act_words import in_words, name_of
 from municipality.asked import today
 from municipality.billing.bills.models import Bill
 from municipality.cases.models import Case
@@ -23,7 +22,6 @@ from municipality.history.models import Entry, Head
 from municipality.history.verification import verify
 from municipality.people.access import open_to
 from municipality.people.models import User
-from municipality.people.roles import BY_CODE
 from municipality.phones import NotAPhone, phone
 from municipality.words import Text
 
@@ -95,15 +93,10 @@ def _searched(values: dict[str, str], errors: dict[str, Text]) -> QuerySet[Entry
     return found.none() if errors else found
 
 
-def _shown(entry: Entry) -> dict[str, Any]:
-    facts = json.dumps(entry.facts, ensure_ascii=False, sort_keys=True) if entry.facts else ""
-    role = BY_CODE.get(entry.role)
-    return {
-        "entry": entry,
-        "words": words_of(entry.act, stream=entry.stream, edge=str(entry.facts.get("edge", ""))),
-        "facts": facts,
-        "role": role.name if role else entry.role,
-    }
+def _acts() -> list[tuple[str, str]]:
+    """Return every act that was done, with its name, in the order of the names."""
+    done = Entry.objects.order_by("act").values_list("act", flat=True).distinct()
+    return sorted(((act, name_of(act)) for act in done), key=lambda one: one[1])
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
@@ -118,9 +111,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "values": values,
         "errors": errors,
-        "rows": [_shown(row) for row in rows[:A_PAGE]],
+        "rows": in_words(rows[:A_PAGE]),
         "more": urlencode(older),
-        "acts": list(Entry.objects.order_by("act").values_list("act", flat=True).distinct()),
+        "acts": _acts(),
         "head": Head.objects.order_by("before_tx").last(),
     }
 
