@@ -55,10 +55,31 @@ ONLINE_SENT = Text(
 WIPING = Text("نمسح شاشة الجهاز {terminal}.", "Wiping the screen of terminal {terminal}.")
 SILENT = dt.timedelta(seconds=15)
 GIVEN_UP = Text("بلا سبب معلن", "no reason given")
+# What terminals and gateways tell, in their words, small; anything else is shown as it came.
+REASONS = {
+    "insufficient funds": Text("الرصيد لا يكفي", "insufficient funds"),
+    "declined": Text("رفض البنك العملية", "the bank declined it"),
+    "do not honour": Text("رفض البنك العملية", "the bank declined it"),
+    "do not honor": Text("رفض البنك العملية", "the bank declined it"),
+    "expired card": Text("البطاقة منتهية", "the card has expired"),
+    "incorrect pin": Text("الرقم السري غير صحيح", "incorrect PIN"),
+    "limit exceeded": Text("تجاوز حد البطاقة", "the card's limit is exceeded"),
+    "cancelled": Text("أُلغيت", "cancelled"),
+    "wiped": Text("مُسحت الشاشة", "the screen was wiped"),
+}
 
 
 def _clock(at: dt.datetime | None) -> str:
     return f"{at.astimezone(PROFILE.time_zone):%H:%M}" if at else "—"
+
+
+def why_of(charge: Charge) -> Text:
+    """Say why the other side did not take the money; a reason we do not know, as it was told."""
+    told = charge.why.strip()
+    if not told:
+        return GIVEN_UP
+    isolated = f"\u2068{told}\u2069"  # <bdi> in plain text: what is told also goes into JSON
+    return REASONS.get(told.casefold(), Text(isolated, isolated))
 
 
 def words_of(charge: Charge | None, *, at: dt.datetime) -> Text | None:
@@ -71,13 +92,22 @@ def words_of(charge: Charge | None, *, at: dt.datetime) -> Text | None:
         if charge.state == graph.SENT:
             return ONLINE_SENT
     terminal = charge.terminal.code if charge.terminal else ""
-    values = {"terminal": terminal, "why": charge.why or GIVEN_UP}
+    values = {"terminal": terminal, "why": why_of(charge)}
     if charge.state == graph.UNKNOWN or _is_silent(charge, at):
         seen = charge.terminal.seen_at if charge.terminal else None
         return TERMINAL_UNKNOWN.with_values(**values, when=_clock(seen))
     if charge.state in graph.IN_FLIGHT and charge.wipe_asked_at is not None:
         return WIPING.with_values(**values)
     return WORDS[charge.state].with_values(**values)
+
+
+def _is_on_terminal(charge: Charge | None) -> bool:
+    """Tell whether a terminal holds the amount now."""
+    return (
+        charge is not None
+        and charge.channel == Charge.Channel.TERMINAL
+        and charge.state in graph.IN_FLIGHT
+    )
 
 
 def _is_silent(charge: Charge, at: dt.datetime) -> bool:
@@ -126,6 +156,7 @@ def facts_of(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
         "receipt": stands.receipt,
         "word": stands.word,
         "said": words,
+        "on_terminal": _is_on_terminal(stands.charge),
         "can_pay_online": bool(settings.GEO_GATEWAY_URL),
         "has_expired": bool(stands.bill.expires_at and stands.bill.expires_at <= at),
     }

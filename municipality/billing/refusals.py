@@ -32,6 +32,10 @@ AMOUNT_CHANGED = Text(
 KEY_REUSED = Text("استُعمل هذا المفتاح لطلب آخر.", "This key was used for another request.")
 NOT_ENOUGH = Text("المبلغ المستلم أقل من المطلوب.", "The cash given is less than the amount.")
 CHEQUE_USED = Text("استُلم هذا الشيك من قبل.", "This cheque was taken before.")
+CHEQUE_DATE = Text(
+    "راجع تاريخ الشيك: لا يُقبل ما مضى عليه أكثر من ستة أشهر ولا ما بعدها.",
+    "Check the cheque's date: not more than six months ago and not more than six months ahead.",
+)
 NO_SHIFT = Text("افتح وردية أولًا.", "Open a shift first.")
 NO_TERMINAL = Text("لا جهاز بطاقة لهذه الوردية.", "No card terminal stands at this shift.")
 GOING_BACK = Text("هذا المبلغ قيد الرد أو رُدّ.", "This money is going back or has gone back.")
@@ -63,6 +67,7 @@ MEANINGS: dict[str, Text] = {
     "key_reused": KEY_REUSED,
     "not_enough": NOT_ENOUGH,
     "cheque_used": CHEQUE_USED,
+    "cheque_date": CHEQUE_DATE,
     "no_shift": NO_SHIFT,
     "no_terminal": NO_TERMINAL,
     "going_back": GOING_BACK,

@@ -7,10 +7,25 @@ from django.test import Client
 
 from municipality.actor import Actor
 from municipality.asked import today
-from municipality.billing.models import DayClose, Receipt, Refund, Shift
-from municipality.billing.payments import refunds
+from municipality.billing.models import Charge, DayClose, Receipt, Refund, Shift
+from municipality.billing.payments import charging, refunds
+from municipality.billing.payments.settling import take_answer
 from municipality.cases.models import Case
-from tests.billing.builders import a_bill, a_branch, a_shift, a_terminal, a_user, minutes, pay_cash
+from municipality.problems import Problem
+from tests.billing.builders import (
+    NOON,
+    a_bill,
+    a_branch,
+    a_cashier,
+    a_shift,
+    a_terminal,
+    a_user,
+    an_online_charge,
+    asked,
+    captured,
+    minutes,
+    pay_cash,
+)
 from tests.cases.builders import a_town, an_extract
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +118,59 @@ def test_a_cashier_finds_the_bill_by_the_number_of_the_transaction() -> None:
         page = cashier.get("/cashier/", {"q": q}).content.decode()
         assert bill.number in page and other.number not in page, q
     assert bill.number not in cashier.get("/cashier/", {"q": "8731 AB"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "taken"), [(0, True), (-184, True), (184, True), (-185, False), (185, False),
+                        (-9_862, False), (-700_000, False)],
+)  # fmt: skip
+def test_a_cheque_is_of_these_months(days: int, taken: bool) -> None:
+    a_shift()
+    bill = a_bill()
+    written = charging.Cheque("17", "Bank Muscat", NOON.date() + dt.timedelta(days=days))
+
+    def take() -> None:
+        charging.take_cheque(asked=asked(bill, "cheque"), cheque=written, by=a_cashier(), at=NOON)
+
+    if taken:
+        take()
+    else:
+        with pytest.raises(Problem) as refused:
+            take()
+        assert (refused.value.status, refused.value.code) == (422, "cheque_date")
+    assert Receipt.objects.exists() is taken
+
+
+def test_a_wrong_count_is_told_in_words_and_not_by_the_name_of_a_field() -> None:
+    cashier = signed_in("cashier")
+    cashier.post("/cashier/open", {"branch": a_branch().pk, "float": "50"})
+    page = cashier.post("/en/cashier/close/", {"pieces_1000": "-3"})
+    words = page.content.decode()
+    assert page.status_code == 422 and "Note or coin of 1.000: write the pieces" in words
+    assert "pieces_1000 is" not in words
+
+
+def test_the_bill_stands_on_the_terminal_only_while_it_does() -> None:
+    cashier, terminal, bill = signed_in("cashier"), a_terminal(), a_bill()
+    cashier.post("/cashier/open", {"branch": a_branch().pk, "terminal": terminal.pk, "float": "5"})
+    address = f"/en/cashier/bills/{bill.public_id}/"
+    assert "As it stands on the terminal" not in cashier.get(address).content.decode()
+    cashier.post(f"{address}terminal", {"key": "k", "shown_baisa": bill.total_baisa})
+    assert "As it stands on the terminal" in cashier.get(address).content.decode()
+    Charge.objects.update(state="sent")
+    Charge.objects.update(state="declined", why="Insufficient funds")
+    page = cashier.get(address).content.decode()
+    assert "As it stands on the terminal" not in page and "insufficient funds" in page
+    assert "الرصيد لا يكفي" in cashier.get(address.removeprefix("/en")).content.decode()
+    Charge.objects.update(why="code 91")
+    assert "\u2068code 91\u2069" in cashier.get(address).content.decode()
+
+
+def test_what_the_platform_owes_by_itself_is_explained_in_both_languages() -> None:
+    bill = a_bill()
+    charge = an_online_charge(bill)
+    take_answer(charge_id=charge.pk, outcome=captured(1, "tx"), by=a_cashier(), at=minutes(2))
+    assert Refund.objects.get().kind == "wrong_amount"
+    supervisor = signed_in("supervisor")
+    assert "خُصم مبلغ غير المطلوب؛ يُرد كله." in supervisor.get("/takings/").content.decode()
+    assert "all of it goes back" in supervisor.get("/en/takings/").content.decode()

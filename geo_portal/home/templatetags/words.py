@@ -28,6 +28,16 @@ _REFUNDS = {
     "second_capture": Text("دفعة ثانية لفاتورة واحدة", "Second payment of one bill"),
     "wrong_amount": Text("خُصم مبلغ غير المطلوب", "Another amount was taken"),
 }
+_OWED = {
+    "second_capture": Text(
+        "الفاتورة لم تعد تقبل مالًا؛ يُرد هذا المبلغ.",
+        "The bill takes no money any more; this payment goes back.",
+    ),
+    "wrong_amount": Text(
+        "خُصم مبلغ غير المطلوب؛ يُرد كله.",
+        "The amount taken is not the amount asked for; all of it goes back.",
+    ),
+}
 _REFUND_STATES = {
     "asked": Text("بانتظار الموافقة", "waits for approval"),
     "refused": Text("لم يوافق عليه", "refused"),
@@ -97,6 +107,13 @@ def message_state(state: str) -> str:
 def refund_kind(kind: str) -> str:
     """Name why money goes back."""
     return str(_REFUNDS.get(kind, Text(kind, kind)))
+
+
+@register.filter
+def refund_reason(refund: object) -> str:
+    """Say why money goes back: what the platform owes by itself in words, else as it was asked."""
+    own = _OWED.get(getattr(refund, "kind", ""))
+    return str(own) if own else str(getattr(refund, "reason", ""))
 
 
 @register.filter

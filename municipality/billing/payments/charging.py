@@ -17,6 +17,7 @@ from municipality.billing.payments.outcomes import Outcome
 from municipality.billing.payments.settling import take_answer
 from municipality.billing.refusals import (
     AMOUNT_CHANGED,
+    CHEQUE_DATE,
     CHEQUE_USED,
     EXPIRED,
     IN_FLIGHT_SINCE,
@@ -164,6 +165,9 @@ def take_cash(*, asked: Asked, tendered_baisa: int, by: Actor, at: dt.datetime) 
     return _over_the_counter(asked, by=by, at=at, tendered_baisa=tendered_baisa)
 
 
+CHEQUE_HOLDS = dt.timedelta(days=184)  # the longest six months of a calendar
+
+
 @dataclass(frozen=True, slots=True)
 class Cheque:
     """A cheque as it is written."""
@@ -175,7 +179,12 @@ class Cheque:
 
 @acting
 def take_cheque(*, asked: Asked, cheque: Cheque, by: Actor, at: dt.datetime) -> Charge:
-    """Take a cheque over the counter; the same cheque is not taken twice."""
+    """Take a cheque over the counter; the same cheque is not taken twice.
+
+    Raises Problem 422 for a date more than ``CHEQUE_HOLDS`` away, before or ahead, 409 as cash.
+    """
+    if abs(cheque.date - at.astimezone(PROFILE.time_zone).date()) > CHEQUE_HOLDS:
+        raise Problem(422, "cheque_date", CHEQUE_DATE)
     used = Charge.objects.filter(cheque_bank=cheque.bank, cheque_number=cheque.number)
     if used.exclude(idempotency_key=asked.key).exists():
         raise Problem(409, "cheque_used", CHEQUE_USED)
