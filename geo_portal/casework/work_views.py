@@ -2,7 +2,7 @@
 
 import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.db.models import Q
@@ -18,11 +18,16 @@ from municipality.calendar.office_time import work_minutes_between
 from municipality.calendar.queries import city_calendar
 from municipality.calendar.rest_days import NoCalendar
 from municipality.cases.kinds import machine_of, machines
-from municipality.cases.models import Absence, Case, SavedFilter
+from municipality.cases.models import Case, SavedFilter
 from municipality.cases.worklist import (
+    NO_SUBSTITUTE,
     Filter,
     NotTaken,
+    absences,
+    be_absent,
+    be_back,
     claim,
+    may_stand_in,
     narrowed,
     reassign,
     release,
@@ -36,6 +41,8 @@ from municipality.words import Text
 WORKERS = ("registrar", "architect", "structural", "approver", "site_inspector", "branch")
 BOARD = ("supervisor",)
 PAGE = 50
+FILTERS = ("kind", "state", "whose", "late", "q")
+AWAY = Text("سُجّل غيابك.", "Your absence is recorded.")
 WHOSE = {
     "": Text("الكل", "All"),
     "mine": Text("ما أعمل عليه", "Mine"),
@@ -51,7 +58,7 @@ def _roles(person: User) -> frozenset[str]:
 
 
 def _filter(request: HttpRequest) -> Filter:
-    asked.only(request, ("kind", "state", "whose", "late", "q", "page"))
+    asked.only(request, (*FILTERS, "page"))
     whose = request.GET.get("whose", "")
     return Filter(
         kind=request.GET.get("kind", "")[:40],
@@ -99,6 +106,7 @@ def work(request: HttpRequest) -> HttpResponse:
     page = asked.whole(request.GET.get("page", "1"), name="page", low=1, high=10_000)
     rows = list(shown[(page - 1) * PAGE : page * PAGE + 1])
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
+    absence = absences(person, on=asked.today()).select_related("substitute").first()
     context = {
         "rows": [_row(case, person, at=at) for case in rows[:PAGE]],
         "total": shown.count(),
@@ -116,10 +124,13 @@ def work(request: HttpRequest) -> HttpResponse:
         "page": page,
         "has_more": len(rows) > PAGE,
         "is_board": person.has_role(*BOARD),
-        "absence": Absence.objects.filter(person=person, valid__endswith__gt=asked.today())
-        .order_by("valid").first(),
-        "colleagues": User.objects.filter(roles__overlap=list(roles), is_active=True)
-        .exclude(pk=person.pk).order_by("first_name", "pk")[:PAGE],
+        "absence": absence,
+        "absence_last": absence and absence.valid.upper - dt.timedelta(days=1),
+        "today": asked.today(),
+        "colleagues": (
+            User.objects.filter(roles__overlap=WORKERS, is_active=True).order_by("first_name", "pk")
+            if person.has_role(*BOARD) else may_stand_in(person)
+        ),
     }  # fmt: skip
     return render(request, "casework/work.html", context)
 
@@ -178,8 +189,10 @@ def reassign_case(request: HttpRequest, public_id: str) -> HttpResponse:
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the present filter under a name, for oneself or for the role."""
     person = person_of(request)
-    name, query = request.POST.get("name", "").strip()[:60], request.POST.get("query", "")[:400]
-    if name and "\x00" not in name + query:
+    name = request.POST.get("name", "").strip()[:60]
+    wanted = parse_qsl(request.POST.get("query", "")[:400])
+    query = urlencode([(key, value) for key, value in wanted if key in FILTERS])
+    if name and query and "\x00" not in name:
         SavedFilter.objects.update_or_create(
             role=person.roles[0], person=None if request.POST.get("shared") else person, name=name,
             defaults={"query": query},
@@ -203,15 +216,23 @@ def drop_filter(request: HttpRequest, filter_id: int) -> HttpResponse:
 @require_POST
 @open_to(*WORKERS)
 def be_away(request: HttpRequest) -> HttpResponse:
-    """Say on which days one is away and who stands in; what one holds goes to them that day."""
-    person = person_of(request)
+    """Say on which days one is away and who stands in, or that one is back after all."""
+    person, at = person_of(request), timezone.now()
+    by = actor_of(request, next(role for role in person.roles if role in WORKERS))
+    if request.POST.get("back"):
+        be_back(person=person, by=by, at=at)
+        return redirect("casework:work")
     first = asked.day(request.POST.get("first"), name="first", default=asked.today())
     last = asked.day(request.POST.get("last"), name="last", default=first)
-    substitute = request.POST.get("substitute", "")
-    officer = User.objects.filter(pk=substitute).first() if substitute.isdecimal() else None
-    Absence.objects.filter(person=person, valid__endswith__gt=asked.today()).delete()
-    if last >= first:
-        Absence.objects.create(
-            person=person, valid=(first, last + dt.timedelta(days=1)), substitute=officer
-        )
+    wanted = request.POST.get("substitute", "")
+    substitute = None
+    if wanted:
+        substitute = may_stand_in(person).filter(pk=wanted if wanted.isdecimal() else 0).first()
+    try:
+        if wanted and substitute is None:
+            raise NotTaken(NO_SUBSTITUTE)
+        be_absent(person=person, first=first, last=last, substitute=substitute, by=by, at=at)
+        messages.success(request, str(AWAY))
+    except NotTaken as refusal:
+        messages.error(request, str(refusal.words))
     return redirect("casework:work")

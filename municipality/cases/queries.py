@@ -11,11 +11,16 @@ from municipality.cases.models import Case, Party
 from municipality.digits import western
 from municipality.history.models import Entry
 from municipality.history.queries import entries
+from municipality.names import fold
 from municipality.words import Text
 
 _GAP = r"[\s\-–_./]*"  # people write blanks, dashes, strokes, or nothing
-_NUMBER = re.compile(rf"\b([A-Za-z]{{2,4}}){_GAP}([0-9]{{4}}){_GAP}([0-9]{{1,6}})\b")
+_NUMBER = re.compile(rf"\b([A-Za-z]{{2,4}}){_GAP}(20[0-9]{{2}}){_GAP}([0-9]{{1,6}})\b")
 _DIGITS = re.compile(r"[0-9]+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_ASKING = ("حال", "حالة", "معاملة", "معاملتي", "المعاملة", "طلب", "طلبي", "الطلب")
+ASKS_FOR_A_CASE = frozenset(fold(word) for word in (*_ASKING, "status", "case", "request"))
+SHORTEST_ALONE = 4  # digits of a bare number
 YEARS_BACK = 2  # a bare number is looked for in this year and so many before it
 RETURNED, DONE, NOW, TODO = "back", "done", "now", "todo"
 
@@ -24,20 +29,29 @@ def numbers_in(text: str, *, year: int) -> list[str]:
     """Find what numbers of cases a person may mean, in any digits and with any separators.
 
     A number with its letters is one; without them it is that of every kind, in the year given
-    or in the latest years.
+    or in the latest years.  Three digits and fewer count only behind a kind's letters or a word
+    that asks for a case: alone they may be anything.
 
     >>> numbers_in("معاملة px ٢٠٢٦ ١٢٣؟", year=2026)
     ['PX-2026-000123']
+    >>> numbers_in("PX 123", year=2026)[:2]
+    ['PX-2026-000123', 'PX-2025-000123']
     """
     plain = western(text)
     if found := _NUMBER.search(plain):
         return [f"{found[1].upper()}-{found[2]}-{int(found[3]):06d}"]
     *before, serial = _DIGITS.findall(plain) or [""]
-    if not 4 <= len(serial) <= 6 or len(before) > 1 or any(len(part) != 4 for part in before):
+    if not 1 <= len(serial) <= 6 or len(before) > 1 or any(len(part) != 4 for part in before):
         return []  # other numbers stand in the text: a plate, minutes, a telephone
+    words = set(_WORDS.findall(fold(plain)))
+    prefixes = [each for machine in machines() if fold(each := machine.prefix) in words]
+    if len(serial) < SHORTEST_ALONE and not prefixes and not words & ASKS_FOR_A_CASE:
+        return []
     years = [int(part) for part in before] or [year - back for back in range(YEARS_BACK + 1)]
     return [
-        f"{machine.prefix}-{each}-{int(serial):06d}" for machine in machines() for each in years
+        f"{prefix}-{each}-{int(serial):06d}"
+        for prefix in prefixes or [machine.prefix for machine in machines()]
+        for each in years
     ]
 
 
@@ -89,6 +103,14 @@ def timeline(case: Case) -> list[Step]:
             coming = machine.state(code)
             steps.append(Step(coming.name, TODO, ahead=coming.ahead))
     return steps
+
+
+def asked_for(case: Case) -> str:
+    """Return what the officer wrote who sent a case back; empty where nobody has it to answer."""
+    if not machine_of(case.kind).state(case.state).asks:
+        return ""
+    last = entries(case.stream).filter(act="move").last()
+    return "" if last is None else str(last.facts.get("text", ""))
 
 
 def open_cases_at(*, plot_ids: list[int]) -> list[dict[str, object]]:

@@ -9,27 +9,29 @@ import re
 
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case, Party
-from municipality.cases.queries import numbers_in
-from municipality.cases.telling import day_text
+from municipality.cases.queries import asked_for, numbers_in
+from municipality.cases.telling import day_text, shortened
 from municipality.conf import PROFILE
-from municipality.notices.inbound import InboundText, Reply
+from municipality.notices.inbound import InboundText, Reply, known_language
 from municipality.notices.templates import Template
 from municipality.people.acting_person import office_ids
 from municipality.people.models import Consultancy, User
+from municipality.words import Text
 
-LONGEST_STAGE, LONGEST_MISSING = 30, 40  # letters; two parts hold no more (a test compares)
+LONGEST_STAGE, LONGEST_MISSING = 30, 100  # letters; three parts hold no more (a test compares)
 CITY_AR, CITY_EN = PROFILE.municipality_ar, PROFILE.municipality_en
 
 STATUS = Template(
     code="cases.status",
-    ar=f"{CITY_AR}: المعاملة {{number}}: {{stage}}. الموعد {{due}}. {{missing}}",
-    en=f"{CITY_EN}: {{number}} is at: {{stage}}. Due {{due}}. {{missing}}",
+    ar=f"{CITY_AR}: المعاملة {{number}}: {{stage}}. {{due}} {{missing}}",
+    en=f"{CITY_EN}: {{number}} is at: {{stage}}. {{due}} {{missing}}",
     longest={
         "number": "PX-2026-000123",
         "stage": "ص" * LONGEST_STAGE,
-        "due": "28/11/2026",
+        "due": "الموعد 28/11/2026.",
         "missing": "ص" * LONGEST_MISSING,
     },
+    max_parts=3,  # the third only for what an officer wrote
 )
 UNKNOWN = Template(
     code="cases.status_unknown",
@@ -39,7 +41,8 @@ UNKNOWN = Template(
 )
 TEMPLATES = (STATUS, UNKNOWN)
 _NUMBER_LETTERS = re.compile(r"\b[A-Za-z]{2,4}(?=[\s\-–_./]*[0-9])")
-ASKED_AR, ASKED_EN = "المطلوب: {what}.", "Needed: {what}."
+ASKED = Text("المطلوب: {what}.", "Needed: {what}.")
+DUE = Text("الموعد {day}.", "Due {day}.")
 
 
 def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
@@ -57,13 +60,20 @@ def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
     return bool(offices) and parties.filter(consultancy__in=offices).exists()
 
 
-def _language(text: InboundText, case: Case) -> str:
-    """Return the language of the answer: the script of the words around the number, else theirs."""
+def _written_in(text: InboundText) -> str:
+    """Return the language of the words around a number; empty where there are none."""
     words = _NUMBER_LETTERS.sub("", text.text)
-    if any(letter.isalpha() for letter in words):
-        return text.language
-    known = Party.objects.filter(case=case, phone=text.sender).order_by("pk")
-    return next(iter(known.values_list("language", flat=True)), text.language)
+    return text.language if any(letter.isalpha() for letter in words) else ""
+
+
+def _missing(case: Case, language: str) -> str:
+    """Return what the case waits for from its applicant: the officer's words where there are."""
+    state = machine_of(case.kind).state(case.state)
+    if not state.asks or state.ahead is None:
+        return ""
+    room = LONGEST_MISSING - len(ASKED.with_values(what="").in_language(language))
+    what = asked_for(case) or state.ahead.in_language(language)
+    return ASKED.with_values(what=shortened(what, room).rstrip(".")).in_language(language)
 
 
 def status(text: InboundText) -> Reply | None:
@@ -75,20 +85,19 @@ def status(text: InboundText) -> Reply | None:
     known = Case.objects.filter(number__in=numbers).order_by("-opened_at", "-pk")
     case = next((each for each in known if is_on_case(each, text.sender, at=text.at)), None)
     if case is None:
-        return Reply(template=UNKNOWN.code)
-    language = _language(text, case)
-    state = machine_of(case.kind).state(case.state)
-    missing = ""
-    if state.asks and state.ahead is not None:
-        what = state.ahead.in_language(language)
-        missing = (ASKED_AR if language == "ar" else ASKED_EN).format(what=what)
+        return Reply(UNKNOWN.code, language=_written_in(text) or known_language(text.sender))
+    theirs = Party.objects.filter(case=case, phone=text.sender).order_by("pk")
+    language = _written_in(text) or next(
+        iter(theirs.values_list("language", flat=True)), known_language(text.sender)
+    )
+    due = case.due_at or case.expires_at
     return Reply(
         template=STATUS.code,
         values={
             "number": case.number,
-            "stage": state.name.in_language(language),
-            "due": day_text(case.due_at or case.expires_at),
-            "missing": missing,
+            "stage": machine_of(case.kind).state(case.state).name.in_language(language),
+            "due": DUE.with_values(day=day_text(due)).in_language(language) if due else "",
+            "missing": _missing(case, language),
         },
         language=language,
     )

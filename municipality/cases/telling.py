@@ -38,9 +38,10 @@ def day_text(moment: dt.datetime | None) -> str:
     return "-" if moment is None else moment.astimezone(PROFILE.time_zone).strftime("%d/%m/%Y")
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Write a text in one line of so many letters, with a mark where it was cut."""
     one_line = " ".join(text.split())
-    return one_line if len(one_line) <= LONGEST_TEXT else f"{one_line[: LONGEST_TEXT - 1]}…"
+    return one_line if len(one_line) <= longest else f"{one_line[: longest - 1]}…"
 
 
 def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
@@ -64,7 +65,7 @@ def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
             ),
             values={
                 "number": case.number, "stage": state.name.in_language(party.language),
-                "due": day_text(case.due_at or case.expires_at), "text": _shortened(text),
+                "due": day_text(case.due_at or case.expires_at), "text": shortened(text),
                 "link": case_link(case, language=party.language), "plot": case.plot_number,
             },
             key=f"case/{case.pk}/{case.moves}/{party.pk}",

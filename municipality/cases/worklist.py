@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from municipality.actor import Actor
 from municipality.cases.models import Absence, Case
+from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.names import fold
 from municipality.people.models import User
@@ -14,6 +15,14 @@ from municipality.reach import acting
 from municipality.words import Text
 
 TAKEN = Text("يعمل عليها {name} منذ قبل.", "{name} has already taken it.")
+ENDS_FIRST = Text("آخر يوم قبل أول يوم.", "The last day is before the first.")
+HAS_PASSED = Text("مضت هذه الأيام.", "These days have passed.")
+TOO_LONG_AWAY = Text("لا يُسجل غياب أطول من سنة.", "An absence of more than a year is not recorded.")
+NO_SUBSTITUTE = Text(
+    "اختر زميلًا له دورك نفسه، أو أعد معاملاتك إلى القائمة.",
+    "Choose a colleague who has your role, or let your cases go back to the list.",
+)
+MOST_DAYS_AWAY = 366
 NOT_WAITING = Text("لم تعد هذه المعاملة تنتظرك.", "This case no longer waits for you.")
 
 
@@ -114,6 +123,59 @@ def reassign(*, case_id: int, to: User | None, by: Actor, at: dt.datetime) -> No
     case.save(update_fields=["claimed_by", "claimed_at"])
     facts = {"to": to.pk if to else None, "to_name": to.full_name if to else ""}
     record(stream=case.stream, act="reassign", by=by, at=at, facts=facts)
+
+
+def may_stand_in(person: User) -> QuerySet[User]:
+    """Return who can take over what an officer holds: colleagues of one of their roles."""
+    roles = list(person.roles)
+    colleagues = User.objects.filter(roles__overlap=roles, is_active=True).exclude(pk=person.pk)
+    return colleagues.order_by("first_name", "pk")
+
+
+@acting
+def be_absent(
+    *,
+    person: User,
+    first: dt.date,
+    last: dt.date,
+    substitute: User | None,
+    by: Actor,
+    at: dt.datetime,
+) -> Absence:
+    """Record the days an officer is away, in place of those that were still to come.
+
+    Raises NotTaken, and keeps what was recorded, for days that end before they begin or that
+    have passed, and for a substitute who shares no role.
+    """
+    today = at.astimezone(PROFILE.time_zone).date()
+    if last < first:
+        raise NotTaken(ENDS_FIRST)
+    if last < today:
+        raise NotTaken(HAS_PASSED)
+    if last - first > dt.timedelta(days=MOST_DAYS_AWAY):
+        raise NotTaken(TOO_LONG_AWAY)
+    if substitute is not None and not may_stand_in(person).filter(pk=substitute.pk).exists():
+        raise NotTaken(NO_SUBSTITUTE)
+    absences(person, on=today).delete()
+    facts = {"first": first.isoformat(), "last": last.isoformat(),
+             "substitute": substitute.full_name if substitute else ""}  # fmt: skip
+    record(stream=f"person/{person.pk}", act="be_absent", by=by, at=at, facts=facts)
+    return Absence.objects.create(
+        person=person, valid=(first, last + dt.timedelta(days=1)), substitute=substitute
+    )
+
+
+@acting
+def be_back(*, person: User, by: Actor, at: dt.datetime) -> None:
+    """Forget the days of absence that have not passed yet."""
+    gone, _ = absences(person, on=at.astimezone(PROFILE.time_zone).date()).delete()
+    if gone:
+        record(stream=f"person/{person.pk}", act="be_back", by=by, at=at)
+
+
+def absences(person: User, *, on: dt.date) -> QuerySet[Absence]:
+    """Return the absences of an officer that have not passed on a day, the next first."""
+    return Absence.objects.filter(person=person, valid__endswith__gt=on).order_by("valid")
 
 
 @acting

@@ -53,7 +53,15 @@ SORRY = Template(
     longest={},
     useful_for_s=USEFUL_S,
 )
-TEMPLATES = (HELP, SORRY)
+GUIDE = Template(
+    code="notices.sms_guide",
+    ar=f"{PROFILE.municipality_ar}: لحال معاملتك أرسل رقمها، مثل PX-2026-000123 أو حال 123.",
+    en=f"{PROFILE.municipality_en}: for your case, text its number: PX-2026-000123 or status 123.",
+    longest={},
+    useful_for_s=USEFUL_S,
+)
+TEMPLATES = (HELP, SORRY, GUIDE)
+ASKS_HOW = frozenset(fold(word) for word in ("help", "info", "?", "؟", "مساعدة", "مساعده"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def language_of(text: str, *, otherwise: str = "ar") -> str:
     return "en" if _LATIN.search(text) else otherwise
 
 
-def _their_language(sender: str) -> str:
+def known_language(sender: str) -> str:
     """Return the language in which this number was last written to; Arabic where it never was."""
     last = Message.objects.filter(to_address=sender).order_by("-queued_at").first()
     return last.language if last else "ar"
@@ -161,6 +169,8 @@ def _why_ignored(row: InboundMessage, known: _Known) -> str:
 
 
 def _answer(text: InboundText) -> tuple[str, Reply | None]:
+    if text.folded in ASKS_HOW:
+        return "help", Reply(GUIDE.code)
     for name, dotted in settings.SMS_COMMANDS.items():
         command: Callable[[InboundText], Reply | None] = import_string(dotted)
         reply = command(text)
@@ -171,7 +181,7 @@ def _answer(text: InboundText) -> tuple[str, Reply | None]:
 
 def _read(row: InboundMessage) -> InboundText:
     text = plain(row.text)
-    otherwise = "" if language_of(text, otherwise="") else _their_language(row.sender)
+    otherwise = "" if language_of(text, otherwise="") else known_language(row.sender)
     return InboundText(
         id=row.pk,
         text=text,

@@ -21,6 +21,7 @@ from municipality.words import Text
 
 FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _PERCENT = re.compile(r"%[0-9.#+-]*[a-zA-Z(]")
+_BLANKS = re.compile(" {2,}")
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 OUR_NAME = Text(PROFILE.municipality_ar, PROFILE.municipality_en)
 LONGEST_TEXT = 1_000  # letters of a wording; seven parts and more are no text message
@@ -152,7 +153,8 @@ class Wording:
         Raises KeyError for a field without a value: that is a fault of the caller's code.
         """
         text = Text(self.ar, self.en).in_language(language)
-        return _put(text, {name: clean(values[name]) for name in self.template.longest})
+        filled = _put(text, {name: clean(values[name]) for name in self.template.longest})
+        return _BLANKS.sub(" ", filled).strip()  # a value may be empty
 
 
 @cache

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from municipality.cases.actions import move
-from municipality.cases.models import Case, SavedFilter
+from municipality.cases.models import Absence, Case, SavedFilter
 from municipality.cases.worklist import claim
 from tests import builders as b
 from tests.cases.builders import MORNING, Town, a_town, acting, an_extract
@@ -165,13 +165,42 @@ def test_bad_questions_of_the_work_list_are_told(town: Town, path: str) -> None:
     assert signed_in(town.registrar).get(path).status_code in (400, 422)
 
 
-def test_an_absence_is_recorded_and_bad_days_are_told(town: Town) -> None:
-    from municipality.cases.models import Absence
+def test_an_absence_is_recorded_and_shown_until_the_officer_is_back(town: Town) -> None:
+    other = b.a_person("r2", "registrar")
+    officer = signed_in(town.registrar)
+    days = {"first": "2027-01-03", "last": "2027-01-07", "substitute": str(other.pk)}
+    page = officer.post("/work/away", days, follow=True).content.decode()
+    assert "03/01/2027" in page and "07/01/2027" in page and other.full_name in page
+    officer.post("/work/away", {"back": "1"})
+    assert not Absence.objects.exists()
 
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"first": "2027-02-09", "last": "2027-02-03"},
+        {"first": "2020-02-01", "last": "2020-02-03"},
+        {"first": "2027-02-01", "last": "2029-02-03"},
+        {"first": "2027-02-01", "last": "2027-02-03", "substitute": "citizen"},
+        {"first": "2027-02-01", "last": "2027-02-03", "substitute": "999999999999999999999"},
+        {"first": "soon"},
+    ],
+)
+def test_a_wrong_absence_is_told_and_leaves_the_recorded_one(town: Town, wrong: dict) -> None:
     officer = signed_in(town.registrar)
     officer.post("/work/away", {"first": "2027-01-03", "last": "2027-01-07", "substitute": ""})
-    assert Absence.objects.get().person == town.registrar
-    assert officer.post("/work/away", {"first": "soon"}).status_code == 422
+    if wrong.get("substitute") == "citizen":
+        wrong = {**wrong, "substitute": str(town.citizen.pk)}
+    answer = officer.post("/work/away", wrong, follow=True)
+    assert answer.status_code == 422 or 'role="alert"' in answer.content.decode()
+    assert Absence.objects.get().valid.lower == dt.date(2027, 1, 3)
+
+
+def test_only_what_the_list_can_ask_is_kept_in_a_filter(town: Town) -> None:
+    officer = signed_in(town.registrar)
+    officer.post("/work/filters", {"name": "متأخرة", "query": "late=1&nothing=2&page=4"})
+    officer.post("/work/filters", {"name": "فارغ", "query": "nothing=2"})
+    assert list(SavedFilter.objects.values_list("name", "query")) == [("متأخرة", "late=1")]
 
 
 def a_pdf(name: str = "سند الملكية.pdf") -> SimpleUploadedFile:

@@ -49,6 +49,16 @@ def test_a_command_that_knows_the_text_answers_it_and_help_answers_the_rest() ->
 
 
 @pytest.mark.parametrize(
+    ("body", "start"), [("Help", "Muscat"), ("مساعدة", "بلدية"), ("?", "بلدية")]
+)
+def test_who_asks_how_is_told_how(body: str, start: str) -> None:
+    text(body, phone_of(3))
+    answered()
+    (reply,) = replies(phone_of(3))
+    assert reply.startswith(start) and "PX-2026-000123" in reply and "not understood" not in reply
+
+
+@pytest.mark.parametrize(
     ("body", "language"),
     [
         ("معاملة 7", "ar"), ("case 7", "en"), ("case ٧", "en"), ("معاملة ۷ please", "ar"),
