@@ -69,10 +69,9 @@ def _streams(text: str) -> list[str]:
         return [plain]  # a stream by its own name
     numbers = numbers_in(plain, year=today().year)  # a bill's is written the same way
     people = User.objects.filter(_people(text)).values_list("pk", flat=True)
-    matters = [
-        *Case.objects.filter(number__in=numbers), *Bill.objects.filter(number__in=numbers),
-    ]  # fmt: skip
-    return [*(one.stream for one in matters), *(f"person/{pk}" for pk in people)]
+    cases = [case.stream for case in Case.objects.filter(number__in=numbers)]
+    bills = [bill.stream for bill in Bill.objects.filter(number__in=numbers)]
+    return [*cases, *bills, *(f"person/{pk}" for pk in people)]
 
 
 def _searched(values: dict[str, str], errors: dict[str, Text]) -> QuerySet[Entry]:

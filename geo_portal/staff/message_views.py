@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from geo_portal.staff.template_words import title
 from municipality.digits import western
 from municipality.notices.handing_over import is_bound, waiting
 from municipality.notices.models import Message
@@ -54,6 +55,7 @@ def _shown(message: Message) -> dict[str, Any]:
     name, look, icon = STATES[message.state]
     return {
         "row": message,
+        "title": title(message.template),
         "to": _masked(message),
         "state": str(name),
         "look": look,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from geo_portal.staff.template_words import title
 from municipality.notices import wording
 from municipality.notices.gsm import parts
 from municipality.notices.templates import LONGEST_TEXT, Template, TemplateError, registry
@@ -22,6 +23,7 @@ def _listed(template: Template) -> dict[str, Any]:
     current = wording.current(template.code)
     return {
         "code": template.code,
+        "title": title(template.code),
         "ar": current.ar,
         "en": current.en,
         "version": current.version,
@@ -49,6 +51,7 @@ def _page(code: str, ar: str, en: str, like: str) -> dict[str, Any]:
     examples = wording.examples(code)
     page: dict[str, Any] = {
         "template": template,
+        "title": title(code),
         "fields": sorted(template.longest.items()),
         "ar": ar,
         "en": en,
