@@ -1,6 +1,6 @@
-"""Folding of Arabic and Latin names, so that a search finds what a person means.
+"""Arabic and Latin names: tidied as they are typed, folded so that a search finds them.
 
-The same fold stands in the database as ``ar_fold()`` (places.0001); a test keeps both equal.
+The fold also stands in the database as ``ar_fold()`` (places.0001); a test keeps both equal.
 """
 
 import re
@@ -19,3 +19,20 @@ def fold(text: str) -> str:
     True
     """
     return _MARKS.sub("", unicodedata.normalize("NFKC", text).translate(_TABLE)).lower()
+
+
+def tidy(text: str) -> str:
+    """Write a name as it may stand on a paper: one line, nothing unseen in it.
+
+    Control letters and marks of direction (U+202A-E, U+2066-9) could turn what stands beside
+    the name around.
+
+    >>> tidy(" Said\u202e  Ali\\n")
+    'Said Ali'
+    """
+    seen = "".join(
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", text)
+        if letter.isspace() or unicodedata.category(letter)[0] != "C"
+    )
+    return " ".join(seen.split())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.http import HttpRequest
 
 from municipality.digits import western
+from municipality.names import tidy
 from municipality.problems import bad_value
 from municipality.words import Text
 
@@ -32,8 +33,8 @@ class Sent:
         )
 
     def text(self, name: str, *, most: int = 200) -> str:
-        """Return a text that must be there."""
-        found = self.values.get(name, "").strip()
+        """Return a text of one line that must be there, without letters that nobody sees."""
+        found = tidy(self.values.get(name, ""))
         if not found:
             self.errors[name] = WRITE
         elif len(found) > most:

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from municipality.actor import Actor
 from municipality.history.actions import record
+from municipality.names import tidy
 from municipality.people.models import User
 from municipality.people.presence import end_sessions
 from municipality.people.told import Told, tell
@@ -30,7 +31,7 @@ WEAK = Text(
 @transaction.atomic
 def set_name(person: User, name: str, *, by: Actor, at: dt.datetime) -> None:
     """Change the name that stands on papers; raises Problem 422 for none."""
-    written = " ".join(name.split())[:150]
+    written = tidy(name)[:150]
     if not written:
         raise bad_value("full_name", WRITE_NAME)
     User.objects.filter(pk=person.pk).update(first_name=written, last_name="")

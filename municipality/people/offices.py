@@ -8,9 +8,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from municipality.actor import Actor
+from municipality.digits import western
 from municipality.history.actions import record
+from municipality.names import tidy
 from municipality.people.models import CitySetting, Consultancy, Membership, User
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
@@ -61,6 +64,11 @@ class OfficeFacts:
     phone: str = ""  # E.164
     email: str = ""
 
+    @property
+    def number(self) -> str:
+        """The licence number as it is stored: Western digits, capitals."""
+        return tidy(western(self.licence_number)).upper()
+
     def columns(self) -> dict[str, object]:
         """Return the values of the columns; raises Problem 422 for what cannot be."""
         if self.licence_class not in CLASSES:
@@ -68,8 +76,8 @@ class OfficeFacts:
         if self.last < self.first:
             raise bad_value("last", WRONG_SPAN)
         return {
-            "name_ar": self.name_ar, "name_en": self.name_en,
-            "licence_number": self.licence_number, "licence_class": self.licence_class,
+            "name_ar": tidy(self.name_ar), "name_en": tidy(self.name_en),
+            "licence_number": self.number, "licence_class": self.licence_class,
             "licence_valid": (self.first, self.last + dt.timedelta(days=1)),
             "phone": self.phone, "email": self.email,
         }  # fmt: skip
@@ -77,7 +85,7 @@ class OfficeFacts:
     def told(self) -> dict[str, str]:
         """Return what the history keeps: the licence, never how the office is reached."""
         return {
-            "name": self.name_ar, "licence": self.licence_number, "class": self.licence_class,
+            "name": tidy(self.name_ar), "licence": self.number, "class": self.licence_class,
             "from": str(self.first), "to": str(self.last),
         }  # fmt: skip
 
@@ -86,10 +94,17 @@ def _record(office: Consultancy, act: str, by: Actor, at: dt.datetime, **facts: 
     record(stream=f"office/{office.pk}", act=f"office.{act}", by=by, at=at, facts=facts)
 
 
+def _free(facts: OfficeFacts, others: QuerySet[Consultancy]) -> None:
+    """Raise Problem 422 where another office has the licence number, in whatever letters."""
+    if others.filter(licence_number__iexact=facts.number).exists():
+        raise bad_value("licence_number", TAKEN)
+
+
 def add(facts: OfficeFacts, *, by: Actor, at: dt.datetime) -> Consultancy:
     """Register an office; raises Problem 422 for a licence number that is taken."""
     try:
         with transaction.atomic():
+            _free(facts, Consultancy.objects.all())
             made = Consultancy.objects.create(**facts.columns())
             _record(made, "added", by, at, **facts.told())
     except IntegrityError:
@@ -101,6 +116,7 @@ def change(office: Consultancy, facts: OfficeFacts, *, by: Actor, at: dt.datetim
     """Change what is recorded of an office; raises Problem 422."""
     try:
         with transaction.atomic():
+            _free(facts, Consultancy.objects.exclude(pk=office.pk))
             Consultancy.objects.filter(pk=office.pk).update(**facts.columns())
             _record(office, "changed", by, at, **facts.told())
     except IntegrityError:

@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from municipality.actor import Actor
 from municipality.conf import PROFILE
 from municipality.history.actions import record
+from municipality.names import tidy
 from municipality.people import second_factor
 from municipality.people.four_eyes import four_eyes
 from municipality.people.models import FactorReset, User
@@ -65,7 +66,7 @@ def add(new: NewPerson, *, by: Actor, at: dt.datetime) -> tuple[User, str]:
     """
     password = get_random_string(14)
     person = User(
-        username=new.username, first_name=new.full_name, roles=_roles(new.roles),
+        username=new.username, first_name=tidy(new.full_name), roles=_roles(new.roles),
         phone=new.phone or None, directorate=_directorate(new.directorate), date_joined=at,
         password=make_password(password),
     )  # fmt: skip
