@@ -38,6 +38,7 @@ NOTICE_TEMPLATES = [
     "municipality.notices.inbound.TEMPLATES",
     "municipality.people.notices.TEMPLATES",
     "municipality.cases.status_by_sms.TEMPLATES",
+    "municipality.billing.payments.telling.TEMPLATES",
     "plots.extracts.notices.TEMPLATES",
 ]
 

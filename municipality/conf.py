@@ -3,5 +3,8 @@
 import os
 
 from municipality.profiles import Profile, load
+from municipality.words import Text
 
 PROFILE: Profile = load(os.environ.get("GEO_CITY") or "muscat")
+_SYMBOLS = {"OMR": Text("ر.ع.", "OMR")}
+CURRENCY = _SYMBOLS.get(PROFILE.currency, Text(PROFILE.currency, PROFILE.currency))

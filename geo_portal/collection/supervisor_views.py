@@ -67,6 +67,7 @@ def takings(request: HttpRequest) -> HttpResponse:
         "net_baisa": sum(row.net_baisa for row in rows),
         "hanging": [(charge, CLOSES[charge.channel]) for charge in queries.hanging()],
         "unknown": graph.UNKNOWN,
+        "overdue": queries.overdue(at=timezone.now()).count(),
         "differences": queries.open_differences(),
         "refunds": queries.refunds_to_decide(),
         "owed": refunds.OWED,

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from municipality.asked import today
+from municipality.billing.reconciliation.early import count_overdue
 from municipality.calendar.office_time import alarm
 from municipality.calendar.queries import city_calendar
 from municipality.jobs.queue import living_workers
@@ -105,5 +107,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         f"geo_database_connections_active {active}",
         "# TYPE process_resident_memory_bytes gauge",
         f"process_resident_memory_bytes {resident}",
+        "# TYPE geo_charges_unknown_overdue gauge",
+        f"geo_charges_unknown_overdue {count_overdue(at=timezone.now())}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")

@@ -1,5 +1,7 @@
 """The machine door of money: the gateway's messages."""
 
+from ipaddress import ip_address, ip_network
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -8,7 +10,7 @@ from ninja import Router
 from municipality.billing.payments.signatures import BadSignature, verify
 from municipality.billing.payments.webhooks import receive
 from municipality.geometry_gate import strict_json
-from municipality.people.access import ANYONE, open_to
+from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem
 from municipality.words import Text
 
@@ -29,10 +31,19 @@ def _body(request: HttpRequest) -> bytes:
     return request.body
 
 
+def _comes_from_gateway(request: HttpRequest) -> bool:
+    """Tell whether the connection comes from the gateway's networks, where they are known."""
+    networks = [ip_network(text) for text in settings.GEO_WEBHOOK_FROM]
+    address = ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0")  # noqa: S104
+    return not networks or any(address in network for network in networks)
+
+
 @router.post("/webhook", summary="A signed message of the payment gateway")
 @open_to(ANYONE)
 def webhook(request: HttpRequest) -> HttpResponse:
     """Take one message, signed over ``id.timestamp.body``; 2xx only after its effect is kept."""
+    if not _comes_from_gateway(request):
+        raise not_found()
     body = _body(request)
     headers = {
         name: request.headers.get(name, "")

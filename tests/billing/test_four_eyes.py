@@ -9,6 +9,7 @@ from municipality.actor import Actor
 from municipality.billing.bills.facts import Payer
 from municipality.billing.models import Charge, Refund
 from municipality.billing.payments import refunds
+from municipality.notices.models import Message
 from municipality.people.models import Delegation
 from municipality.problems import Problem
 from tests.billing.builders import (
@@ -116,6 +117,8 @@ def test_other_eyes_approve_and_the_drawer_pays(charge: Charge) -> None:
         refunds.paid_back(refund_id=refund.pk, by=a_cashier(), at=minutes(6))
     charge.refresh_from_db()
     assert charge.state == "refunded"
+    told = Message.objects.get(to_address="+96892123456")
+    assert "6.195" in told.text and charge.bill.number in told.text and "إيصالها" in told.text
 
 
 def test_nothing_goes_back_before_it_is_approved(charge: Charge) -> None:

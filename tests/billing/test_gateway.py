@@ -23,6 +23,7 @@ from municipality.billing.payments.gateway import Order, gateway
 from municipality.billing.payments.queries import standing, sums
 from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import ask_gateway, send_refunds
+from municipality.notices.models import Message
 from municipality.problems import Problem
 from tests.billing.builders import SUPERVISOR, a_bill, a_shift, asked
 from tests.billing.test_webhooks import KEY
@@ -321,6 +322,8 @@ def test_captured_twice_is_one_receipt_and_the_other_goes_back_once(bank: Bank) 
     back = [json.loads(x) for x in bank.ask("/journal").splitlines()]
     mine = [r for r in back if r["what"] == "refund" and r["refund"]["key"] == refund.public_id]
     assert len(mine) == 1
+    told = Message.objects.get(template="billing.surplus_back")
+    assert bill.number in told.text and told.to_address == bill.payer_phone
     true_books(bank, charge)
 
 

@@ -1,12 +1,17 @@
 """The day's takings: what came in, what went back, and what stays."""
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
+from municipality.actor import SYSTEM
 from municipality.billing.bills import actions as bills
 from municipality.billing.models import Charge, Refund
-from municipality.billing.payments import refunds
+from municipality.billing.payments import graph, refunds
+from municipality.billing.payments.outcomes import Outcome
 from municipality.billing.payments.settling import take_answer
+from municipality.billing.reconciliation.early import count_overdue
 from municipality.billing.reconciliation.queries import Taking, takings
 from tests.billing.builders import (
     NOON,
@@ -48,6 +53,20 @@ def test_what_went_back_stands_in_the_line_of_its_branch_channel_and_service() -
     page = supervisor.get(f"/en/takings/?day={day}").content.decode()
     assert all(words in page for words in ("Hall", "-2.500", "7.000")) and "SEEB<" not in page
     assert "-1.000" in supervisor.get(f"/takings/?day={after}").content.decode()
+
+
+def test_a_charge_unknown_for_more_than_a_quarter_of_an_hour_raises_the_alarm() -> None:
+    charge = an_online_charge(a_bill())
+    outcome = Outcome(graph.UNKNOWN, why="no answer")
+    take_answer(charge_id=charge.pk, outcome=outcome, by=SYSTEM, at=minutes(2))
+    began = charge.sent_at
+    assert began is not None
+    assert count_overdue(at=began + dt.timedelta(minutes=14)) == 0
+    assert count_overdue(at=began + dt.timedelta(minutes=15)) == 1
+    boss = Client()
+    boss.force_login(a_user("boss", "supervisor"))
+    assert "15 دقيقة" in boss.get("/takings/").content.decode()
+    assert "geo_charges_unknown_overdue 1" in Client().get("/metrics").content.decode()
 
 
 def test_a_returned_capture_that_was_no_receipt_was_never_in_the_takings() -> None:

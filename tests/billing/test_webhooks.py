@@ -60,6 +60,15 @@ def test_a_signed_message_pays_and_is_acknowledged_after_it_is_kept() -> None:
     assert Receipt.objects.count() == 1
 
 
+def test_where_the_gateways_networks_are_known_no_other_is_heard(settings: Any) -> None:
+    body = about(an_online_charge(a_bill()))
+    settings.GEO_WEBHOOK_FROM = ["203.0.113.0/28", "2001:db8::/32"]
+    assert post(body, signed(body)).status_code == 404
+    assert not SeenWebhook.objects.exists() and not Receipt.objects.exists()
+    settings.GEO_WEBHOOK_FROM.append("127.0.0.1")
+    assert post(body, signed(body)).status_code == 200
+
+
 def test_both_keys_hold_while_they_are_changed() -> None:
     for number, key in enumerate((KEY, OLD_KEY)):
         body = about(an_online_charge(a_bill()), number=f"tx_{number}")

@@ -3,15 +3,15 @@
 from django import template
 
 from municipality.baisa import Baisa, as_rial
-from municipality.conf import PROFILE
+from municipality.conf import CURRENCY
 from municipality.words import Text
 
-_SYMBOLS = {"OMR": Text("ر.ع.", "OMR")}
 _PARTS = {
     "applicant": Text("مقدم الطلب", "Applicant"),
     "owner": Text("المالك", "Owner"),
     "office": Text("المكتب الاستشاري", "Consultancy office"),
     "payer": Text("الدافع", "Payer"),
+    "delegate": Text("النائب عن مقدم الطلب", "Delegate of the applicant"),
 }
 _MESSAGE_STATES = {
     "created": Text("في الانتظار", "Waiting"),
@@ -81,7 +81,7 @@ def rial(amount_baisa: int) -> str:
 @register.simple_tag
 def currency() -> str:
     """Give the symbol of the city's currency, as it stands behind an amount."""
-    return str(_SYMBOLS.get(PROFILE.currency, Text(PROFILE.currency, PROFILE.currency)))
+    return str(CURRENCY)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from municipality.billing import locks
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.billing.payments.models import Charge, Receipt
-from municipality.conf import PROFILE
+from municipality.conf import CURRENCY, PROFILE
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import Fact, issue_paper, papers_about, revoke
 from municipality.documents.printing import fonts, pdf_of
@@ -36,7 +36,7 @@ def facts_of(receipt: Receipt) -> list[Fact]:
     return [
         (Text("رقم الإيصال", "Receipt number"), Text(receipt.number, receipt.number)),
         (Text("رقم الفاتورة", "Bill number"), Text(receipt.bill.number, receipt.bill.number)),
-        (Text("المبلغ", "Amount"), Text(f"{amount} ر.ع.", f"{PROFILE.currency} {amount}")),
+        (Text("المبلغ", "Amount"), Text(f"{amount} {CURRENCY.ar}", f"{CURRENCY.en} {amount}")),
         (Text("طريقة الدفع", "Paid by"), CHANNELS[Charge.Channel(receipt.charge.channel)]),
         (Text("التاريخ", "Date"), Text(day, day)),
     ]

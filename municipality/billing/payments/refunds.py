@@ -15,6 +15,7 @@ from municipality.billing.payments import graph, ledger, receipt_paper
 from municipality.billing.payments.charging import open_shift_of
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.receipts import city_day
+from municipality.billing.payments.telling import tell_paid_back
 from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY
 from municipality.history.actions import record
 from municipality.people.four_eyes import FOUR_EYES, OWN_MATTER, four_eyes
@@ -203,3 +204,4 @@ def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datet
         amount_baisa=refund.amount_baisa, charge=charge, at=at, refund=refund,
     )  # fmt: skip
     _tell(refund, "done", by=by, at=at)
+    tell_paid_back(bill, refund, of_receipt=of_receipt, at=at)

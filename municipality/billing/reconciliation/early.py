@@ -15,6 +15,7 @@ from municipality.billing.payments.models import Charge, Refund
 from municipality.billing.payments.online import inquire
 from municipality.billing.payments.outcomes import Outcome
 from municipality.billing.payments.settling import take_answer
+from municipality.billing.reconciliation.queries import overdue
 from municipality.reach import acting
 
 ONLINE_AFTER = dt.timedelta(seconds=60)  # a payer who is still typing is not asked about sooner
@@ -60,6 +61,12 @@ def lose_sight_of_terminals(*, at: dt.datetime) -> int:
         outcome = Outcome(graph.UNKNOWN, why="the terminal is silent")
         take_answer(charge_id=charge_id, outcome=outcome, by=SYSTEM, at=at)
     return len(lost)
+
+
+@acting
+def count_overdue(*, at: dt.datetime) -> int:
+    """Count the charges that are unknown for longer than they may be, whoever asks."""
+    return overdue(at=at).count()
 
 
 @acting

@@ -14,6 +14,7 @@ from municipality.billing.payments.receipts import city_day
 from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import (
     ask_gateway,
+    count_overdue,
     lose_sight_of_terminals,
     send_refunds,
 )
@@ -29,6 +30,9 @@ def early() -> None:
     if peer is not None:
         ask_gateway(peer=peer, at=at)
         send_refunds(peer=peer, at=at)
+    late = count_overdue(at=at)
+    if late:
+        log.error("%s charges are unknown for more than 15 minutes: /takings/ lists them", late)
 
 
 def daily() -> None:

@@ -11,6 +11,8 @@ from municipality.billing.reconciliation.models import Difference
 from municipality.billing.shifts.models import Shift
 from municipality.conf import PROFILE
 
+UNKNOWN_AT_MOST = dt.timedelta(minutes=15)
+
 
 @dataclass(frozen=True, slots=True)
 class Taking:
@@ -64,6 +66,12 @@ def hanging() -> QuerySet[Charge]:
     """Return the charges whose end is not known, the oldest first."""
     charges = Charge.objects.filter(state__in=graph.IN_FLIGHT).exclude(state=graph.CREATED)
     return charges.select_related("bill", "terminal").order_by("created_at")
+
+
+def overdue(*, at: dt.datetime) -> QuerySet[Charge]:
+    """Return the charges that are unknown for longer than they may be (guards.md, I7)."""
+    began = at - UNKNOWN_AT_MOST
+    return hanging().filter(state=graph.UNKNOWN, sent_at__lte=began)
 
 
 def open_differences() -> QuerySet[Difference]:
