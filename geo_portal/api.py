@@ -14,7 +14,7 @@ from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
 from municipality.billing.api import router as payments_router
 from municipality.conf import PROFILE
-from municipality.people.api import partner_router
+from municipality.people.api import delegations_router, partner_router
 from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
@@ -80,6 +80,7 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 api.add_router("/session", session_router)
 api.add_router("/partner", partner_router)
+api.add_router("/delegations", delegations_router)
 api.add_router("/plots", here_router)
 api.add_router("/plots", plots_router)
 api.add_router("/plots", extracts_router)

@@ -7,16 +7,19 @@ from django.utils import timezone
 from ninja import Router
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of
+from geo_portal.casework.extract_views import choose, served_of
 from municipality import asked, geojson, geometry_gate
 from municipality.asked import today
+from municipality.billing.bills.queries import bills_about
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
-from municipality.cases.queries import cases_of, timeline
+from municipality.cases.queries import cases_of, for_whom, timeline
 from municipality.documents.models import IssuedPaper
 from municipality.moments import utc_text
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import actor_of, office_ids, person_of
+from municipality.people.models import User
 from municipality.problems import Problem, bad_value
 from municipality.stored import shape_of
 from municipality.words import Text
@@ -27,6 +30,30 @@ router = Router(tags=["cases"])
 extracts_router = Router(tags=["cases"])
 
 LATEST = 200
+EXTRACT_BODY: dict[str, Any] = {
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "language": {
+                            "type": "string", "enum": ["ar", "en"], "default": "ar",
+                            "description": "of the paper",
+                        },
+                        "purpose": {"type": "string", "description": "what it is needed for"},
+                        "for": {
+                            "type": "string",
+                            "description": "id of a delegation one holds, as GET /api/delegations "
+                            "tells it; absent: for oneself",
+                        },
+                    },
+                }
+            }
+        }
+    }
+}  # fmt: skip
 
 
 def body_of(request: HttpRequest, fields: dict[str, type]) -> dict[str, Any]:
@@ -44,7 +71,7 @@ def body_of(request: HttpRequest, fields: dict[str, type]) -> dict[str, Any]:
     return body
 
 
-def _brief(case: Case) -> dict[str, Any]:
+def _brief(case: Case, *, asker: User, offices: tuple[int, ...]) -> dict[str, Any]:
     state = machine_of(case.kind).state(case.state)
     return {
         "id": case.public_id,
@@ -52,6 +79,7 @@ def _brief(case: Case) -> dict[str, Any]:
         "kind": case.kind,
         "state": case.state,
         "state_name": state.name.as_json(),
+        "for": for_whom(case, person_id=asker.pk, offices=offices) or None,
         "plot": case.plot_id,
         "plot_number": case.plot_number or None,
         "opened_at": utc_text(case.opened_at),
@@ -61,9 +89,9 @@ def _brief(case: Case) -> dict[str, Any]:
 
 
 def _whole(request: HttpRequest, case: Case) -> dict[str, Any]:
-    at = timezone.now()
+    at, asker = timezone.now(), person_of(request)
     return {
-        **_brief(case),
+        **_brief(case, asker=asker, offices=office_ids(asker, on=today())),
         "moves": case.moves,
         "expires_at": utc_text(case.expires_at) if case.expires_at else None,
         "place": geojson.geometry(shape_of(case.place)) if case.place is not None else None,
@@ -79,6 +107,16 @@ def _whole(request: HttpRequest, case: Case) -> dict[str, Any]:
             }
             for step in timeline(case)
         ],
+        "bills": [
+            {
+                "id": bill.public_id,
+                "number": bill.number,
+                "state": bill.state,
+                "total_baisa": bill.total_baisa,
+                "issued_at": utc_text(bill.issued_at),
+            }
+            for bill in bills_about(case.stream)
+        ],
         "papers": [
             {"kind": paper.kind, "number": paper.number, "code": paper.code, "state": paper.state}
             for paper in IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk")
@@ -89,11 +127,16 @@ def _whole(request: HttpRequest, case: Case) -> dict[str, Any]:
 @router.get("", summary="My cases, the latest first")
 @open_to(SIGNED_IN)
 def mine(request: HttpRequest) -> JsonResponse:
-    """Answer the cases that a person or one of their offices is on."""
+    """Answer the cases that a person or one of their offices is on.
+
+    ``for`` names whose case it is where it is not the person's own: an office, or who let them act.
+    """
     asked.only(request, ())
     person = person_of(request)
-    found = cases_of(person_id=person.pk, offices=office_ids(person, on=today()))
-    return JsonResponse({"cases": [_brief(case) for case in found[:LATEST]]})
+    offices = office_ids(person, on=today())
+    found = cases_of(person_id=person.pk, offices=offices, on=today())
+    rows = found.prefetch_related("parties")[:LATEST]
+    return JsonResponse({"cases": [_brief(case, asker=person, offices=offices) for case in rows]})
 
 
 @router.get("/{public_id}", summary="One case: its stage, its steps, what can be done")
@@ -129,20 +172,28 @@ def take_step(request: HttpRequest, public_id: str) -> JsonResponse:
 @extracts_router.post(
     "/{int:plot_id}/extracts",
     summary="Ask for a certified extract of a plot",
+    openapi_extra=EXTRACT_BODY,
 )
 @open_to(SIGNED_IN)
 def ask_for_extract(request: HttpRequest, plot_id: int) -> JsonResponse:
-    """Open and submit a case; ``language`` (ar, en) of the paper and ``purpose`` are optional."""
+    """Open and submit a case; every field is optional.
+
+    ``for`` is the id of a delegation that one holds (``GET /api/delegations``): the case is then
+    its giver's, with oneself on it as the delegate.  One that is unknown, ended, another's or of
+    another service is answered 404, as a plot that is not there.
+    """
     asked.only(request, ())
-    body = body_of(request, {"language": str, "purpose": str})
+    body = body_of(request, {"language": str, "purpose": str, "for": str})
     if body.get("language", "ar") not in ("ar", "en"):
         raise bad_value("language", Text("اللغة ar أو en.", "The language is ar or en."))
     plot = plot_on(plot_id=plot_id, on=today())
     if plot is None:
         raise not_found()
     person = person_of(request)
+    choose(request, body.get("for", ""))
     case = request_extract(
-        plot=plot, person=person, by=actor_of(request, person.roles[0]), at=timezone.now(),
+        plot=plot, person=served_of(request), by=actor_of(request, person.roles[0]),
+        at=timezone.now(),
         language=body.get("language", "ar"), purpose=body.get("purpose", ""),
     )  # fmt: skip
     return JsonResponse(_whole(request, case), status=201)

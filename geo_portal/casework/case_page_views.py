@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
 from municipality import geojson
+from municipality.asked import today
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.cases.actions import CannotMove, move
@@ -22,7 +23,7 @@ from municipality.cases.conversation import NotSaid, attach, remark, say, settle
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import Edge
 from municipality.cases.models import Case, Document, Remark
-from municipality.cases.queries import timeline
+from municipality.cases.queries import for_whom, timeline
 from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
@@ -32,11 +33,15 @@ from municipality.documents.store import open_kept
 from municipality.geometry_gate import position
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.people.acting_person import is_staff, person_of
+from municipality.people.acting_person import is_staff, office_ids, person_of
+from municipality.people.contact import read_contact
+from municipality.phones import masked, shown
+from municipality.problems import Problem
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
 
 LINK_MINUTES = 30
+NUL = "\x00"
 NO_FILE = Text("اختر ملفًا أولًا.", "Choose a file first.")
 
 
@@ -93,21 +98,18 @@ def _ground(case: Case, remarks: Sequence[Remark]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@never_cache
-@require_safe
-@open_to(SIGNED_IN)
-def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a case to a party of it or to its officers."""
-    at = timezone.now()
-    case = case_of(request, public_id, at=at)
+def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str, Any]:
+    """Return what the page of a case shows to who asks."""
+    person = person_of(request)
     machine = machine_of(case.kind)
     bill = _bill(case)
     _, side = writer_of(request, case, at=at)
     staff = side is not Side.APPLICANT
     acts = _acts(request, case, at=at)
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
-    context: dict[str, Any] = {
+    return {
         "case": case,
+        "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,
         "state": machine.state(case.state),
         "steps": timeline(case),
@@ -119,17 +121,55 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "attached": _papers(case, request.user.pk, staff=staff, at=at),
         "conversation": case.conversation.order_by("at", "pk"),
         "remarks": remarks,
-        "parties": case.parties.order_by("pk") if staff else (),
+        "parties": [
+            {"party": party, "phone": masked(party.phone) if party.phone else ""}
+            for party in case.parties.order_by("pk")
+        ]
+        if staff else (),
         "messages_sent": Message.objects.filter(about=case.stream).order_by("queued_at", "pk")
-        if is_staff(person_of(request)) else (),
+        if is_staff(person) else (),
         "is_staff": staff,
         "is_officer": side is Side.MUNICIPALITY,
+        "may_read_contact": side is Side.MUNICIPALITY,
         "may_write": side is not Side.NEITHER,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
         "config": map_config(request, things=_ground(case, remarks)),
     }  # fmt: skip
-    return render(request, "casework/case.html", context)
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a case to a party of it or to its officers."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    return render(request, "casework/case.html", context_of(request, case, at=at))
+
+
+@never_cache
+@require_POST
+@open_to(SIGNED_IN)
+def contact_of_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show an officer of a case how its parties are reached; each look is on the record."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    by, side = writer_of(request, case, at=at)
+    if side is not Side.MUNICIPALITY:
+        raise not_found()
+    context, reason = context_of(request, case, at=at), request.POST.get("reason", "")
+    why = f"{case.number}: {reason.replace(NUL, '')}" if reason.strip() else ""
+    try:
+        for row in context["parties"]:
+            if row["party"].person_id is not None:
+                found = read_contact(row["party"].person_id, by=by, reason=why, at=at)
+                row |= {"phone": shown(found.phone) if found.phone else "", "email": found.email}
+        context["contact_shown"] = True
+    except Problem as refused:
+        context["refused_contact"] = refused.detail
+    status = 422 if "refused_contact" in context else 200
+    return render(request, "casework/case.html", context, status=status)
 
 
 @require_POST

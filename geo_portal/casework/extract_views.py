@@ -11,9 +11,10 @@ from municipality.billing.tariffs.models import TariffKind
 from municipality.billing.tariffs.queries import NoTariff, price_on
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
-from municipality.people.models import User
+from municipality.people.delegations import act_by, held_by, served_id
+from municipality.people.models import Delegation, User
 from municipality.words import Text
-from plots.extracts.actions import request_extract
+from plots.extracts.actions import KIND, request_extract
 from plots.register.queries import plot_on
 
 NO_PRICE = Text(
@@ -23,9 +24,25 @@ NO_PRICE = Text(
 
 
 def served_of(request: HttpRequest) -> User:
-    """Return for whom it is asked: the visitor in front of an officer, or oneself."""
-    visitor_id: int | None = getattr(request, "acting_for", None)
-    return person_of(request) if visitor_id is None else User.objects.get(pk=visitor_id)
+    """Return for whom it is asked: the visitor in front, who lets one act, or oneself."""
+    served = served_id(request)
+    return person_of(request) if served is None else User.objects.get(pk=served)
+
+
+def choose(request: HttpRequest, delegation: str) -> None:
+    """Ask for who gave a delegation (its id), or for oneself where none is named.
+
+    Raises Problem 404 for one that this person does not hold today for this service.
+    """
+    if delegation:
+        act_by(request, delegation, KIND, on=today())
+
+
+def _held(request: HttpRequest) -> list[Delegation]:
+    """Return the delegations among which one may choose; none while a visitor is served."""
+    if served_id(request) is not None:
+        return []
+    return list(held_by(person_of(request).pk, on=today()).filter(kinds__contains=[KIND]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,6 +58,7 @@ def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
         fee = None
     if request.method == "POST" and fee is not None:
         asker = person_of(request)
+        choose(request, request.POST.get("for", ""))
         case = request_extract(
             plot=plot, person=served_of(request), by=actor_of(request, asker.roles[0]),
             at=timezone.now(),
@@ -48,5 +66,8 @@ def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
             purpose=request.POST.get("purpose", "").replace("\x00", "").strip(),
         )  # fmt: skip
         return redirect(f"{reverse('casework:case', args=[case.public_id])}?new")
-    context = {"plot": plot, "facts": plot.facts, "fee": fee, "no_price": NO_PRICE}
+    context = {
+        "plot": plot, "facts": plot.facts, "fee": fee, "no_price": NO_PRICE,
+        "held": _held(request), "served": served_of(request) if served_id(request) else None,
+    }  # fmt: skip
     return render(request, "casework/extract_request.html", context)

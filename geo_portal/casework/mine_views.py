@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 from geo_portal.home.page_config import map_config
 from municipality import geojson
 from municipality.asked import today
-from municipality.billing.bills.models import Bill
+from municipality.billing.bills.queries import bills_of
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
-from municipality.cases.queries import cases_of
+from municipality.cases.queries import cases_of, for_whom
 from municipality.documents.models import IssuedPaper
 from municipality.notices.models import Message
 from municipality.people.access import SIGNED_IN, open_to
@@ -36,9 +36,10 @@ def _feature(case: Case, url: str) -> dict[str, Any] | None:
     }
 
 
-def _shown(case: Case) -> dict[str, Any]:
+def _shown(case: Case, whom: str) -> dict[str, Any]:
     machine = machine_of(case.kind)
-    return {"case": case, "kind": machine.name, "state": machine.state(case.state)}
+    state = machine.state(case.state)
+    return {"case": case, "kind": machine.name, "state": state, "for": whom}
 
 
 @never_cache
@@ -48,15 +49,15 @@ def my_things(request: HttpRequest) -> HttpResponse:
     """Show what a person and their offices have with the municipality."""
     person = person_of(request)
     offices = office_ids(person, on=today())
-    cases = list(cases_of(person_id=person.pk, offices=offices)[:LATEST])
+    found = cases_of(person_id=person.pk, offices=offices, on=today())
+    cases = list(found.prefetch_related("parties")[:LATEST])
+    whom = {case.stream: for_whom(case, person_id=person.pk, offices=offices) for case in cases}
     prefix = "/en" if request.path_info.startswith("/en/") else ""
     drawn = [_feature(case, f"{prefix}/cases/{case.public_id}/") for case in cases]
-    bills = Bill.objects.filter(payer_person_id=person.pk).exclude(
-        state__in=(Bill.State.SUPERSEDED, Bill.State.CANCELLED)
-    )
+    bills = bills_of(person_id=person.pk, subjects=list(whom))[:LATEST]
     context = {
-        "cases": [_shown(case) for case in cases],
-        "bills": bills.order_by("-issued_at", "-pk")[:LATEST],
+        "cases": [_shown(case, whom[case.stream]) for case in cases],
+        "bills": [{"bill": bill, "for": whom.get(bill.subject, "")} for bill in bills],
         "papers": IssuedPaper.objects.filter(about__in=[case.stream for case in cases]).order_by(
             "-issued_at", "-pk"
         ),

@@ -12,6 +12,7 @@ urlpatterns = [
     path("plots/<int:plot_id>/extract/", extract_views.extract_request, name="extract_request"),
     path("cases/<str:public_id>/", page.case_page, name="case"),
     path("cases/<str:public_id>/move", page.move_case, name="move"),
+    path("cases/<str:public_id>/contact", page.contact_of_case, name="contact"),
     path("cases/<str:public_id>/say", page.say_on_case, name="say"),
     path("cases/<str:public_id>/attach", page.attach_to_case, name="attach"),
     path("cases/<str:public_id>/remark", page.remark_on_case, name="remark"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from municipality.cases.kinds import machines
+from municipality.people.models import User
 from municipality.people.roles import BY_CODE
 from municipality.words import Text
 
@@ -61,6 +62,7 @@ NAMES = {
     "name_en": Text("الاسم بالإنجليزية", "Name in English"),
     "username": Text("اسم المستخدم", "User name"),
     "person": Text("الشخص", "Person"),
+    "for_person": Text("نيابة عن", "On behalf of"),
     "roles": Text("الأدوار", "Roles"),
     "directorate": Text("المديرية", "Directorate"),
     "licence": Text("رقم الرخصة", "Licence number"),
@@ -104,9 +106,16 @@ def _channel(code: str) -> Text | str:
     return CHANNELS.get(code, code)
 
 
+def _person(number: str) -> str:
+    """Name a person by their number; somebody who is gone stays a number."""
+    found = User.objects.filter(pk=number).first() if number.isdecimal() else None  # by key
+    return found.full_name if found is not None else number
+
+
 READ: dict[str, Callable[[str], Text | str]] = {
     "edge": _edge, "from": _of_a_case, "to": _of_a_case, "state": _of_a_case,
     "channel": _channel, "roles": _role, "worker": _role,
+    "for_person": _person,
 }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from municipality.words import Text
 
 ORIGIN = "(origin)"  # an edge back to the state that asked
 PARTIES = ("applicant", "owner", "office", "payer")  # who takes part without being staff
+APPLICANT = "applicant"
+DELEGATE = "delegate"  # who asked for the applicant; a part only while the applicant's word holds
 BILLING, SYSTEM = "billing", "system"  # the platform acting for a settled bill, for a clock
 # Called in the transaction of the move: with the case as it now stands, and the step taken.
 Then = Callable[..., None]

@@ -77,7 +77,7 @@ class Party(models.Model):
     """Someone on a case who is not staff: a person, an office, or a phone that gets messages."""
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="parties")
-    role = models.CharField(max_length=20, help_text="applicant, owner, office, payer")
+    role = models.CharField(max_length=20, help_text="applicant, owner, office, payer, delegate")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from municipality.cases.kinds import machine_of, machines
+from municipality.cases.machine import APPLICANT, DELEGATE
 from municipality.cases.models import Case, Party
 from municipality.digits import western
 from municipality.history.models import Entry
 from municipality.history.queries import entries
 from municipality.names import fold
+from municipality.people.delegations import held_by
 from municipality.words import Text
 
 _GAP = r"[\s\-–_./]*"  # people write blanks, dashes, strokes, or nothing
@@ -55,10 +57,29 @@ def numbers_in(text: str, *, year: int) -> list[str]:
     ]
 
 
-def cases_of(*, person_id: int, offices: tuple[int, ...]) -> QuerySet[Case]:
-    """Return the cases a person or one of their offices is on, the latest first."""
-    mine = Party.objects.filter(Q(person=person_id) | Q(consultancy__in=offices))
-    return Case.objects.filter(pk__in=mine.values("case")).order_by("-opened_at", "-pk")
+def cases_of(*, person_id: int, offices: tuple[int, ...], on: dt.date) -> QuerySet[Case]:
+    """Return the cases a person or one of their offices is on, the latest first.
+
+    Those on which they are the applicant's delegate are among them while that holds on a day.
+    """
+    parties = Party.objects.filter(Q(person=person_id) | Q(consultancy__in=offices))
+    mine = Q(pk__in=parties.exclude(role=DELEGATE).values("case"))
+    asked = Party.objects.filter(person=person_id, role=DELEGATE).values("case")
+    for held in held_by(person_id, on=on):
+        theirs = Party.objects.filter(person=held.giver_id, role=APPLICANT).values("case")
+        mine |= Q(kind__in=held.kinds, pk__in=asked) & Q(pk__in=theirs)
+    return Case.objects.filter(mine).order_by("-opened_at", "-pk")
+
+
+def for_whom(case: Case, *, person_id: int, offices: tuple[int, ...]) -> str:
+    """Return the name of whose case it is where it is not the person's own; empty for one's own."""
+    parties = list(case.parties.all())
+    own = [one for one in parties if one.person_id == person_id]
+    if any(one.role != DELEGATE for one in own):
+        return ""
+    if own:
+        return next((one.name for one in parties if one.role == APPLICANT), "")
+    return next((one.name for one in parties if one.consultancy_id in offices), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,13 @@ class Step:
     role: str = ""
     text: str = ""
     ahead: Text | None = None
+    behalf: str = ""  # the name of the one it was done for
+
+
+def _behalf(entry: Entry, case: Case) -> str:
+    """Name the party for whom somebody else took a step; empty for who acted for themselves."""
+    whom = entry.facts.get("for_person")
+    return next((one.name for one in case.parties.all() if one.person_id == whom is not None), "")
 
 
 def _step(entry: Entry, case: Case) -> Step | None:
@@ -85,7 +113,7 @@ def _step(entry: Entry, case: Case) -> Step | None:
     asks = machine.state(str(entry.facts["to"])).asks and edge.keeps_origin
     return Step(
         edge.done, RETURNED if asks else DONE, entry.at, entry.person_name, entry.role,
-        str(entry.facts.get("text", "")),
+        str(entry.facts.get("text", "")), behalf=_behalf(entry, case),
     )  # fmt: skip
 
 

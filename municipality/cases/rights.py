@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
-from municipality.cases.machine import BILLING, PARTIES, SYSTEM, Edge
-from municipality.cases.models import Case
+from municipality.cases.machine import APPLICANT, BILLING, DELEGATE, PARTIES, SYSTEM, Edge
+from municipality.cases.models import Case, Party
 from municipality.conf import PROFILE
 from municipality.people.acting_person import office_ids
+from municipality.people.delegations import may_act_for, speaks_for_another
 from municipality.people.models import User
 from municipality.words import Text
 
@@ -21,15 +22,35 @@ OWN_CASE = Text(
 OTHER_DIRECTORATE = Text("هذه المعاملة لمديرية أخرى.", "This case belongs to another directorate.")
 
 
+def applicant_id(case: Case) -> int | None:
+    """Return the person who applied, where it was a person."""
+    return next((one.person_id for one in case.parties.all() if one.role == APPLICANT), None)
+
+
+def delegates_now(case: Case, *, at: dt.datetime) -> list[Party]:
+    """Return the delegates on a case whom its applicant lets act at a moment."""
+    giver = applicant_id(case)
+    on = at.astimezone(PROFILE.time_zone).date()
+    return [
+        party
+        for party in case.parties.all()
+        if party.role == DELEGATE and party.person_id is not None and giver is not None
+        and may_act_for(party.person_id, giver, case.kind, on=on)
+    ]  # fmt: skip
+
+
 def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
     """Return the parts an actor has in a case: applicant, owner, office, payer.
 
-    A delegate has the parts of the one acted for; a member of an office has the office's.
+    A delegate has the parts of the one acted for, while that one's word holds; a member of an
+    office has the office's.
     """
     people = {actor.person_id, actor.for_person_id} - {None}
+    if actor.for_person_id is not None and not speaks_for_another(actor, case.kind, at=at):
+        people.discard(actor.for_person_id)
     if not people:
         return frozenset()
-    parties = list(case.parties.all())
+    parties = [party for party in case.parties.all() if party.role != DELEGATE]
     offices: tuple[int, ...] = ()
     if actor.person_id is not None and any(party.consultancy_id for party in parties):
         person = User.objects.get(pk=actor.person_id)
@@ -39,6 +60,11 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
         for party in parties
         if party.person_id in people or party.consultancy_id in offices
     )
+
+
+def _is_own(case: Case, actor: Actor) -> bool:
+    """Tell whether an officer is named on a case: its delegate, too, long after."""
+    return any(party.person_id == actor.person_id is not None for party in case.parties.all())
 
 
 def _other_directorate(case: Case, actor: Actor) -> Text | None:
@@ -71,7 +97,8 @@ class Standing:
 def standing(case: Case, actor: Actor, *, at: dt.datetime) -> Standing:
     """Work out where an actor stands to a case."""
     parts = parts_of(case, actor, at=at)
-    return Standing(actor, parts, OWN_CASE if parts else _other_directorate(case, actor))
+    own = parts or _is_own(case, actor)
+    return Standing(actor, parts, OWN_CASE if own else _other_directorate(case, actor))
 
 
 WATCHERS = frozenset({"supervisor", "auditor", "agent", "hall"})  # who reads cases, all of them

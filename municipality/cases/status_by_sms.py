@@ -8,8 +8,10 @@ import datetime as dt
 import re
 
 from municipality.cases.kinds import machine_of
+from municipality.cases.machine import DELEGATE
 from municipality.cases.models import Case, Party
 from municipality.cases.queries import asked_for, numbers_in
+from municipality.cases.rights import delegates_now
 from municipality.cases.telling import day_text, shortened
 from municipality.conf import PROFILE
 from municipality.notices.inbound import InboundText, Reply, known_language
@@ -46,14 +48,19 @@ DUE = Text("الموعد {day}.", "Due {day}.")
 
 
 def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
-    """Tell whether a phone belongs to a party, to their account, or to their office."""
-    parties = Party.objects.filter(case=case)
+    """Tell whether a phone belongs to a party, to their account, or to their office.
+
+    That of a delegate does while the applicant lets them act.
+    """
+    parties = Party.objects.filter(case=case).exclude(role=DELEGATE)
     if parties.filter(phone=phone).exists():
         return True
     people = User.objects.filter(phone=phone, is_active=True)
     if parties.filter(person__in=people).exists():
         return True
     if parties.filter(consultancy__in=Consultancy.objects.filter(phone=phone)).exists():
+        return True
+    if any(phone == one.phone or one.person in people for one in delegates_now(case, at=at)):
         return True
     on = at.astimezone(PROFILE.time_zone).date()
     offices = [key for person in people for key in office_ids(person, on=on)]

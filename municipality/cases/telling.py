@@ -9,8 +9,9 @@ import datetime as dt
 from django.conf import settings
 
 from municipality.cases.kinds import machine_of, machines
-from municipality.cases.machine import Edge
-from municipality.cases.models import Case
+from municipality.cases.machine import APPLICANT, Edge
+from municipality.cases.models import Case, Party
+from municipality.cases.rights import delegates_now
 from municipality.conf import PROFILE
 from municipality.notices.outbox import Recipient, queue
 
@@ -44,21 +45,28 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     return one_line if len(one_line) <= longest else f"{one_line[: longest - 1]}…"
 
 
+def _hearers(case: Case, edge: Edge, *, at: dt.datetime) -> list[tuple[Party, str]]:
+    """Return who hears of a move, and as whom: delegates hear what their applicant hears."""
+    heard = [(party, party.role) for party in case.parties.all() if party.role in edge.tells]
+    if APPLICANT in edge.tells:
+        heard += [(party, APPLICANT) for party in delegates_now(case, at=at)]
+    return sorted(heard, key=lambda one: (edge.tells.index(one[1]), one[0].pk))
+
+
 def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
     """Queue the messages of a move that has just been made, inside its transaction."""
     if not edge.tells:
         return
     told: set[tuple[str, str]] = set()
     machine = machine_of(case.kind)
-    parties = [party for party in case.parties.all() if party.role in edge.tells]
-    for party in sorted(parties, key=lambda party: (edge.tells.index(party.role), party.pk)):
+    for party, part in _hearers(case, edge, at=at):
         address = (party.phone, party.email)
         if address in told or address == ("", ""):
             continue
         told.add(address)
         state = machine.state(case.state)
         queue(
-            template=f"{case.kind}.{edge.name}.{party.role}",
+            template=f"{case.kind}.{edge.name}.{part}",
             to=Recipient(
                 phone=party.phone, email="" if party.phone else party.email,
                 language=party.language, person_id=party.person_id,

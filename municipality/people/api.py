@@ -8,11 +8,12 @@ from django.middleware.csrf import get_token
 from django.utils import timezone
 from ninja import Router
 
-from municipality.asked import only
+from municipality.asked import only, today
 from municipality.geometry_gate import strict_json
 from municipality.people import signing_in
-from municipality.people.access import ANYONE, PARTNER, open_to
-from municipality.people.acting_person import is_staff
+from municipality.people.access import ANYONE, PARTNER, SIGNED_IN, open_to
+from municipality.people.acting_person import is_staff, person_of
+from municipality.people.delegations import held_by
 from municipality.people.presence import address_of, leave
 from municipality.people.recycled import is_doubtful
 from municipality.people.signing_in import WRONG, Claim
@@ -152,6 +153,30 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     leave(request)
     return HttpResponse(status=204)
+
+
+delegations_router = Router(tags=["delegations"])
+
+
+@delegations_router.get("", summary="For whom I may act")
+@open_to(SIGNED_IN)
+def delegations(request: HttpRequest) -> HttpResponse:
+    """Answer the delegations that hold today: who gave them, for which services, to which day."""
+    only(request, ())
+    held = held_by(person_of(request).pk, on=today())
+    return JsonResponse(
+        {
+            "delegations": [
+                {
+                    "id": one.public_id,
+                    "giver": one.giver.full_name,
+                    "kinds": one.kinds,
+                    "valid_until": one.valid.upper.isoformat(),
+                }
+                for one in held
+            ]
+        }
+    )
 
 
 partner_router = Router(tags=["partner"])

@@ -4,9 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from municipality.actor import Actor
+from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.people import phone_codes
 from municipality.people.access import not_found
@@ -72,21 +74,55 @@ def end(giver: User, public_id: str, *, by: Actor, at: dt.datetime) -> None:
     record(stream=f"person/{giver.pk}", act="delegation.ended", by=by, at=at, facts=facts)
 
 
-def may_act_for(person: User, giver_id: int, kind: str, *, on: dt.date) -> bool:
+def held_by(person_id: int, *, on: dt.date) -> QuerySet[Delegation]:
+    """Return the delegations that a person holds on a day, the oldest first."""
+    held = Delegation.objects.filter(taker=person_id, valid__contains=on, ended_at=None)
+    return held.select_related("giver").order_by("pk")
+
+
+def may_act_for(person_id: int, giver_id: int, kind: str, *, on: dt.date) -> bool:
     """Tell whether a person may act for another in a kind of service on a day."""
-    return Delegation.objects.filter(
-        taker=person, giver=giver_id, kinds__contains=[kind], valid__contains=on, ended_at=None
-    ).exists()
+    return held_by(person_id, on=on).filter(giver=giver_id, kinds__contains=[kind]).exists()
 
 
-def act_for(request: HttpRequest, giver_id: int, kind: str, *, on: dt.date) -> None:
-    """Let this request act for somebody: ``actor_of`` names them from here on.
+def speaks_for_another(by: Actor, kind: str, *, at: dt.datetime) -> bool:
+    """Tell whether who says that they act for somebody may: as a delegate, or by a mandate.
 
-    Raises Problem 404 for who is no delegate.
+    Asked again where a case is changed, so that a page opened while it held is of no use after.
     """
-    if not isinstance(request.user, User) or not may_act_for(request.user, giver_id, kind, on=on):
+    if by.person_id is None or by.for_person_id is None:
+        return False
+    mandates = Mandate.objects.filter(staff=by.person_id, visitor=by.for_person_id, until__gt=at)
+    on = at.astimezone(PROFILE.time_zone).date()
+    return may_act_for(by.person_id, by.for_person_id, kind, on=on) or (
+        by.role in ON_BEHALF and mandates.exists()
+    )
+
+
+def served_id(request: HttpRequest) -> int | None:
+    """Return for whom this request acts, a giver or a visitor; None for oneself."""
+    found: int | None = getattr(request, "acting_for", None)
+    return found
+
+
+def serve(request: HttpRequest, person_id: int) -> None:
+    """Let this request act for somebody, once that was proved: ``actor_of`` names them."""
+    request.acting_for = person_id  # type: ignore[attr-defined]
+
+
+def act_by(request: HttpRequest, public_id: str, kind: str, *, on: dt.date) -> None:
+    """Let this request act for the giver of a delegation.
+
+    Raises Problem 404, the same for one that is unknown, ended, of another service or another's,
+    and for who already serves a visitor.
+    """
+    if not isinstance(request.user, User) or served_id(request) is not None:
         raise not_found()
-    request.acting_for = giver_id  # type: ignore[attr-defined]
+    held = held_by(request.user.pk, on=on).filter(public_id=public_id, kinds__contains=[kind])
+    found = held.first()  # unique
+    if found is None:
+        raise not_found()
+    serve(request, found.giver_id)
 
 
 def ask_visitor(staff: User, phone: str, nonce: str, address: str, *, at: dt.datetime) -> None:
@@ -126,4 +162,4 @@ def act_for_visitor(request: HttpRequest, mandate_id: int, *, at: dt.datetime) -
     found = held.first()  # by key
     if found is None:
         raise not_found()
-    request.acting_for = found.visitor_id  # type: ignore[attr-defined]
+    serve(request, found.visitor_id)

@@ -5,36 +5,52 @@ import datetime as dt
 from municipality.actor import Actor
 from municipality.billing.bills.models import Bill
 from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
-from municipality.cases.machine import BILLING
+from municipality.cases.machine import APPLICANT, BILLING, DELEGATE
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
+from municipality.people.delegations import may_act_for
 from municipality.people.models import User
 from municipality.reach import acting
 from municipality.stored import geos_of
 from plots.extracts.models import PlotExtract
 from plots.register.queries import PlotOnDay
 
+KIND = "plot_extract"
 PAID = Actor(person_id=None, name="billing", role=BILLING)
 
 
-def applicant(person: User) -> NewParty:
-    """Put a person down as the applicant, with the phone and language of their account."""
+def _party(person: User, role: str) -> NewParty:
+    """Put a person down in a part, with the phone and language of their account."""
     return NewParty(
-        role="applicant", name=person.full_name, person_id=person.pk, phone=person.phone or "",
+        role=role, name=person.full_name, person_id=person.pk, phone=person.phone or "",
         email=person.email, language=person.language,
     )  # fmt: skip
+
+
+def _parties(person: User, by: Actor, *, at: dt.datetime) -> tuple[NewParty, ...]:
+    """Return who is on the case: whose it is, and the delegate who asks for them."""
+    on, asker = at.astimezone(PROFILE.time_zone).date(), by.person_id
+    if asker is None or by.for_person_id != person.pk:
+        return (_party(person, APPLICANT),)
+    if not may_act_for(asker, person.pk, KIND, on=on):  # who serves them at the counter
+        return (_party(person, APPLICANT),)
+    return _party(person, APPLICANT), _party(User.objects.get(pk=asker), DELEGATE)
 
 
 @acting
 def request_extract(
     *, plot: PlotOnDay, person: User, language: str, purpose: str, by: Actor, at: dt.datetime
 ) -> Case:
-    """Open and submit the case of an extract of one plot, for a person."""
+    """Open and submit the case of an extract of one plot, for a person.
+
+    ``by`` is that person, their delegate, or who serves them at the counter; raises CannotMove
+    for anybody else.
+    """
     facts = plot.facts
     case = open_case(
         new=NewCase(
-            kind="plot_extract",
-            parties=(applicant(person),),
+            kind=KIND,
+            parties=_parties(person, by, at=at),
             where=Where(
                 place=geos_of(plot.shape), plot_id=plot.plot_id, plot_version=facts.version,
                 plot_number=facts.number, wilayat_id=facts.wilayat_id, area_id=facts.area_id,

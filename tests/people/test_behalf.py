@@ -49,19 +49,28 @@ def request_of(person: User):
 
 def test_a_delegate_acts_for_the_giver_in_the_services_and_on_the_days_named() -> None:
     giver, taker = a_citizen(1), a_citizen(2)
-    let(giver, taker, first=today() + DAY, last=today() + 2 * DAY)
+    held = let(giver, taker, first=today() + DAY, last=today() + 2 * DAY).public_id
     allowed = [
-        delegations.may_act_for(taker, giver.pk, "plot_extract", on=today() + n * DAY)
+        delegations.may_act_for(taker.pk, giver.pk, "plot_extract", on=today() + n * DAY)
         for n in range(4)
     ]
     assert allowed == [False, True, True, False]
-    assert not delegations.may_act_for(taker, giver.pk, "building_permit", on=today() + DAY)
-    assert not delegations.may_act_for(giver, taker.pk, "plot_extract", on=today() + DAY)
+    assert not delegations.may_act_for(taker.pk, giver.pk, "building_permit", on=today() + DAY)
+    assert not delegations.may_act_for(giver.pk, taker.pk, "plot_extract", on=today() + DAY)
     request = request_of(taker)
-    delegations.act_for(request, giver.pk, "plot_extract", on=today() + DAY)
+    delegations.act_by(request, held, "plot_extract", on=today() + DAY)
     assert actor_of(request, "citizen") == by(taker, behalf=giver.pk)
-    with pytest.raises(Problem):
-        delegations.act_for(request_of(a_citizen(3)), giver.pk, "plot_extract", on=today() + DAY)
+    refused = [
+        (a_citizen(3), held, "plot_extract", 1),
+        (taker, held, "building_permit", 1),
+        (taker, held, "plot_extract", 3),
+        (taker, "nobody's", "plot_extract", 1),
+    ]
+    for person, public_id, kind, n in refused:
+        with pytest.raises(Problem):
+            delegations.act_by(request_of(person), public_id, kind, on=today() + n * DAY)
+    with pytest.raises(Problem):  # who serves one person does not turn to another meanwhile
+        delegations.act_by(request, held, "plot_extract", on=today() + DAY)
 
 
 def test_an_ended_delegation_is_over_at_once_and_only_its_giver_ends_it() -> None:
@@ -70,7 +79,7 @@ def test_an_ended_delegation_is_over_at_once_and_only_its_giver_ends_it() -> Non
     with pytest.raises(Problem):
         delegations.end(taker, held.public_id, by=by(taker), at=timezone.now())
     delegations.end(giver, held.public_id, by=by(giver), at=timezone.now())
-    assert not delegations.may_act_for(taker, giver.pk, "plot_extract", on=today())
+    assert not delegations.may_act_for(taker.pk, giver.pk, "plot_extract", on=today())
     acts = Entry.objects.filter(stream=f"person/{giver.pk}").order_by("seq")
     assert [row.act for row in acts] == ["delegation.given", "delegation.ended"]
 

@@ -49,6 +49,22 @@ def find(text: str, *, year: int, subjects: Collection[str] = ()) -> QuerySet[Bi
     return Bill.objects.filter(asked).order_by(due_first, "-issued_at", "-pk")[:MOST]
 
 
+def _counted(asked: Q) -> QuerySet[Bill]:
+    """Leave out cancelled bills and those that another took the place of."""
+    gone = (Bill.State.SUPERSEDED, Bill.State.CANCELLED)
+    return Bill.objects.filter(asked).exclude(state__in=gone).order_by("-issued_at", "-pk")
+
+
+def bills_about(subject: str) -> QuerySet[Bill]:
+    """Return the bills that count of one subject (``case/42``), newest first."""
+    return _counted(Q(subject=subject))
+
+
+def bills_of(*, person_id: int, subjects: Collection[str]) -> QuerySet[Bill]:
+    """Return the bills that count of a payer and of the subjects they are on, newest first."""
+    return _counted(Q(payer_person_id=person_id) | Q(subject__in=subjects))
+
+
 def explain(bill: Bill) -> Sequence[BillLine]:
     """Return the lines that add up to the bill's total, in their order."""
     return list(bill.lines.order_by("position"))
