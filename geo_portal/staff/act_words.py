@@ -23,6 +23,8 @@ ACTS = {
     "person.signed_in": Text("دخل", "Signed in"),
     "person.renamed": Text("غُيّر الاسم", "Renamed"),
     "person.phone_changed": Text("غُيّر رقم الهاتف", "Phone changed"),
+    "person.phone_set_asked": Text("طُلب رقم هاتف جديد", "Another phone number asked for"),
+    "person.phone_set_dropped": Text("أُلغي طلب الرقم الجديد", "Request of another number dropped"),
     "person.phone_released": Text(
         "أُخذ الرقم من الحساب بعد صمت طويل", "Number taken from the account after a long silence"
     ),

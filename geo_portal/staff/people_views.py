@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from geo_portal.staff.act_words import in_words
 from geo_portal.staff.sent import Sent
 from municipality.history.queries import entries
-from municipality.people import persons, second_factor
+from municipality.people import lost_phones, persons, second_factor
 from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of
 from municipality.people.contact import read_contact
-from municipality.people.models import CodeAlarm, FactorReset, User
+from municipality.people.models import CodeAlarm, FactorReset, PhoneChange, User
 from municipality.people.roles import BY_CODE, ROLES
-from municipality.phones import NotAPhone, phone, shown
+from municipality.phones import NotAPhone, masked, phone, shown
 from municipality.places.models import Directorate
 from municipality.problems import Problem
 from municipality.words import Text
@@ -59,6 +59,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "all_roles": ROLES,
         "alarms": CodeAlarm.objects.filter(seen_at=None).order_by("-began_at")[:5],
         "resets": FactorReset.objects.filter(done_at=None).select_related("person", "asked_by"),
+        "phones": PhoneChange.objects.filter(done_at=None).select_related("person", "asked_by"),
     }
     return render(request, "staff/people.html", context)
 
@@ -121,6 +122,7 @@ def _person(pk: int) -> User:
 
 
 def _page(request: HttpRequest, person: User, *, status: int = 200, **more: object) -> HttpResponse:
+    change = lost_phones.open_change(person)
     context = {
         "person": person,
         "role_names": _roles(person.roles),
@@ -128,6 +130,8 @@ def _page(request: HttpRequest, person: User, *, status: int = 200, **more: obje
         "directorates": Directorate.objects.order_by("code"),
         "enrolled": second_factor.is_enrolled(person),
         "reset": FactorReset.objects.filter(person=person, done_at=None).first(),  # one open
+        "phone_change": change,
+        "new_phone": masked(change.phone) if change else "",
         "offices": person.memberships.select_related("consultancy").order_by("-pk"),
         "acts": in_words(entries(f"person/{person.pk}").reverse()[:LATEST]),
         "is_me": request.user.pk == person.pk,
@@ -201,6 +205,33 @@ def person_factor(request: HttpRequest, pk: int) -> HttpResponse:
     asked = FactorReset.objects.filter(person=pk, done_at=None).exists()
     act = persons.confirm_factor_reset if asked else persons.ask_factor_reset
     return _done(request, pk, lambda one: act(one, by=by, at=timezone.now()))
+
+
+@never_cache
+@require_POST
+@open_to(ADMIN)
+def person_phone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for another number of a lost phone, or confirm by typing it again."""
+    sent, by, at = Sent.of(request), actor_of(request, ADMIN), timezone.now()
+    number = _e164(sent, "phone")
+    if not number:
+        return _page(request, _person(pk), status=422, refused=NOT_A_PHONE)
+
+    def act(one: User) -> None:
+        if lost_phones.open_change(one) is not None:
+            lost_phones.confirm(one, number, by=by, at=at)
+        else:
+            lost_phones.ask(one, number, sent.values.get("reason", ""), by=by, at=at)
+
+    return _done(request, pk, act)
+
+
+@require_POST
+@open_to(ADMIN)
+def person_phone_drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the change of a number that was asked for be."""
+    by = actor_of(request, ADMIN)
+    return _done(request, pk, lambda one: lost_phones.drop(one, by=by, at=timezone.now()))
 
 
 @never_cache

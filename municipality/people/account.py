@@ -1,6 +1,8 @@
 """What people change about their own account."""
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -44,10 +46,13 @@ def set_language(person: User, language: str) -> None:
     User.objects.filter(pk=person.pk).update(language="en" if language == "en" else "ar")
 
 
-def change_phone(person: User, phone: str, *, by: Actor, at: dt.datetime) -> None:
+def change_phone(
+    person: User, phone: str, *, by: Actor, at: dt.datetime, why: Mapping[str, Any] | None = None
+) -> None:
     """Move an account to a number; both numbers have been proved by then (ASVS 7.5.1).
 
-    The old number is told, and every session ends.  Raises Problem 422 for another's number.
+    Or two administrators stand behind it (``lost_phones``), as ``why`` tells the record.  The old
+    number is told, and every session ends.  Raises Problem 422 for another's number.
     """
     old = person.phone
     try:
@@ -55,7 +60,7 @@ def change_phone(person: User, phone: str, *, by: Actor, at: dt.datetime) -> Non
             User.objects.filter(pk=person.pk).update(
                 phone=phone, sessions_since=F("sessions_since") + 1
             )
-            facts = {"from": masked(old) if old else "", "to": masked(phone)}
+            facts = {"from": masked(old) if old else "", "to": masked(phone), **(why or {})}
             record(
                 stream=f"person/{person.pk}", act="person.phone_changed", by=by, at=at, facts=facts
             )

@@ -54,7 +54,8 @@ def _directorate(code: str) -> Directorate | None:
     return Directorate.objects.filter(code=code).first() if code else None  # unique
 
 
-def _not_oneself(person: User, by: Actor) -> None:
+def not_oneself(person: User, by: Actor) -> None:
+    """Refuse an administrator's act on their own account; raises Problem 403."""
     if person.pk == by.person_id:
         raise Problem(403, "own_matter", NOT_YOURSELF)
 
@@ -89,7 +90,7 @@ def set_roles(
 
     Raises Problem 403 for one's own roles, 422 for none.
     """
-    _not_oneself(person, by)
+    not_oneself(person, by)
     before, after = sorted(person.roles), _roles(roles)
     held = _directorate(directorate)
     person.roles, person.directorate = after, held
@@ -103,7 +104,7 @@ def set_roles(
 def _set_active(
     person: User, active: bool, act: str, reason: str, by: Actor, at: dt.datetime
 ) -> None:
-    _not_oneself(person, by)
+    not_oneself(person, by)
     held = User.objects.filter(pk=person.pk)
     if held.select_for_update(of=("self",)).get().is_active == active:
         raise bad_value("to", ALREADY_ENABLED if active else ALREADY_DISABLED)
@@ -129,7 +130,7 @@ def new_password(person: User, *, by: Actor, at: dt.datetime) -> str:
 
     Their second factor still stands.  Raises Problem 403 for oneself.
     """
-    _not_oneself(person, by)
+    not_oneself(person, by)
     password = get_random_string(14)
     person.set_password(password)
     person.save(update_fields=["password"])
@@ -143,7 +144,7 @@ def ask_factor_reset(person: User, *, by: Actor, at: dt.datetime) -> FactorReset
 
     Raises Problem 422 where there is none or it was asked for, 403 for one's own.
     """
-    _not_oneself(person, by)
+    not_oneself(person, by)
     if by.person_id is None or not second_factor.is_enrolled(person):
         raise bad_value("person", NO_FACTOR)
     try:
@@ -162,7 +163,7 @@ def confirm_factor_reset(person: User, *, by: Actor, at: dt.datetime) -> None:
 
     Raises Problem 403 unless two administrators stand behind it, 404 where nothing is asked.
     """
-    _not_oneself(person, by)
+    not_oneself(person, by)
     asked = FactorReset.objects.select_for_update().filter(person=person, done_at=None)
     found = asked.select_related("asked_by").first()  # one open a person
     if found is None:

@@ -141,3 +141,35 @@ class FactorReset(models.Model):
 
     def __str__(self) -> str:
         return f"reset for {self.person_id}"
+
+
+class PhoneChange(models.Model):
+    """A lost phone: one administrator asks for another number, another one types it again."""
+
+    person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    phone = models.CharField(max_length=16, blank=True, help_text="E.164; empty once it is set")
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    done_by = models.ForeignKey(
+        "people.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_phone_is_set_by_four_eyes",
+                condition=Q(done_by=None) | ~Q(done_by=F("asked_by")),
+                violation_error_message="Another administrator must confirm this.",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(done_at=None),
+                name="one_open_phone_change_a_person",
+                violation_error_message="This was asked for already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"phone of {self.person_id}"
