@@ -1,5 +1,6 @@
 """The templates and the command of the tests, and processes that serve one file of tests."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from municipality.notices import inbound, templates
 from municipality.notices.models import InboundMessage, InboundPart, Message, Receipt
 from tests.notices.builders import Binding, Smsc, a_binding, an_smsc, until
 
+LET_END_S = 5.0
 OWN = ["municipality.notices.inbound.TEMPLATES", "tests.notices.builders.TEMPLATES"]
 
 
@@ -28,9 +30,17 @@ def with_test_templates(settings: Any) -> Iterator[None]:
 
 
 def delete_messages(case: object) -> None:
-    """Empty the tables of messages; a TRUNCATE of all would wait for the process that is bound."""
+    """Empty the tables of messages; a TRUNCATE of all would wait for the process that is bound.
+
+    What is on its way to the SMSC is let come to its end first: the process that holds it ends
+    when its row is gone.
+    """
+    end = time.monotonic() + LET_END_S
 
     def deleted() -> bool:
+        on_the_way = Message.objects.filter(state=Message.State.SENDING).exists()
+        if on_the_way and time.monotonic() < end:
+            return False
         try:
             for model in (InboundMessage, InboundPart, Receipt, Message):
                 model.objects.all().delete()

@@ -35,7 +35,7 @@ def states() -> set[str]:
 
 
 def all_delivered(seconds: float = 15.0) -> None:
-    until(lambda: states() == {"delivered"}, seconds=seconds, what=str(states()))
+    until(lambda: states() == {"delivered"}, seconds=seconds, what="not all are delivered")
 
 
 def in_order(smsc: Smsc) -> bool:
@@ -85,7 +85,7 @@ def test_a_long_text_in_parts_is_read_whole(smsc: Smsc) -> None:
 
 
 def test_a_full_smsc_is_given_time_and_every_message_goes_once_and_in_order(smsc: Smsc) -> None:
-    smsc.mode(throttle=5, queue_full=2)
+    smsc.mode(throttle=3, queue_full=2)  # waits of at most 0.25 + 0.5 + 1 + 2 + 4 s
     for number in range(40):
         a_message(f"message {number}", to=phone_of(number % 4))
     all_delivered(seconds=30)
