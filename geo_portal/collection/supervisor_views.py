@@ -1,7 +1,7 @@
 """The supervisor's day: takings, what hangs and what closes it, differences, refunds."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,9 @@ from municipality.billing.payments import graph, ledger, refunds
 from municipality.billing.payments.receipt_paper import CHANNELS
 from municipality.billing.reconciliation import actions, queries
 from municipality.billing.shifts.actions import close_day as close_the_day
+from municipality.cases.kinds import machine_of
+from municipality.cases.machine import State
+from municipality.cases.models import Case
 from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of
 from municipality.places.models import Branch
@@ -69,12 +72,27 @@ def takings(request: HttpRequest) -> HttpResponse:
         "unknown": graph.UNKNOWN,
         "overdue": queries.overdue(at=timezone.now()).count(),
         "differences": queries.open_differences(),
-        "refunds": queries.refunds_to_decide(),
+        "refunds": _with_services(queries.refunds_to_decide()),
         "owed": refunds.OWED,
         "branches": Branch.objects.order_by("name_ar"),
         "closed": DayClose.objects.filter(day=day).select_related("branch"),
     }
     return render(request, "collection/takings.html", context)
+
+
+def _with_services(waiting: Iterable[Refund]) -> list[tuple[Refund, Case | None, State | None]]:
+    """Put beside each refund the case it pays for and its stage: was the service given?"""
+    asked_for = list(waiting)
+    keys = [one.charge.bill.subject.removeprefix("case/") for one in asked_for]
+    cases = {
+        case.stream: case
+        for case in Case.objects.filter(pk__in=[int(key) for key in keys if key.isdecimal()])
+    }
+    rows = []
+    for one in asked_for:
+        case = cases.get(one.charge.bill.subject)
+        rows.append((one, case, machine_of(case.kind).state(case.state) if case else None))
+    return rows
 
 
 def _branch_names() -> dict[str, Text]:

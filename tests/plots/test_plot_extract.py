@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from django.test import Client
 
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.models import Case
@@ -12,6 +13,7 @@ from plots.extracts.actions import PAID
 from plots.extracts.jobs import issue_extract
 from plots.extracts.models import PlotExtract
 from plots.models import Plot
+from tests import builders as b
 from tests.cases.builders import MORNING, a_town, acting, an_extract
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,10 @@ def test_a_paid_case_that_is_refused_gives_the_fee_back_with_two_pairs_of_eyes()
     case.refresh_from_db()
     refund = Refund.objects.get()
     assert case.state == "refused" and refund.amount_baisa == 2000
+    boss = Client()
+    boss.force_login(b.a_person("boss", "supervisor"))
+    page = boss.get("/takings/").content.decode()
+    assert case.number in page and "رُفض" in page  # what the money was for, and its stage
     with pytest.raises(Problem):  # who asked does not approve
         refunds.approve(refund_id=refund.pk, by=acting(town.registrar, "supervisor"), at=NOON)
     refunds.approve(refund_id=refund.pk, by=SUPERVISOR, at=NOON)
