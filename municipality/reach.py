@@ -45,7 +45,12 @@ def _set(viewer: Viewer, *, local: bool) -> None:
 
 
 def _here() -> Viewer:
-    """Return what this session sees now."""
+    """Return what this session sees now.
+
+    One that was cut off is dropped first: with the first question the framework would take a new
+    one, which sees what every session begins with, while we went on believing the old one.
+    """
+    connection.close_if_health_check_failed()
     told = getattr(connection, "_geo_viewer", None)
     if told is None or told[0] is not connection.connection:
         return Viewer(reach=settings.GEO_REACH)  # what every session begins with

@@ -84,6 +84,10 @@ MEANINGS: dict[str, Text] = {
     "outside_pyramid": Text(
         "لا مربع بهذا الرقم في هرم الخريطة.", "The pyramid of tiles has no such tile."
     ),
+    "interrupted": Text(
+        "الخدمة متوقفة لحظات؛ أعد الطلب نفسه بمفتاحه بعد قليل.",
+        "The service is interrupted for a moment; send the same request, with its key, again.",
+    ),
     "server_error": Text(
         "خطأ من جانبنا سُجّل برقمه.", "A fault of ours, recorded under its reference."
     ),

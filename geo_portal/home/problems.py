@@ -2,16 +2,19 @@
 
 import json
 import logging
+import sys
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import (
     DisallowedHost,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
 )
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -28,6 +31,13 @@ BROKEN = Text(
     "حدث خطأ من جانبنا، وسجّلناه بالرقم أدناه. أعد المحاولة بعد قليل.",
     "Something went wrong on our side; it is recorded under the number below. Try again shortly.",
 )
+INTERRUPTED = Text(
+    "الخدمة متوقفة لحظات، ولا نعلم هل حُفظ ما أرسلته. أعد المحاولة بعد قليل.",
+    "The service is interrupted for a moment, and we do not know whether what you sent was kept. "
+    "Try again shortly.",
+)
+# The database is away, cut the session off, or gave up waiting: nobody's fault, and it passes.
+AWAY = (OperationalError, InterfaceError)
 BAD_REQUEST = Text("تعذر فهم الطلب.", "The request could not be understood.")
 TOO_BIG = Text("المرسل أكبر من المسموح.", "What was sent is larger than allowed.")
 NOT_THIS_WAY = Text(
@@ -105,6 +115,13 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
+def _interrupted(request: HttpRequest, error: BaseException) -> HttpResponse:
+    """Answer 503 while the database is away, by a page that asks it nothing."""
+    LOG.warning("%s: %s", request.path, str(error).strip())
+    request.user = AnonymousUser()
+    return told(request, Problem(503, "interrupted", INTERRUPTED))
+
+
 def _problem_of_answer(request: HttpRequest, answer: HttpResponseBase) -> Problem:
     """Name a refusal that the framework has written itself."""
     if answer.status_code == 405:
@@ -147,6 +164,8 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a view raised."""
+        if isinstance(error, AWAY):
+            return _interrupted(request, error)
         problem = problem_of(error)
         if problem is None:
             return None
@@ -172,6 +191,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Tell a fault of ours, with the reference under which it was logged."""
+    """Tell a fault of ours, with the reference under which it was logged.
+
+    What middleware raises arrives here too, a database that is away among it.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, AWAY):
+        return _interrupted(request, error)
     problem = Problem(500, "server_error", BROKEN)
     return told(request, problem)

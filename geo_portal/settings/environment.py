@@ -70,6 +70,7 @@ def database(url: str) -> dict[str, object]:
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": query.get("port") or str(parts.port or ""),
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,  # a session that the server cut off is renewed, not an error
         "OPTIONS": {
             "options": f"-c lock_timeout=10000 -c jit=off -c geo.reach={text('GEO_REACH', 'none')}",
             "keepalives": 1,
