@@ -22,6 +22,7 @@ from municipality.jobs import queue
 from municipality.jobs.models import JobProgress, Schedule
 from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of
+from municipality.people.contact import without_contacts
 from municipality.words import Text
 
 ADMIN = "admin"
@@ -31,7 +32,8 @@ LATE = 3  # times its interval, and a minute: then a schedule is said to be late
 
 def _shown(job: Any, told: dict[uuid.UUID, JobProgress]) -> dict[str, Any]:
     progress = told.get(job.pk)
-    last_line = job.traceback.strip().splitlines()[-1:]
+    traceback = without_contacts(job.traceback)
+    last_line = traceback.strip().splitlines()[-1:]
     return {
         "job": job,
         "name": words_for(job.task_path),
@@ -40,6 +42,7 @@ def _shown(job: Any, told: dict[uuid.UUID, JobProgress]) -> dict[str, Any]:
         "progress": progress,
         "stage": str(Text(progress.stage_ar, progress.stage_en)) if progress else "",
         "error": last_line[0][:300] if last_line else "",
+        "traceback": traceback,
     }
 
 
@@ -61,6 +64,7 @@ def _schedules(at: dt.datetime) -> list[dict[str, Any]]:
                 "dotted": dotted,
                 "every_s": every_s,
                 "row": row,
+                "error": without_contacts(row.error) if row is not None else "",
                 "late": row is not None and at - row.ran_at > late,
             }
         )

@@ -12,6 +12,7 @@ from municipality.digits import western
 from municipality.notices.handing_over import is_bound, waiting
 from municipality.notices.models import Message
 from municipality.people.access import open_to
+from municipality.people.contact import masked_email
 from municipality.phones import NotAPhone, masked, phone
 from municipality.words import Text
 
@@ -47,8 +48,7 @@ def _asked(text: str) -> QuerySet[Message]:
 def _masked(message: Message) -> str:
     if message.channel == Message.Channel.SMS:
         return masked(message.to_address)
-    name, _, domain = message.to_address.rpartition("@")
-    return f"{name[:1]}••••@{domain}"
+    return masked_email(message.to_address)
 
 
 def _shown(message: Message) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Reading a person's contact data: every look by staff leaves a row with its reason."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -8,11 +9,14 @@ from django.db import transaction
 from municipality.actor import Actor
 from municipality.history.actions import record
 from municipality.people.models import User
+from municipality.phones import masked
 from municipality.problems import bad_value
 from municipality.words import Text
 
 WRITE_WHY = Text("اكتب سبب الاطلاع.", "Write why you need it.")
 LONGEST_REASON = 200
+_E164 = re.compile(r"\+[0-9]{8,15}")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +43,19 @@ def read_contact(person_id: int, *, by: Actor, reason: str, at: dt.datetime) -> 
         facts = {"reason": why}
         record(stream=f"person/{person.pk}", act="read_contact", by=by, at=at, facts=facts)
     return Contact(person.phone or "", person.email, person.civil_number)
+
+
+def masked_email(address: str) -> str:
+    """Write an address so that its owner knows it and nobody else does: ``s••••@example.org``."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}••••@{domain}"
+
+
+def without_contacts(text: str) -> str:
+    """Mask the numbers and addresses in a text that no person wrote, such as an error's.
+
+    >>> without_contacts("no route to +96892123456")
+    'no route to +968 •••• 3456'
+    """
+    unnumbered = _E164.sub(lambda found: masked(found[0]), text)
+    return _EMAIL.sub(lambda found: masked_email(found[0]), unnumbered)

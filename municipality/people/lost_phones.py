@@ -57,9 +57,8 @@ def ask(person: User, phone: str, reason: str, *, by: Actor, at: dt.datetime) ->
                 person=person, phone=phone, reason=why, asked_by_id=by.person_id or 0, asked_at=at
             )
             facts = {"to": masked(phone), "reason": why}
-            record(
-                stream=f"person/{person.pk}", act="person.phone_set_asked", by=by, at=at, facts=facts
-            )
+            stream = f"person/{person.pk}"
+            record(stream=stream, act="person.phone_set_asked", by=by, at=at, facts=facts)
     except IntegrityError:
         raise bad_value("phone", ASKED_ALREADY) from None
     return made
