@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -286,3 +287,27 @@ def test_the_database_itself_shows_a_delegate_the_case_and_its_bill_only_while_i
     with as_application():
         assert client.get(f"/cases/{case.public_id}/").status_code == 404
         assert not Case.objects.exists() and not Bill.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_wall_that_does_not_ask_for_the_word_shows_it_for_ever() -> None:
+    pair = a_pair()
+    client = signed_in(pair.taker)
+    client.post(pair.form, {"for": pair.held.public_id})
+    pair.over()
+
+    def count() -> int:
+        with as_application():
+            client.get("/api/session")
+            return Case.objects.count()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_functiondef('case_is_seen'::regproc)")
+        held = cursor.fetchone()[0]
+        cursor.execute(held.replace("p.role <> 'delegate'", "true"))
+    try:
+        assert count() == 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(held)
+    assert count() == 0
