@@ -40,6 +40,7 @@ NAMES = {
     "worker": Text("على من", "With"),
     "claimed_by": Text("عند الموظف", "Held by"),
     "kind": Text("النوع", "Kind"),
+    "kinds": Text("الخدمات", "Services"),
     "reason": Text("السبب", "Reason"),
     "why": Text("السبب", "Reason"),
     "how": Text("كيف", "How"),
@@ -102,6 +103,10 @@ def _edge(code: str) -> Text | str:
     return next((edge.done for edge in edges if edge.name == code), code)
 
 
+def _kind(code: str) -> Text | str:
+    return next((machine.name for machine in machines() if machine.kind == code), code)
+
+
 def _channel(code: str) -> Text | str:
     return CHANNELS.get(code, code)
 
@@ -115,7 +120,7 @@ def _person(number: str) -> str:
 READ: dict[str, Callable[[str], Text | str]] = {
     "edge": _edge, "from": _of_a_case, "to": _of_a_case, "state": _of_a_case,
     "channel": _channel, "roles": _role, "worker": _role,
-    "for_person": _person,
+    "for_person": _person, "person": _person, "kinds": _kind,
 }  # fmt: skip
 
 

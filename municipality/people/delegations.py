@@ -58,7 +58,8 @@ def delegate(giver: User, wish: Wish, *, by: Actor, at: dt.datetime, on: dt.date
             valid=(wish.first, wish.last + dt.timedelta(days=1)),
         )  # fmt: skip
         facts = {
-            "to": taker.pk, "kinds": made.kinds, "from": str(wish.first), "to_day": str(wish.last),
+            "person": taker.pk, "kinds": made.kinds, "first": str(wish.first),
+            "last": str(wish.last),
         }  # fmt: skip
         record(stream=f"person/{giver.pk}", act="delegation.given", by=by, at=at, facts=facts)
     return made
