@@ -23,13 +23,16 @@ from municipality.people.models import User
 from municipality.problems import Problem, bad_value
 from municipality.stored import shape_of
 from municipality.words import Text
-from plots.extracts.actions import request_extract
+from plots.extracts.actions import LONGEST_KEY, Wanted, request_extract
 from plots.register.queries import plot_on
 
 router = Router(tags=["cases"])
 extracts_router = Router(tags=["cases"])
 
 LATEST = 200
+KEY_TOO_LONG = Text(
+    f"المفتاح أطول من {LONGEST_KEY} حرفًا.", f"The key has more than {LONGEST_KEY} characters."
+)
 EXTRACT_BODY: dict[str, Any] = {
     "requestBody": {
         "content": {
@@ -43,6 +46,11 @@ EXTRACT_BODY: dict[str, Any] = {
                             "description": "of the paper",
                         },
                         "purpose": {"type": "string", "description": "what it is needed for"},
+                        "key": {
+                            "type": "string", "maxLength": LONGEST_KEY,
+                            "description": "the asker's own of this request: sent again with it, "
+                            "the case that it opened is answered",
+                        },
                         "for": {
                             "type": "string",
                             "description": "id of a delegation one holds, as GET /api/delegations "
@@ -180,12 +188,15 @@ def ask_for_extract(request: HttpRequest, plot_id: int) -> JsonResponse:
 
     ``for`` is the id of a delegation that one holds (``GET /api/delegations``): the case is then
     its giver's, with oneself on it as the delegate.  One that is unknown, ended, another's or of
-    another service is answered 404, as a plot that is not there.
+    another service is answered 404, as a plot that is not there.  ``key`` is the asker's own: sent
+    again with it, the same request is answered with the case that it opened.
     """
     asked.only(request, ())
-    body = body_of(request, {"language": str, "purpose": str, "for": str})
+    body = body_of(request, {"language": str, "purpose": str, "for": str, "key": str})
     if body.get("language", "ar") not in ("ar", "en"):
         raise bad_value("language", Text("اللغة ar أو en.", "The language is ar or en."))
+    if len(body.get("key", "")) > LONGEST_KEY:
+        raise bad_value("key", KEY_TOO_LONG)
     plot = plot_on(plot_id=plot_id, on=today())
     if plot is None:
         raise not_found()
@@ -194,6 +205,6 @@ def ask_for_extract(request: HttpRequest, plot_id: int) -> JsonResponse:
     case = request_extract(
         plot=plot, person=served_of(request), by=actor_of(request, person.roles[0]),
         at=timezone.now(),
-        language=body.get("language", "ar"), purpose=body.get("purpose", ""),
+        wanted=Wanted(body.get("language", "ar"), body.get("purpose", ""), body.get("key", "")),
     )  # fmt: skip
     return JsonResponse(_whole(request, case), status=201)

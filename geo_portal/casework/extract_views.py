@@ -1,5 +1,7 @@
 """Asking for a certified plot extract: see what you get and what it costs, then submit."""
 
+import secrets
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +16,7 @@ from municipality.people.acting_person import actor_of, person_of
 from municipality.people.delegations import act_by, held_by, served_id
 from municipality.people.models import Delegation, User
 from municipality.words import Text
-from plots.extracts.actions import KIND, request_extract
+from plots.extracts.actions import KIND, LONGEST_KEY, Wanted, request_extract
 from plots.register.queries import plot_on
 
 NO_PRICE = Text(
@@ -45,6 +47,15 @@ def _held(request: HttpRequest) -> list[Delegation]:
     return list(held_by(person_of(request).pk, on=today()).filter(kinds__contains=[KIND]))
 
 
+def _wanted(request: HttpRequest) -> Wanted:
+    """Read the form; its key was made with the page, so a double click is one request."""
+    told = {
+        name: request.POST.get(name, "").replace("\x00", "").strip() for name in ("purpose", "key")
+    }
+    language = "en" if request.POST.get("language") == "en" else "ar"
+    return Wanted(language, told["purpose"], told["key"][:LONGEST_KEY])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(SIGNED_IN)
 def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
@@ -62,12 +73,12 @@ def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
         case = request_extract(
             plot=plot, person=served_of(request), by=actor_of(request, asker.roles[0]),
             at=timezone.now(),
-            language="en" if request.POST.get("language") == "en" else "ar",
-            purpose=request.POST.get("purpose", "").replace("\x00", "").strip(),
+            wanted=_wanted(request),
         )  # fmt: skip
         return redirect(f"{reverse('casework:case', args=[case.public_id])}?new")
     context = {
         "plot": plot, "facts": plot.facts, "fee": fee, "no_price": NO_PRICE,
-        "held": _held(request), "served": served_of(request) if served_id(request) else None,
+        "key": secrets.token_urlsafe(16), "held": _held(request),
+        "served": served_of(request) if served_id(request) else None,
     }  # fmt: skip
     return render(request, "casework/extract_request.html", context)

@@ -19,7 +19,7 @@ from municipality.cases.worklist import claim
 from municipality.conf import PROFILE
 from municipality.people.models import User
 from municipality.places.models import Branch
-from plots.extracts.actions import request_extract
+from plots.extracts.actions import Wanted, request_extract
 from plots.models import Plot
 from plots.register.queries import plot_on
 
@@ -80,9 +80,7 @@ def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
     found = plot_on(plot_id=plot.pk, on=at.astimezone(PROFILE.time_zone).date())
     if found is None:
         return
-    case = request_extract(
-        plot=found, person=person, language="ar", purpose="", by=applicant, at=begun
-    )
+    case = request_extract(plot=found, person=person, wanted=Wanted(), by=applicant, at=begun)
     soon = begun + dt.timedelta(hours=1)
     if story.until == "claimed":
         claim(case_id=case.pk, by=cast.registrar, at=soon)

@@ -1,6 +1,9 @@
 """Asking for an extract, and what a settled fee does."""
 
 import datetime as dt
+from dataclasses import dataclass
+
+from django.db import connection
 
 from municipality.actor import Actor
 from municipality.billing.bills.models import Bill
@@ -16,6 +19,8 @@ from plots.extracts.models import PlotExtract
 from plots.register.queries import PlotOnDay
 
 KIND = "plot_extract"
+LOCK_CLASS = 0x65787472  # "extr": the first key of the locks on request keys
+LONGEST_KEY = 40
 PAID = Actor(person_id=None, name="billing", role=BILLING)
 
 
@@ -37,15 +42,41 @@ def _parties(person: User, by: Actor, *, at: dt.datetime) -> tuple[NewParty, ...
     return _party(person, APPLICANT), _party(User.objects.get(pk=asker), DELEGATE)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What paper is wanted: its language, what for, and the asker's own key of this request.
+
+    The key is the same for every repetition (a double click, a client that lost the answer);
+    without one every request is a new one.
+    """
+
+    language: str = "ar"
+    purpose: str = ""
+    key: str = ""
+
+
+def _repeated(request_key: str) -> Case | None:
+    """Return the case that this key opened before; who comes at the same moment waits here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, request_key])
+    before = PlotExtract.objects.select_related("case").filter(request_key=request_key)
+    return next((extract.case for extract in before), None)
+
+
 @acting
 def request_extract(
-    *, plot: PlotOnDay, person: User, language: str, purpose: str, by: Actor, at: dt.datetime
+    *, plot: PlotOnDay, person: User, wanted: Wanted, by: Actor, at: dt.datetime
 ) -> Case:
-    """Open and submit the case of an extract of one plot, for a person.
+    """Open and submit the case of an extract of one plot, for a person; once for one key.
 
     ``by`` is that person, their delegate, or who serves them at the counter; raises CannotMove
     for anybody else.
     """
+    request_key = None
+    if wanted.key:
+        request_key = f"{by.person_id}/{person.pk}/{plot.plot_id}/{wanted.key}"
+        if (before := _repeated(request_key)) is not None:
+            return before
     facts = plot.facts
     case = open_case(
         new=NewCase(
@@ -62,8 +93,9 @@ def request_extract(
         year=at.astimezone(PROFILE.time_zone).year,
     )  # fmt: skip
     PlotExtract.objects.create(
-        case=case, plot_id=plot.plot_id, language=language, purpose=purpose[:200]
-    )
+        case=case, plot_id=plot.plot_id, language=wanted.language, purpose=wanted.purpose[:200],
+        request_key=request_key,
+    )  # fmt: skip
     return move(case_id=case.pk, edge="submit", by=by, at=at)
 
 

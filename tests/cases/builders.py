@@ -11,7 +11,7 @@ from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.people.models import User
 from municipality.places.models import Directorate
-from plots.extracts.actions import request_extract
+from plots.extracts.actions import Wanted, request_extract
 from plots.models import Plot
 from plots.register.queries import plot_on
 from tests import builders as b
@@ -64,6 +64,6 @@ def an_extract(town: Town, *, at: dt.datetime = MORNING, **values: Any) -> Case:
     assert plot is not None
     person = values.pop("person", town.citizen)
     return request_extract(
-        plot=plot, person=person, language="ar", purpose="", by=acting(person, "citizen"), at=at,
-        **values,
+        plot=plot, person=person, wanted=Wanted(key=values.pop("key", "")), at=at,
+        by=acting(person, "citizen"), **values,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The certified plot extract from request to verified paper, and what may go wrong between."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -124,3 +125,52 @@ def test_a_paid_case_that_is_refused_gives_the_fee_back_with_two_pairs_of_eyes()
     refunds.paid_back(refund_id=refund.pk, by=a_cashier(), at=NOON)
     bill.refresh_from_db()
     assert bill.state == "refunded"
+
+
+def test_asked_again_with_its_key_a_request_is_one_case() -> None:
+    town = a_town()
+    first = an_extract(town, key="k1")
+    again = an_extract(town, key="k1")
+    assert again.pk == first.pk and again.number == first.number
+    assert an_extract(town, key="k2").pk != first.pk
+    assert an_extract(town).pk != an_extract(town).pk  # without a key each request is its own
+    assert Case.objects.count() == 4
+
+
+def test_a_double_click_on_the_page_is_one_case_and_leads_to_it_twice() -> None:
+    town = a_town()
+    client = Client()
+    client.force_login(town.citizen)
+    address = f"/plots/{town.plot.pk}/extract/"
+    key = client.get(address).context["key"]
+    answers = [client.post(address, {"language": "ar", "key": key}) for _ in range(2)]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Case.objects.count() == 1
+    client.post(address, {"language": "ar", "key": client.get(address).context["key"]})
+    assert Case.objects.count() == 2  # a page opened anew is a new wish
+
+
+def test_the_api_takes_the_key_of_a_client_that_lost_the_answer() -> None:
+    town = a_town()
+    client = Client()
+    client.force_login(town.citizen)
+    address = f"/api/plots/{town.plot.pk}/extracts"
+    made = [_post(client, address, {"key": "mine"}) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert made[0].json()["number"] == made[1].json()["number"] and Case.objects.count() == 1
+    assert _post(client, address, {"key": "x" * 41}).status_code == 422
+
+
+def test_control_without_the_key_a_client_that_tries_again_opens_two(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town = a_town()
+    field = PlotExtract._meta.get_field("request_key")
+    monkeypatch.setattr(field, "pre_save", lambda *_, **__: None)
+    assert an_extract(town, key="k1").pk != an_extract(town, key="k1").pk
+
+
+def _post(client: Client, address: str, body: object) -> Any:
+    client.get("/api/session")
+    token = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    return client.post(address, body, content_type="application/json", headers=token)
