@@ -84,11 +84,10 @@ class Client:
             time.sleep(0.1)
         raise Told(f"no answer of {method} {path} within {PATIENCE_S:.0f} s")
 
-    def asks_for_extract(self, plot_id: int) -> dict[str, Any]:
-        """Ask for an extract of a plot; the case it is told of is on the record."""
-        answer = self.insists(
-            "POST", f"/api/plots/{plot_id}/extracts", b'{"language": "ar"}', "application/json"
-        )
+    def asks_for_extract(self, plot_id: int, key: str) -> dict[str, Any]:
+        """Ask for an extract of a plot under one key; the case it is told of is on the record."""
+        body = json.dumps({"language": "ar", "key": key}).encode()
+        answer = self.insists("POST", f"/api/plots/{plot_id}/extracts", body, "application/json")
         assert answer.status == 201, answer.body
         case: dict[str, Any] = answer.json()
         self.acknowledged["case"] = case["number"]

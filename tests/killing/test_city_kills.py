@@ -17,12 +17,12 @@ from municipality.billing.models import Bill, Receipt
 from tests.cases.builders import a_town
 from tests.killing import law
 from tests.killing.city import City, running
-from tests.killing.trial import Kill, pay
+from tests.killing.trial import Kill, Run, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = (
+    Kill(step="ask", at_call=30),
     Kill(step="start", at_call=15),
-    Kill(step="webhook", at_call=30),
     Kill(step="job", at_call=20),
     Kill(victim="backend", after_s=0.2),
 )
@@ -38,14 +38,14 @@ def test_killed_while_a_client_pays_nothing_acknowledged_is_lost_and_a_loss_is_s
     a_town()
     with running(tmp_path, url=url) as city:
         for kill in KILLS:
-            assert pay(city, kill, random.Random(7)).kills == 1, kill
-        _control_a_receipt_that_is_gone_is_missed(city)
+            run = pay(city, kill, random.Random(7))
+            assert run.kills == 1, kill
+        _control_a_receipt_that_is_gone_is_missed(run)
         _control_a_commit_that_was_told_and_not_made_is_missed(city)
 
 
-def _control_a_receipt_that_is_gone_is_missed(city: City) -> None:
+def _control_a_receipt_that_is_gone_is_missed(run: Run) -> None:
     """The law is held against a database that lost what the client was shown."""
-    run = pay(city, Kill(step="nothing"), random.Random(7))
     assert run.paid is not None
     bill = Bill.objects.get(pk=run.paid.bill_id)
     with transaction.atomic():
@@ -53,9 +53,9 @@ def _control_a_receipt_that_is_gone_is_missed(city: City) -> None:
             cursor.execute("ALTER TABLE billing_receipt DISABLE TRIGGER USER")
         Receipt.objects.filter(bill=bill).delete()
         with pytest.raises(Receipt.DoesNotExist):
-            law.hold(city, run.paid, run.client)
+            law.hold(run.city, run.paid, run.client)
         transaction.set_rollback(True)
-    law.hold(city, run.paid, run.client)
+    law.hold(run.city, run.paid, run.client)
 
 
 def _control_a_commit_that_was_told_and_not_made_is_missed(city: City) -> None:

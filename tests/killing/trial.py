@@ -24,7 +24,12 @@ from tests.killing.city import City
 from tests.killing.client import Client
 from tests.notices.builders import until
 
-STEPS = {"start": "web", "webhook": "web", "job": "worker"}  # the process that does each
+STEPS = {
+    "ask": "web",
+    "start": "web",
+    "webhook": "web",
+    "job": "worker",
+}  # the process that does each
 VICTIMS = ("backend", "web_child", "worker", "web", "web_and_worker")
 RANDOM_WITHIN_S = 1.5  # a payment of a city that nobody disturbs takes about so long
 COUNTING = 99_999_999
@@ -154,9 +159,11 @@ def pay(city: City, kill: Kill, rng: random.Random) -> Run:
     plot = _again(lambda: Plot.objects.order_by("pk").first())
     person = _again(lambda: User.objects.get(username="citizen"))
     run = Run(city, Client(city, _again(lambda: _signed_in(person))), kill, rng)
-    case = run.client.asks_for_extract(plot.pk)
-    bill = _again(lambda: _bill_of(case))
     key = secrets.token_urlsafe(16)
+    _armed(run, "ask")
+    case = run.client.asks_for_extract(plot.pk, key)
+    _over(run, "ask")
+    bill = _again(lambda: _bill_of(case))
     killer = _killer(run, bill) if kill.victim else None
     _armed(run, "start")
     page = run.client.starts(bill.public_id, bill.total_baisa, key)
@@ -169,6 +176,8 @@ def pay(city: City, kill: Kill, rng: random.Random) -> Run:
     run.client.uses_card(page)
     if not kill.victim:
         _webhooks_come(run, before)
+    if kill.step == "lie":
+        law.everything_heard(city)
     _paid(run, bill)
     run.client.reads_receipt(bill.public_id)
     until(lambda: run.client.case_is(case["id"]) == "issued", seconds=BACK_S,
