@@ -17,6 +17,7 @@ from municipality.cases.conversation import say
 from municipality.cases.models import Case
 from municipality.cases.worklist import claim
 from municipality.conf import PROFILE
+from municipality.people.delegations import Wish, delegate
 from municipality.people.models import User
 from municipality.places.models import Branch
 from plots.extracts.actions import Wanted, request_extract
@@ -36,6 +37,7 @@ class _Story:
     who: str
     hours_ago: float
     until: str
+    asker: str = ""  # their delegate, where one asks
 
 
 STORIES = (
@@ -43,6 +45,7 @@ STORIES = (
     _Story("citizen", 52.0, "fee_due"),
     _Story("citizen", 30.0, "returned"),
     _Story("citizen", 2.0, "registration"),
+    _Story("citizen", 1.0, "registration", "citizen2"),
     _Story("citizen2", 98.0, "late"),
     _Story("citizen2", 75.0, "refused"),
     _Story("citizen2", 28.0, "claimed"),
@@ -76,6 +79,9 @@ def _pay(case: Case, cast: _Cast, *, at: dt.datetime) -> None:
 def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
     person = cast.people[story.who]
     applicant = Actor(person.pk, person.full_name, "citizen")
+    if story.asker:
+        asker = cast.people[story.asker]
+        applicant = Actor(asker.pk, asker.full_name, "citizen", person.pk)
     begun = at - dt.timedelta(hours=story.hours_ago)
     found = plot_on(plot_id=plot.pk, on=at.astimezone(PROFILE.time_zone).date())
     if found is None:
@@ -96,12 +102,21 @@ def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
         _pay(case, cast, at=at - dt.timedelta(hours=1))
 
 
+def _let_act(giver: User, taker: User, *, at: dt.datetime) -> None:
+    """Let a citizen's neighbour ask for extracts for them, since a week and for half a year."""
+    on = at.astimezone(PROFILE.time_zone).date()
+    first, last = on - dt.timedelta(days=7), on + dt.timedelta(days=180)
+    wish = Wish(str(taker.phone), ("plot_extract",), first, last)
+    delegate(giver, wish, by=Actor(giver.pk, giver.full_name, "citizen"), at=at, on=on)
+
+
 def write_cases(*, at: dt.datetime) -> int:
     """Write the cases of the days before a moment; returns how many."""
     known = Plot.objects.filter(number="2417", area__code="al_hail_north").order_by("pk")
     plots = [*known[:1], *Plot.objects.exclude(pk__in=known[:1]).order_by("pk")[: len(STORIES)]]
     people = {name: User.objects.get(username=name) for name in ("citizen", "citizen2")}
     cast = _Cast(_actor("registrar"), _actor("cashier"), people)
+    _let_act(people["citizen"], people["citizen2"], at=at)
     for story, plot in zip(STORIES, plots, strict=False):
         _tell(story, plot, cast, at=at)
     return len(STORIES)
