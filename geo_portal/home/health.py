@@ -4,7 +4,7 @@ import os
 import shutil
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -32,7 +32,7 @@ def _database() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT postgis_lib_version()")
             version: str = cursor.fetchone()[0]
-    except DatabaseError as error:
+    except Error as error:
         return f"down: {type(error).__name__}"
     return f"ok: PostGIS {version}"
 
@@ -41,7 +41,7 @@ def _migrations() -> str:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
+    except Error as error:
         return f"down: {type(error).__name__}"
     return f"{len(waiting)} wait" if waiting else "ok"
 
@@ -49,7 +49,7 @@ def _migrations() -> str:
 def _worker() -> str:
     try:
         alive = living_workers()
-    except DatabaseError as error:
+    except Error as error:
         return f"unknown: {type(error).__name__}"
     return f"ok: {alive}" if alive else "none alive: imports and releases wait"
 
@@ -58,7 +58,7 @@ def _calendar() -> str:
     """Say that the coming year is not filled; the portal is fit all the same."""
     try:
         year, lacks = alarm(city_calendar(), on=today())
-    except DatabaseError as error:
+    except Error as error:
         return f"unknown: {type(error).__name__}"
     return f"ok, but {year} lacks {', '.join(lacks)}" if lacks else "ok"
 

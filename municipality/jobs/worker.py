@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg2
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -140,7 +140,7 @@ class Schedules(threading.Thread):
             try:
                 close_old_connections()
                 self._look()
-            except DatabaseError:  # away for a moment: the next look tries again
+            except Error:  # away for a moment: the next look tries again
                 log.exception("the schedules could not be read")
         connection.close()
 

@@ -1,6 +1,6 @@
 """Is this a demo database?  Its people have known passwords, so production refuses it."""
 
-from django.db import DatabaseError, InterfaceError
+from django.db import Error
 
 from municipality.places.models import Stamp
 from municipality.places.stamps import Kept
@@ -22,5 +22,5 @@ def is_demo() -> bool:
     """
     try:
         return _KEPT.get()
-    except (DatabaseError, InterfaceError):
+    except Error:  # of the interface too: a session that was cut off
         return False

@@ -7,17 +7,17 @@ import time
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from municipality.history.queries import entries
-from municipality.jobs import progress, queue
+from municipality.jobs import progress, queue, worker
 from municipality.jobs.jobs import tidy
 from municipality.jobs.models import JobProgress, Schedule, Turn
 from municipality.jobs.ordered import enqueue_in_order
-from municipality.jobs.worker import Worker
+from municipality.jobs.worker import Schedules, Worker
 from municipality.words import Text
 from tests.builders import a_person
 from tests.jobs.builders import counted, fail, note, ran
@@ -227,3 +227,36 @@ def test_what_recurs_does_not_wait_behind_a_long_job(settings) -> None:
     stopper.join()
     assert ran == ["ticked"]
     assert Schedule.objects.get(name=f"{__name__}.tick").error == ""
+
+
+def cut_off() -> None:
+    """End the session this runs in, as a failing network does, and ask it something."""
+    ran.append("cut off")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def _turns_of_a_cut_off_thread() -> int:
+    """Let what recurs lose its session at every turn; returns how often it was begun."""
+    thread = Schedules()
+    thread.start()
+    until = time.monotonic() + 6
+    while ran.count("cut off") < 2 and thread.is_alive() and time.monotonic() < until:
+        Schedule.objects.update(ran_at=timezone.now() - dt.timedelta(hours=1))
+        time.sleep(0.1)
+    thread.end()
+    return ran.count("cut off")
+
+
+def test_what_recurs_goes_on_after_its_session_was_cut_off(settings) -> None:
+    settings.PERIODIC = {f"{__name__}.cut_off": 60}
+    assert _turns_of_a_cut_off_thread() >= 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_control_where_only_the_databases_own_errors_are_awaited_it_stops_for_good(
+    settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PERIODIC = {f"{__name__}.cut_off": 60}
+    monkeypatch.setattr(worker, "Error", DatabaseError)
+    assert _turns_of_a_cut_off_thread() == 1

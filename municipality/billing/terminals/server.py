@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from municipality.billing.terminals.actions import Result, Told, answered, pulled
 from municipality.billing.terminals.keys import key_of, proof, proves
@@ -78,7 +78,7 @@ class Conversation(socketserver.StreamRequestHandler):
                     self._converse(code)
             except (Unreadable, Problem) as error:
                 log.warning("a terminal's line cannot be read: %s", error)
-            except DatabaseError:
+            except Error:
                 log.exception("a terminal's answer waits for the database")
             finally:
                 connection.close()
