@@ -54,6 +54,7 @@ def _cluster() -> Iterator[Cluster]:
         subprocess.run(migrate, cwd=ROOT, env=env, check=True)
         server.administer(made, f'DROP DATABASE IF EXISTS "{MADE}" WITH (FORCE)')
         server.administer(made, f'CREATE DATABASE "{MADE}" TEMPLATE "{READY}" OWNER geo_owner')
+        server.administer(made, "CHECKPOINT")  # else the first crash waits for all of it to sync
         yield made
     finally:
         server.stop(made)
