@@ -14,7 +14,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -36,8 +36,6 @@ INTERRUPTED = Text(
     "The service is interrupted for a moment, and we do not know whether what you sent was kept. "
     "Try again shortly.",
 )
-# The database is away, cut the session off, or gave up waiting: nobody's fault, and it passes.
-AWAY = (OperationalError, InterfaceError)
 BAD_REQUEST = Text("تعذر فهم الطلب.", "The request could not be understood.")
 TOO_BIG = Text("المرسل أكبر من المسموح.", "What was sent is larger than allowed.")
 NOT_THIS_WAY = Text(
@@ -115,6 +113,17 @@ def problem_of(error: Exception) -> Problem | None:
     return None
 
 
+def _is_away(error: BaseException) -> bool:
+    """Tell whether the database is away, cut the session off or gave up waiting; it passes.
+
+    A session that dies under a statement is a bare DatabaseError to psycopg2.
+    """
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    session = connection.connection
+    return type(error) is DatabaseError and (session is None or bool(session.closed))
+
+
 def _interrupted(request: HttpRequest, error: BaseException) -> HttpResponse:
     """Answer 503 while the database is away, by a page that asks it nothing."""
     LOG.warning("%s: %s", request.path, str(error).strip())
@@ -164,7 +173,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer what a view raised."""
-        if isinstance(error, AWAY):
+        if _is_away(error):
             return _interrupted(request, error)
         problem = problem_of(error)
         if problem is None:
@@ -196,7 +205,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     What middleware raises arrives here too, a database that is away among it.
     """
     error = sys.exc_info()[1]
-    if isinstance(error, AWAY):
+    if error is not None and _is_away(error):
         return _interrupted(request, error)
     problem = Problem(500, "server_error", BROKEN)
     return told(request, problem)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from psycopg2 import extensions
@@ -77,6 +77,34 @@ def test_control_believing_the_old_session_the_person_would_see_nothing(
         blind.setattr(BaseDatabaseWrapper, "close_if_health_check_failed", lambda self: None)
         look_as(Viewer("own", 7))
     assert reach()[0] != "own"
+
+
+def _fails(monkeypatch: pytest.MonkeyPatch, *, cut: bool) -> int:
+    """Let a page fail with what psycopg2 raises when a session dies under a statement."""
+    client = Client(raise_request_exception=False)
+    client.force_login(a_person("citizen"))
+
+    def dies(*_: Any, **__: Any) -> None:
+        if cut:
+            cut_off()
+            connection.is_usable()  # psycopg2 notices
+        raise DatabaseError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as dying:
+        dying.setattr("geo_portal.casework.mine_views.cases_of", dies)
+        return int(client.get("/my/").status_code)
+
+
+def test_a_session_that_dies_under_a_statement_is_told_as_an_interruption(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _fails(monkeypatch, cut=True) == 503
+
+
+def test_an_error_of_ours_in_a_session_that_lives_stays_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _fails(monkeypatch, cut=False) == 500
 
 
 @pytest.mark.parametrize("path", ["/my/", "/en/my/", "/pay/nothing/", "/api/cases", "/api/plots/1"])

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.test import Client as Session
 from django.utils import timezone
 
@@ -143,13 +143,11 @@ def _paid(run: Run, bill: Bill) -> None:
 
 def _again(act: Any) -> Any:
     """Do something of the rig's own; a session that was cut off with the victim's is renewed."""
-    from django.db import InterfaceError, OperationalError
-
     for _ in range(100):
         try:
             close_old_connections()
             return act()
-        except (OperationalError, InterfaceError):
+        except Error:
             time.sleep(0.1)
     return act()
 
