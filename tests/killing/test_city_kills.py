@@ -21,7 +21,6 @@ from tests.killing.trial import Kill, Run, pay
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = (
-    Kill(step="ask", at_call=30),
     Kill(step="start", at_call=15),
     Kill(step="job", at_call=20),
     Kill(victim="backend", after_s=0.2),
@@ -31,7 +30,7 @@ KILLS = (
 def test_killed_while_a_client_pays_nothing_acknowledged_is_lost_and_a_loss_is_seen(
     tmp_path: Path,
 ) -> None:
-    """One city for all of it: starting one takes longer than four payments."""
+    """One city for all of it: starting one takes longer than three payments."""
     made = clusters.load(Layout())
     name = str(connection.settings_dict["NAME"])
     url = os.environ.get("DATABASE_URL") or (made.url(APPLICATION, name) if made else "")
