@@ -41,10 +41,11 @@ def choose(request: HttpRequest, delegation: str) -> None:
 
 
 def _held(request: HttpRequest) -> list[Delegation]:
-    """Return the delegations among which one may choose; none while a visitor is served."""
+    """Return one delegation a giver to choose among; none while a visitor is served."""
     if served_id(request) is not None:
         return []
-    return list(held_by(person_of(request).pk, on=today()).filter(kinds__contains=[KIND]))
+    held = held_by(person_of(request).pk, on=today()).filter(kinds__contains=[KIND])
+    return list({one.giver_id: one for one in held}.values())
 
 
 def _wanted(request: HttpRequest) -> Wanted:
@@ -69,7 +70,7 @@ def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
         fee = None
     if request.method == "POST" and fee is not None:
         asker = person_of(request)
-        choose(request, request.POST.get("for", ""))
+        choose(request, request.POST.get("for", "").replace("\x00", ""))
         case = request_extract(
             plot=plot, person=served_of(request), by=actor_of(request, asker.roles[0]),
             at=timezone.now(),

@@ -17,7 +17,8 @@ from municipality.cases.status_by_sms import is_on_case
 from municipality.history.models import Entry
 from municipality.notices.models import Message
 from municipality.people.delegations import Wish, delegate, end
-from municipality.people.models import Delegation, User
+from municipality.people.models import Delegation, Mandate, User
+from tests.builders import a_person
 from tests.cases.builders import Town, a_town, acting, an_extract
 from tests.people.application import as_application
 from tests.people.builders import MOBILE, a_citizen
@@ -91,6 +92,38 @@ def test_the_form_offers_the_choice_to_who_holds_a_delegation_and_to_nobody_else
     assert 'name="for"' not in signed_in(pair.giver).get(pair.form).content.decode()
     pair.over()
     assert 'name="for"' not in signed_in(pair.taker).get(pair.form).content.decode()
+
+
+def test_a_giver_who_gave_twice_is_offered_once_and_junk_is_not_there(pair: Pair) -> None:
+    wish = Wish(str(pair.taker.phone), ("plot_extract",), today(), today())
+    delegate(pair.giver, wish, by=acting(pair.giver), at=timezone.now(), on=today())
+    client = signed_in(pair.taker)
+    assert client.get(pair.form).content.decode().count('name="for"') == 2  # oneself, the giver
+    for junk in ("\x00x", "'", "%", "٢" * 300):
+        assert client.post(pair.form, {"for": junk}).status_code == 404
+    assert not Case.objects.exists()
+
+
+def test_who_serves_a_visitor_is_offered_no_other(pair: Pair) -> None:
+    from municipality.people.presence import MANDATE
+
+    officer, visitor = a_person("hall"), a_citizen(5, first_name="منى")
+    Delegation.objects.filter(pk=pair.held.pk).update(taker=officer)
+    now = timezone.now()
+    mandate = Mandate.objects.create(
+        staff=officer, visitor=visitor, made_at=now, until=now + dt.timedelta(minutes=30)
+    )
+    client = signed_in(officer)
+    session = client.session
+    session[MANDATE] = mandate.pk
+    session.save()
+    form = client.get(pair.form).content.decode()
+    assert 'name="for"' not in form and "نيابة عن المراجع" in form and "منى" in form
+    assert client.post(pair.form, {"for": pair.held.public_id}).status_code == 404
+    client.post(pair.form)
+    assert [(one.role, one.person) for one in Case.objects.get().parties.all()] == [
+        ("applicant", visitor)
+    ]
 
 
 def test_a_delegate_of_another_service_is_offered_nothing() -> None:
