@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import psycopg2
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import (
     DisallowedHost,
@@ -14,7 +15,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -116,12 +117,13 @@ def problem_of(error: Exception) -> Problem | None:
 def _is_away(error: BaseException) -> bool:
     """Tell whether the database is away, cut the session off or gave up waiting; it passes.
 
-    A session that dies under a statement is a bare DatabaseError to psycopg2.
+    A session that dies under a statement may be a bare DatabaseError to psycopg2: it has no code,
+    because it is not the server that says so.
     """
     if isinstance(error, OperationalError | InterfaceError):
         return True
-    session = connection.connection
-    return type(error) is DatabaseError and (session is None or bool(session.closed))
+    cause = error.__cause__ if type(error) is DatabaseError else None
+    return isinstance(cause, psycopg2.DatabaseError) and cause.pgcode is None
 
 
 def _interrupted(request: HttpRequest, error: BaseException) -> HttpResponse:
