@@ -18,6 +18,7 @@ from municipality import geojson
 from municipality.asked import today
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
+from municipality.billing.payments.models import Receipt
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.conversation import NotSaid, attach, remark, say, settle_remark
 from municipality.cases.kinds import machine_of
@@ -50,6 +51,13 @@ def _bill(case: Case) -> Bill | None:
     counted = (Bill.State.DUE, Bill.State.PAID, Bill.State.REFUNDED)
     bills = Bill.objects.filter(subject=case.stream, state__in=counted)
     return bills.order_by("-issued_at", "-pk").first()
+
+
+def _receipt(bill: Bill | None) -> Receipt | None:
+    """Return the receipt of a bill that is paid; one that went back is no longer shown."""
+    if bill is None or bill.state != Bill.State.PAID:
+        return None
+    return Receipt.objects.filter(bill=bill).first()  # unique
 
 
 def _papers(case: Case, person_id: int | None, *, staff: bool, at: dt.datetime) -> list[Any]:
@@ -116,6 +124,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "acts_on_top": [edge for edge in acts if staff or not edge.is_danger],
         "acts_below": [edge for edge in acts if edge.is_danger and not staff],
         "bill": bill,
+        "bill_receipt": _receipt(bill),
         "lines": explain(bill) if bill else (),
         "papers": IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"),
         "attached": _papers(case, request.user.pk, staff=staff, at=at),

@@ -12,6 +12,7 @@ from municipality.billing.bills.models import Bill
 from municipality.billing.payments.charging import Asked, take_cash
 from municipality.billing.payments.models import Charge
 from municipality.billing.shifts.actions import open_shift
+from municipality.billing.terminals.models import Terminal
 from municipality.cases.actions import move
 from municipality.cases.conversation import say
 from municipality.cases.models import Case
@@ -70,7 +71,10 @@ def _actor(name: str) -> Actor:
 def _pay(case: Case, cast: _Cast, *, at: dt.datetime) -> None:
     """Take the fee in cash in a shift of the first hall."""
     hall = Branch.objects.order_by("pk")[0]
-    open_shift(branch_id=hall.pk, terminal_id=None, float_baisa=FLOAT_BAISA, by=cast.cashier, at=at)
+    terminal = Terminal.objects.get(branch=hall)  # the simulator's: tills.write_terminals
+    open_shift(
+        branch_id=hall.pk, terminal_id=terminal.pk, float_baisa=FLOAT_BAISA, by=cast.cashier, at=at
+    )  # fmt: skip
     bill = Bill.objects.get(subject=case.stream, state=Bill.State.DUE)
     asked = Asked(bill.pk, Charge.Channel.CASH, f"demo/{case.number}", bill.total_baisa)
     take_cash(asked=asked, tendered_baisa=5_000, by=cast.cashier, at=at + dt.timedelta(minutes=5))

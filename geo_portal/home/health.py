@@ -7,11 +7,10 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from municipality.asked import today
-from municipality.billing.reconciliation.early import count_overdue
+from municipality.billing.reconciliation.jobs import overdue_now
 from municipality.calendar.office_time import alarm
 from municipality.calendar.queries import city_calendar
 from municipality.jobs.queue import living_workers
@@ -108,6 +107,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "# TYPE process_resident_memory_bytes gauge",
         f"process_resident_memory_bytes {resident}",
         "# TYPE geo_charges_unknown_overdue gauge",
-        f"geo_charges_unknown_overdue {count_overdue(at=timezone.now())}",
+        f"geo_charges_unknown_overdue {overdue_now()}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")

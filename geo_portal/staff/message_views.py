@@ -26,6 +26,11 @@ STATES = {
     "permanent_failure": (Text("تعذّر تسليمها", "Not deliverable"), "fail", "fail"),
     "technical_failure": (Text("لم تُرسل لعطل", "Not sent"), "fail", "triangle"),
 }
+REASONS = {
+    "expired": Text("انقضى وقتها قبل أن تُرسل", "its time was over before it could be sent"),
+    "number_not_textable": Text("رقم لا تُرسل إليه رسالة", "a number that cannot be texted"),
+    "address_not_valid": Text("عنوان غير صحيح", "an address that is not valid"),
+}
 
 
 def _asked(text: str) -> QuerySet[Message]:
@@ -59,6 +64,7 @@ def _shown(message: Message) -> dict[str, Any]:
         "to": _masked(message),
         "state": str(name),
         "look": look,
+        "reason": REASONS.get(message.reason, message.reason),
         "icon": icon,
         "events": [(event.at, str(STATES[event.state][0])) for event in message.events.all()],
     }

@@ -5,10 +5,13 @@ from municipality.words import Text
 APPLICANT = Text("مقدم الطلب", "the applicant")
 SENDER = Text("من أرسل رسالة قصيرة", "who texts the municipality")
 HOLDER = Text("صاحب الحساب", "the holder of the account")
+PAYER = Text("الدافع", "the payer")
 EVENTS = {
     "people.code": (Text("رمز الدخول", "Sign-in code"), HOLDER),
     "people.phone_changed": (Text("تغيّر رقم الهاتف", "Phone changed"), HOLDER),
     "people.new_device": (Text("دخول من جهاز جديد", "Sign-in from a new device"), HOLDER),
+    "billing.paid_back": (Text("أُعيد المبلغ", "Money went back"), PAYER),
+    "billing.surplus_back": (Text("أُعيد ما زاد", "A surplus went back"), PAYER),
     "cases.status": (Text("حال معاملة", "How a case stands"), SENDER),
     "cases.status_unknown": (Text("معاملة غير مسجلة لهاتفه", "A case not of this phone"), SENDER),
     "notices.sms_help": (Text("رسالة لم تُفهم", "A text not understood"), SENDER),

@@ -35,6 +35,11 @@ def early() -> None:
         log.error("%s charges are unknown for more than 15 minutes: /takings/ lists them", late)
 
 
+def overdue_now() -> int:
+    """Count the charges that are unknown for too long at this moment, for who watches the house."""
+    return count_overdue(at=timezone.now())
+
+
 def daily() -> None:
     """Read yesterday's settlement files, and today's so far; safe to run at any hour."""
     at, peer = timezone.now(), gateway()
