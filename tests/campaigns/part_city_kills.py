@@ -2,11 +2,12 @@
 
 Two of three trials sweep the durable calls of a payment (its start, the bank's messages, the
 job that issues the paper): the process that makes the call dies there.  The third kills from
-outside at a random moment.  The city has a PostgreSQL cluster of its own, because kill -9 of one
-backend cuts off every session of a server.
+outside at a random moment.  The last trials sweep the request of the extract.  The city has a
+PostgreSQL cluster of its own, because kill -9 of one backend cuts off every session of a server.
 """
 
 import atexit
+import fcntl
 import random
 import subprocess
 import sys
@@ -42,9 +43,11 @@ _held: dict[str, Any] = {}
 
 @contextmanager
 def _cluster() -> Iterator[Cluster]:
-    """A cluster of the campaign's own, kept between runs and stopped after each."""
+    """A cluster of the campaign's own, kept between runs and stopped after each; one run at a time."""
     home = FOLDER / "city"
     home.mkdir(parents=True, exist_ok=True)
+    turn = (home / "turn").open("w")
+    fcntl.flock(turn, fcntl.LOCK_EX)
     made = initdb.ensure(Layout(project=home), READY)
     server.start(made)
     try:
@@ -58,6 +61,7 @@ def _cluster() -> Iterator[Cluster]:
         yield made
     finally:
         server.stop(made)
+        turn.close()
 
 
 def _connect(made: Cluster) -> None:
