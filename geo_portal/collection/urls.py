@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.collection import cashier_views as cashier
-from geo_portal.collection import pay_views, shift_views
+from geo_portal.collection import pay_views, screen_views, shift_views
 from geo_portal.collection import supervisor_views as supervisor
 
 app_name = "collection"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("pay/<str:public_id>/state.json", pay_views.pay_state, name="pay_state"),
     path("receipts/<str:public_id>.pdf", pay_views.receipt_pdf, name="receipt"),
     path("cashier/", cashier.desk, name="desk"),
+    path("cashier/screen/", screen_views.screen, name="screen"),
+    path("cashier/screen/state.json", screen_views.screen_state, name="screen_state"),
     path("cashier/open", shift_views.open_shift, name="open_shift"),
     path("cashier/close/", shift_views.close_shift, name="close_shift"),
     path("cashier/handed/<str:public_id>/take", shift_views.take_over, name="take_over"),

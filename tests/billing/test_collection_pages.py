@@ -1,5 +1,6 @@
 """The pages of money: what a payer, a cashier and a supervisor see and can do."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from geo_portal.collection import screen_views
 from municipality.actor import SYSTEM
 from municipality.billing.bills import actions as bills
 from municipality.billing.bills.facts import Payer
@@ -152,6 +154,32 @@ def test_the_terminal_on_the_cashiers_screen_in_words(cashier: Client) -> None:
     cashier.post(f"{address}terminal", fields(page, "/terminal"))
     cashier.post(f"{address}stop")
     assert Charge.objects.order_by("-pk")[0].state == "cancelled"
+
+
+def test_the_payers_screen_shows_what_the_terminal_shows_and_greets_the_next_one(
+    cashier: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> str:
+        return str(cashier.get("/en/cashier/screen/").content.decode())
+
+    def key() -> str:
+        return str(cashier.get("/cashier/screen/state.json").json()["key"])
+
+    bill = a_bill(6_195)
+    assert "Welcome" in shown() and key() == ""
+    address = f"/cashier/bills/{bill.public_id}/"
+    cashier.post(f"{address}terminal", fields(cashier.get(address), "/terminal"))
+    first = key()
+    pulled(code="T-01", holding="", at=timezone.now())
+    assert bill.number in shown() and "6.195" in shown() and "at the terminal" in shown()
+    assert bill.payer_name not in shown() and key() != first
+    assert "Welcome" in signed_in("other", "cashier").get("/en/cashier/screen/").content.decode()
+    charge = Charge.objects.get()
+    result = Result(token=charge.token, outcome="approved", amount_baisa=6_195, rrn="1")
+    answered(code="T-01", result=result, at=timezone.now())
+    assert "Paid. Thank you." in shown() and Receipt.objects.get().number in shown()
+    monkeypatch.setattr(screen_views, "STAYS", dt.timedelta(0))
+    assert "Welcome" in shown() and bill.number not in shown()
 
 
 def test_another_cashier_does_not_stop_my_payment(cashier: Client) -> None:

@@ -26,6 +26,17 @@ async function follow(box: HTMLElement): Promise<void> {
   setTimeout(() => void follow(box), ASK_EVERY_MS);
 }
 
+/* The payer's screen draws itself anew whenever something else stands on it. */
+async function watch(screen: HTMLElement): Promise<void> {
+  try {
+    const now = await getJson<{ key: string }>(screen.dataset.state!);
+    if (now.key !== screen.dataset.key) return location.reload();
+  } catch {
+    // the next question comes in a moment; a payer is told nothing of it
+  }
+  setTimeout(() => void watch(screen), ASK_EVERY_MS);
+}
+
 function rial(baisa: number): string {
   const sign = baisa < 0 ? "-" : "";
   const whole = Math.abs(baisa);
@@ -54,6 +65,8 @@ function showCounted(form: HTMLElement): void {
 
 const box = maybe("standing");
 if (box && ["under_way", "checking"].includes(box.dataset.word ?? "")) void follow(box);
+const screen = maybe("screen");
+if (screen) void watch(screen);
 const tendered = maybe<HTMLInputElement>("tendered");
 tendered?.addEventListener("input", () => showChange(tendered));
 const counting = maybe("count");
