@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import psycopg2
 from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
@@ -46,6 +48,21 @@ def make(name: str, *, fresh: bool = False) -> bool:
         cwd=ROOT, check=True, env={**os.environ, "GEO_DB_NAME": name, "GEO_DB_ROLE": "owner"},
     )  # fmt: skip
     return not there
+
+
+@contextmanager
+def copied(source: str, name: str) -> Iterator[None]:
+    """A copy of a database nobody is connected to, for the length of a run; then it is dropped."""
+    connection = connect(str(_owner()["NAME"]))
+    connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    with closing(connection), connection.cursor() as cursor:
+        cursor.execute(drop)
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        try:
+            yield
+        finally:
+            cursor.execute(drop)
 
 
 def url(name: str) -> str:
