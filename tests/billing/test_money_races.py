@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from municipality.billing.models import Charge, Receipt, Refund
-from municipality.billing.payments import receipts
+from municipality.billing.payments import charging, receipts
 from tests.billing.builders import (
+    NOON,
     a_bill,
     a_cashier,
     a_shift,
+    asked,
     minutes,
     pay_cash,
 )
@@ -99,6 +101,50 @@ def test_without_the_guards_a_refund_and_a_void_pay_back_twice() -> None:
     with unguarded():
         refund_and_void()
         assert Refund.objects.filter(state="done").count() == 2
+
+
+def two_bills_at_once(monkeypatch: pytest.MonkeyPatch, key: str = "") -> list[BaseException]:
+    """Two cashiers take one cheque for two bills, or use one key, having both looked before."""
+    bills = [a_bill(), a_bill()]
+    desks = [a_cashier(1), a_cashier(2)]
+    for desk in desks:
+        a_shift(desk)
+    gate, look = threading.Barrier(2), charging._repeated
+
+    def looked(wanted: charging.Asked) -> Charge | None:
+        before = look(wanted)
+        meet(gate)
+        return before
+
+    monkeypatch.setattr(charging, "_repeated", looked)
+
+    def taking(number: int) -> Callable[[], None]:
+        cheque = charging.Cheque("000123" if not key else f"{number}", "Bank", NOON.date())
+        request = asked(bills[number], "cheque", key=key)
+
+        def take() -> None:
+            charging.take_cheque(asked=request, cheque=cheque, by=desks[number], at=minutes(1))
+
+        return take
+
+    return at_once(taking(0), taking(1))
+
+
+@pytest.mark.parametrize(("key", "code"), [("", "cheque_used"), ("same", "key_reused")])
+def test_one_cheque_or_one_key_for_two_bills_is_taken_once_and_the_loser_is_told(
+    monkeypatch: pytest.MonkeyPatch, key: str, code: str
+) -> None:
+    (refused,) = told(two_bills_at_once(monkeypatch, key))
+    assert refused.code == code
+    assert Receipt.objects.count() == Charge.objects.count() == 1
+
+
+def test_without_the_words_for_it_the_loser_meets_a_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(charging, "_RIVALS", {})
+    (refused,) = two_bills_at_once(monkeypatch)
+    assert isinstance(refused, IntegrityError)
 
 
 def payer(number: int, rounds: int) -> Callable[[], None]:

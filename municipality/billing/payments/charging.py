@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from municipality.actor import Actor
 from municipality.billing import locks
 from municipality.billing.bills.models import Bill
@@ -109,10 +111,30 @@ def _begin(
         idempotency_key=asked.key, body_hash=asked.body_hash(), asked_by_id=by.person_id,
         asked_by_name=by.name, asked_by_role=by.role, shift=shift, created_at=at, **values,
     )  # fmt: skip
-    charge.save(force_insert=True)
+    _insert(charge)
     facts = {"charge": charge.public_id, "channel": charge.channel}
     record(stream=bill.stream, act="charge.begin", by=by, at=at, facts=facts)
     return charge, True
+
+
+# What the database alone can refuse: a rival with another bill, in the moment after the look.
+_RIVALS = {
+    "charge_cheque_once": ("cheque_used", CHEQUE_USED),
+    "billing_charge_idempotency_key_key": ("key_reused", KEY_REUSED),
+}
+
+
+def _insert(charge: Charge) -> None:
+    """Write a new charge; raises Problem 409 where a rival took its cheque or key meanwhile."""
+    try:
+        with transaction.atomic():
+            charge.save(force_insert=True)
+    except IntegrityError as error:
+        refused = getattr(error.__cause__, "diag", None)
+        rival = _RIVALS.get(str(refused and refused.constraint_name))
+        if rival is None:
+            raise
+        raise Problem(409, *rival) from None
 
 
 def open_shift_of(cashier_id: int | None) -> Shift:

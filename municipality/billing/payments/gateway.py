@@ -14,6 +14,8 @@ from municipality.billing.payments import graph
 from municipality.billing.payments.outcomes import Outcome
 from municipality.conf import PROFILE
 
+MOST_BAISA = 10**12  # a thousand million rials: no amount of ours, and what the books can hold
+
 
 class GatewayDown(Exception):
     """No answer that can be relied on: what happened there is unknown."""
@@ -94,9 +96,9 @@ def gateway() -> Gateway | None:
 def minor_units(amount: object, currency: object, exponent: object) -> int | None:
     """Read an amount that says its currency and exponent; None where it cannot be relied on."""
     ours = currency == PROFILE.currency and exponent == PROFILE.currency_exponent
-    if not ours or not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
+    if not ours or not isinstance(amount, int) or isinstance(amount, bool):
         return None
-    return amount
+    return amount if 0 < amount < MOST_BAISA else None
 
 
 _ENDS = {"declined": graph.DECLINED, "expired": graph.CANCELLED, "not_found": graph.CANCELLED}

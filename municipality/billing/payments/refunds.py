@@ -28,6 +28,7 @@ OWED = (Refund.Kind.SECOND_CAPTURE, Refund.Kind.WRONG_AMOUNT)
 ASKS, APPROVES = ("cashier", "supervisor"), ("supervisor",)
 KINDS_ASKED = (Refund.Kind.VOID, Refund.Kind.REFUND)  # what people ask for
 OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
+BY_THE_WORKER = (Charge.Channel.ONLINE,)
 
 
 def _may(actor: Actor, roles: tuple[str, ...]) -> None:
@@ -156,10 +157,13 @@ def approve(*, refund_id: int, by: Actor, at: dt.datetime) -> Refund:
 def paid_back(*, refund_id: int, by: Actor, at: dt.datetime, number: str = "") -> Refund:
     """Tell that approved money was given back: cash from one's own drawer, a card on a terminal.
 
-    ``number`` is the bank's own number of a refund by card.  Raises Problem 409.
+    ``number`` is the bank's own number of a refund by card.  Raises Problem 409, also for online
+    money: the worker sends that, and nobody else says that it went.
     """
     _may(by, ASKS)
     bill, charge, refund = _locked(refund_id)
+    if charge.channel in BY_THE_WORKER:
+        raise Problem(409, "going_back", GOING_BACK)
     if refund.state != Refund.State.APPROVED:
         raise Problem(409, "decided", DECIDED)
     if charge.channel in OVER_THE_COUNTER:

@@ -39,6 +39,8 @@ def take_answer(*, charge_id: int, outcome: Outcome, by: Actor, at: dt.datetime)
     bill = locks.bill(bill_id)
     charge = locks.charge(charge_id)
     effect, state = _judge(charge, outcome)
+    if effect is Effect.SAME:
+        _learn_number(charge, outcome)
     if effect in (Effect.SAME, Effect.IGNORED):
         return effect
     if effect is Effect.SECOND:
@@ -80,8 +82,25 @@ def _judge_taken(charge: Charge, outcome: Outcome) -> Effect:
     number = outcome.foreign_id
     if not number or not charge.foreign_id or number == charge.foreign_id:
         return Effect.SAME
-    known = Charge.objects.filter(channel=charge.channel, foreign_id=number).exists()
-    return Effect.SAME if known else Effect.SECOND
+    if Charge.objects.filter(channel=charge.channel, foreign_id=number).exists():
+        return Effect.SAME
+    if outcome.amount_baisa not in (None, charge.amount_baisa) and not outcome.certain:
+        return Effect.IGNORED  # a wrong amount that is only told: the day's file has the right one
+    return Effect.SECOND
+
+
+def _learn_number(charge: Charge, outcome: Outcome) -> None:
+    """Keep the bank's number of a capture that came without one (a statement, a bare message).
+
+    By it a second capture is told from this one, a file's line is found, and money goes back.
+    """
+    number = outcome.foreign_id
+    if charge.state not in graph.TAKEN or charge.foreign_id or not number:
+        return
+    others = Charge.objects.filter(channel=charge.channel, foreign_id=number)
+    if outcome.amount_baisa in (None, charge.captured_baisa) and not others.exists():
+        charge.foreign_id = number[: _TOLD["foreign_id"]]
+        charge.save(update_fields=["foreign_id"])
 
 
 def _doubtful(charge: Charge, outcome: Outcome) -> bool:

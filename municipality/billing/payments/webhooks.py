@@ -64,9 +64,15 @@ def _payment(state: str, data: dict[str, Any], *, at: dt.datetime) -> str:
         amount = minor_units(data.get("amount"), data.get("currency"), data.get("exponent"))
         outcome = Outcome(
             state, amount_baisa=-1 if amount is None else amount,  # no amount is the wrong one
-            foreign_id=str(data.get("number", ""))[:80], certain=False,
+            foreign_id=_number(data), certain=False,
         )  # fmt: skip
     return take_answer(charge_id=found.pk, outcome=outcome, by=SYSTEM, at=at)
+
+
+def _number(data: dict[str, Any]) -> str:
+    """Read the gateway's own number; empty where none is told (``null`` is no number)."""
+    number = data.get("number")
+    return str(number)[:80] if isinstance(number, str | int) else ""
 
 
 def _refund(data: dict[str, Any], *, at: dt.datetime) -> str:
@@ -74,7 +80,6 @@ def _refund(data: dict[str, Any], *, at: dt.datetime) -> str:
     if found is None:
         raise not_found()
     refunds.gateway_answered(
-        refund_id=found.pk, state=Refund.State.DONE, number=str(data.get("number", "")),
-        by=SYSTEM, at=at,
+        refund_id=found.pk, state=Refund.State.DONE, number=_number(data), by=SYSTEM, at=at,
     )  # fmt: skip
     return "applied"

@@ -63,6 +63,9 @@ def _line(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> b
     """Bring one line home; tells whether it settled something we had not known."""
     if line.kind == "refund":
         return _refund(source, day, line, at=at)
+    if line.kind != "capture":  # a chargeback, a fee: never money that came in
+        _differ(source, "unknown_to_us", line.number, day, at=at, theirs_baisa=line.amount_baisa)
+        return False
     channel = CHANNELS[source]
     charge = Charge.objects.filter(channel=channel, foreign_id=line.number).order_by("pk").first()
     if charge is None:
@@ -73,7 +76,7 @@ def _line(source: str, day: dt.date, line: SettledLine, *, at: dt.datetime) -> b
     if charge is None:
         _differ(source, "unknown_to_us", line.number, day, at=at, theirs_baisa=line.amount_baisa)
         return False
-    if line.amount_baisa is None:
+    if line.amount_baisa is None or line.amount_baisa <= 0:
         _differ(
             source, "amount", line.number, day, at=at, charge=charge, ours_baisa=charge.amount_baisa
         )

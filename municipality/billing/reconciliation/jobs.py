@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import logging
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from municipality.billing.reconciliation.early import (
 )
 
 KEEP_WEBHOOKS = dt.timedelta(days=30)  # far beyond the five minutes a signature holds
+AMOUNT = re.compile(r"[0-9]{1,12}")
 log = logging.getLogger("municipality.billing")
 
 
@@ -57,9 +59,17 @@ def daily() -> None:
 
 
 def read_file(path: Path) -> list[SettledLine]:
-    """Read an acquirer's file: number, token, kind, amount in baisa (docs/terminals.md)."""
-    with path.open(encoding="utf-8", newline="") as file:
+    """Read an acquirer's file: number, token, kind, amount in baisa (docs/terminals.md).
+
+    An amount that is no whole number of digits is None, for a person to close: one bad line holds
+    up no other.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return [
-            SettledLine(row["number"], row["token"], row["kind"], int(row["amount_baisa"]))
+            SettledLine(row["number"], row["token"], row["kind"], _amount(row["amount_baisa"]))
             for row in csv.DictReader(file)
         ]
+
+
+def _amount(text: str | None) -> int | None:
+    return int(text) if text and AMOUNT.fullmatch(text) else None

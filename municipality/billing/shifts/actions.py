@@ -195,11 +195,14 @@ def confirm(*, shift_id: int, by: Actor, at: dt.datetime) -> Shift:
 
 @acting
 def close_day(*, branch_id: int, day: dt.date, by: Actor, at: dt.datetime) -> DayClose:
-    """Close a branch's day once all its shifts are closed; raises Problem 409, 422 ahead of it."""
+    """Close a branch's day once all its shifts are closed; raises Problem 409, 422 ahead of it.
+
+    Those that were opened on a day before count too: an open one still takes money on this day.
+    """
     if day > city_day(at):
         raise Problem(422, "day_ahead", DAY_AHEAD)
     branch = _branch(branch_id)
-    running = Shift.objects.filter(branch=branch, day=day).exclude(state=Shift.State.CLOSED)
+    running = Shift.objects.filter(branch=branch, day__lte=day).exclude(state=Shift.State.CLOSED)
     if running.exists():
         who = "، ".join(running.order_by("pk").values_list("cashier_name", flat=True))
         raise Problem(409, "shifts_open", SHIFTS_OPEN.with_values(who=who))
