@@ -5,6 +5,7 @@ it waiting; the Message-ID is made from the message's own id, by which a mail se
 repeat.
 """
 
+import datetime as dt
 import logging
 import smtplib
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from municipality.notices.models import Message
 
 MOST = 200  # a turn; the next one is seconds away
 WAIT_S = 20
+HUNG_UP = dt.timedelta(minutes=1)  # before a mail on which the link broke is tried again
 log = logging.getLogger("municipality.notices")
 
 
@@ -97,16 +99,29 @@ def _answer(message: Message, backend: Any) -> Settled:
 
 
 def _one(backend: Any) -> bool:
-    """Send the next mail that is due; False when none is."""
-    at = timezone.now()
+    """Send the next mail that is due; False when none is.
+
+    Raises OSError where the link breaks: that mail then lets the others go first, so that one on
+    which a server always hangs up holds up nobody, and no attempt is counted.
+    """
+    at, broken = timezone.now(), None
     with transaction.atomic():
         found = heads(Message.Channel.EMAIL, 1, at=at)
         if not found:
             return False
         message = found[0]
-        message.attempts += 1
-        message.save(update_fields=["attempts"])
-        settle([_answer(message, backend)], at=at)
+        try:
+            answer = _answer(message, backend)
+        except OSError as error:
+            broken = error
+            message.next_at = at + HUNG_UP
+            message.save(update_fields=["next_at"])
+        else:
+            message.attempts += 1
+            message.save(update_fields=["attempts"])
+            settle([answer], at=at)
+    if broken is not None:
+        raise broken
     return True
 
 

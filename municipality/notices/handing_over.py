@@ -16,6 +16,7 @@ from municipality.notices.models import Message, MessageEvent, Receipt
 from municipality.notices.templates import registry
 
 State = Message.State
+EXPIRED_AT_ONCE = 1_000
 RETRY_AFTER_S = (5, 30, 120, 600, 1800)  # a refusal that may pass; then it is a failure
 HEADS = """
 SELECT m.* FROM notices_message m
@@ -90,20 +91,32 @@ def _says_it_is_late(message: Message, *, at: dt.datetime) -> bool:
     return True
 
 
+def _expire(channel: str, *, at: dt.datetime) -> None:
+    """Write down what is useless by now, the oldest first, many at once.
+
+    After a long outage there are thousands: taken a few a look, they would hold up the new ones
+    until those are useless too.
+    """
+    waiting = Message.objects.filter(channel=channel, state=State.CREATED, expires_at__lte=at)
+    over = list(waiting.order_by("pk").select_for_update(skip_locked=True)[:EXPIRED_AT_ONCE])
+    for message in over:
+        message.state, message.reason = State.TECHNICAL_FAILURE, "expired"
+    rows = Message.objects.filter(pk__in=[message.pk for message in over])
+    rows.update(state=State.TECHNICAL_FAILURE, reason="expired")
+    _events(over, at=at)
+
+
 def heads(channel: str, most: int, *, at: dt.datetime) -> list[Message]:
     """Lock the oldest waiting message of each recipient; what is useless by now expires here."""
-    found = list(Message.objects.raw(HEADS, {"channel": channel, "at": at, "most": most}))
-    expired = [message for message in found if message.expires_at <= at]
-    for message in expired:
-        message.state, message.reason = State.TECHNICAL_FAILURE, "expired"
-    if expired:
-        Message.objects.bulk_update(expired, ["state", "reason"])
-        _events(expired, at=at)
-    useful = [message for message in found if message.expires_at > at]
-    late = [message for message in useful if _says_it_is_late(message, at=at)]
+    asked = {"channel": channel, "at": at, "most": most}
+    found = list(Message.objects.raw(HEADS, asked))
+    while any(message.expires_at <= at for message in found):
+        _expire(channel, at=at)
+        found = list(Message.objects.raw(HEADS, asked))
+    late = [message for message in found if _says_it_is_late(message, at=at)]
     if late:
         Message.objects.bulk_update(late, ["text", "parts"])
-    return useful
+    return found
 
 
 def claim(most: int, *, at: dt.datetime) -> list[Message]:

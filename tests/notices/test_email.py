@@ -23,6 +23,7 @@ class Box:
     def __init__(self) -> None:
         self.mails: list[Envelope] = []
         self.rcpt, self.data = "250 OK", "250 OK"
+        self.hangs_up_on = ""
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -32,6 +33,9 @@ class Box:
         return self.rcpt
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.hangs_up_on and self.hangs_up_on in envelope.rcpt_tos:
+            server.transport.close()
+            return self.data
         if self.data.startswith("250"):
             self.mails.append(envelope)
         return self.data
@@ -49,8 +53,8 @@ def box(settings) -> Iterator[Box]:
     controller.stop()
 
 
-def a_mail(key: str = "k", **more: object) -> Message:
-    to = Recipient(email="salim@example.org", language="ar")
+def a_mail(key: str = "k", address: str = "salim@example.org", **more: object) -> Message:
+    to = Recipient(email=address, language="ar")
     queue(template=SHORT.code, to=to, values={"number": "PX-1"}, key=key, at=timezone.now(), **more)  # type: ignore[arg-type]
     return Message.objects.get(key=key)
 
@@ -102,6 +106,27 @@ def test_a_server_that_is_away_leaves_the_mail_waiting(settings, box: Box) -> No
     told.refresh_from_db()
     assert (told.state, told.attempts) == ("created", 0)
     settings.GEO_SMTP_URL = there
+    assert send_waiting() == 1 and len(box.mails) == 1
+
+
+def test_a_mail_on_which_the_server_hangs_up_holds_up_no_other(box: Box) -> None:
+    bad, good = a_mail("a", "bad@example.org"), a_mail("b")
+    box.hangs_up_on = "bad@example.org"
+    assert send_waiting() == 0  # the link broke
+    assert send_waiting() == 1
+    good.refresh_from_db()
+    bad.refresh_from_db()
+    assert (good.state, bad.state, bad.attempts) == ("sent", "created", 0)
+    box.hangs_up_on = ""
+    Message.objects.filter(pk=bad.pk).update(next_at=timezone.now())
+    assert send_waiting() == 1 and len(box.mails) == 2
+
+
+def test_mails_that_are_useless_by_now_hold_up_no_other(box: Box) -> None:
+    for number in range(5):
+        a_mail(f"old{number}", f"a{number}@example.org")
+    Message.objects.update(expires_at=timezone.now())
+    a_mail("new")
     assert send_waiting() == 1 and len(box.mails) == 1
 
 

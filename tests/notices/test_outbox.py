@@ -137,6 +137,22 @@ def test_a_reply_that_waited_says_so_and_one_that_is_useless_is_not_sent(setting
     assert set(Message.objects.values_list("state", "reason")) == {("technical_failure", "expired")}
 
 
+def after_an_outage() -> list[str]:
+    """What is handed over at the first look after an outage that made thirty replies useless."""
+    registry()[TICKET.code] = TICKET
+    for number in range(30):
+        to = Recipient(phone=phone_of(number))
+        queue(template=TICKET.code, to=to, values={"number": 5}, key=f"old{number}", at=AT)
+    a_message("fresh", to=phone_of(99), at=later(hours=2))
+    return [message.text for message in handing_over.claim(10, at=later(hours=2))]
+
+
+def test_what_an_outage_made_useless_holds_up_nothing_new() -> None:
+    assert after_an_outage() == ["fresh"]
+    assert Message.objects.filter(state="technical_failure", reason="expired").count() == 30
+    assert MessageEvent.objects.filter(state="technical_failure").count() == 30
+
+
 def test_receipts_move_a_message_and_every_state_is_kept() -> None:
     message = a_message("ب" * 100, at=AT)
     handing_over.claim(1, at=AT)

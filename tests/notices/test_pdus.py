@@ -58,6 +58,17 @@ def test_parts_are_known_by_each_of_the_three_ways_of_saying_so() -> None:
     assert (other.total, other.body) == (1, b"vcard")
 
 
+def test_a_reference_and_an_id_are_never_more_than_the_tables_hold() -> None:
+    tlvs = [smpp34.Tlv(tag, b"\xff\xff\xff\xff") for tag in pdus.SAR[:1]]
+    tlvs += [
+        smpp34.Tlv(tag, bytes([number])) for tag, number in zip(pdus.SAR[1:], (2, 1), strict=True)
+    ]
+    part = pdus.read(smpp34.DeliverSm("96892000001", "90091", b"part", tlvs=tlvs))
+    assert isinstance(part, HandedOver)
+    assert (part.reference, part.total, part.number) == (0xFFFF, 2, 1)
+    assert pdus.text_of(b"a\x1fb" + b"1" * 100 + b"\0") == "ab" + "1" * 63
+
+
 def test_receipts_are_read_from_tlvs_and_from_text() -> None:
     assert read("receipt_with_tlvs") == Told("5f3", "DELIVRD", "000")
     assert read("receipt_text_only") == Told("9A-7", "UNDELIV", "021")

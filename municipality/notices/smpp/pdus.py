@@ -20,6 +20,8 @@ RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE, MESSAGE_PAYLOAD = 0x001E, 0x0204, 
 SAR = (0x020C, 0x020E, 0x020F)  # reference, total, number
 MESSAGE_STATE = 0x0427
 LONGEST = 65_536  # octets of a PDU
+LONGEST_ID = 65  # octets of a message_id
+LARGEST_REFERENCE = 0xFFFF  # of a long message; some peers write four octets where two are due
 KEY_TAG = 0x1500  # vendor's range: the key of a message, by which a peer may drop repeats
 CONCATENATED, UDH = 0x00, 0x40  # information element; the bit of esm_class that says there are any
 RECEIPT_BITS, IS_RECEIPT, IS_PROGRESS = 0x3C, 0x04, 0x20
@@ -105,8 +107,12 @@ def submits(message: Outgoing, sequences: Sequence[int] | None = None) -> list[S
 
 
 def text_of(body: bytes) -> str:
-    """Read the only text of a response (message_id), whatever its octets are."""
-    return body.split(b"\0", 1)[0].decode("latin-1")
+    """Read the only text of a response (message_id), whatever its octets are.
+
+    In the form in which a receipt names it, and no longer than it may be: what the table cannot
+    hold would end the process, and the message would go out again each time it begins.
+    """
+    return _printable(body.split(b"\0", 1)[0].decode("latin-1"))[:LONGEST_ID]
 
 
 def _tlvs(pdu: DeliverSm) -> dict[int, Tlv]:
@@ -134,7 +140,7 @@ def _part(pdu: DeliverSm, body: bytes) -> tuple[bytes, tuple[int, int, int]]:
     tlvs = _tlvs(pdu)
     if all(tag in tlvs for tag in SAR):
         reference, total, number = (tlvs[tag].as_int() or 0 for tag in SAR)
-        return body, (reference, total, number)
+        return body, (reference & LARGEST_REFERENCE, total, number)
     if not pdu.esm_class & UDH or not body:
         return body, (0, 1, 1)
     header, rest = body[1 : 1 + body[0]], body[1 + body[0] :]
