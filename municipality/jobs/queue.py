@@ -2,15 +2,17 @@
 
 A worker holds a session advisory lock on its number for as long as it lives; PostgreSQL frees
 it when the process dies, however it dies.  So no lease and no heartbeat is needed: a running
-job whose worker's lock is free is nobody's.
+job whose worker's lock is free is nobody's.  Two sessions share the lock, the one that listens
+and, during a job, the one that works: losing the first must not give away a job that goes on.
 """
 
 import datetime as dt
 import logging
 import uuid
+from contextlib import suppress
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import Error, connection, transaction
 from django_tasks_db.models import DBTaskResult
 
 from municipality.jobs.models import JobProgress
@@ -41,6 +43,23 @@ def claim(number: int, *, at: dt.datetime) -> QueuedJob | None:
         job.worker_ids = [*job.worker_ids, worker_name(number)]
         job.save(update_fields=["status", "started_at", "worker_ids"])
     return job
+
+
+def hold(number: int) -> None:
+    """Hold a worker's lock by the session that its job works in, for as long as the job goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", [LOCK_CLASS, number])
+
+
+def let_go(number: int) -> None:
+    """Let go of what ``hold`` took; nothing to do where the session was lost, and it with it."""
+    with suppress(Error), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_unlock_shared(%(class)s, %(number)s) FROM pg_locks WHERE "
+            "locktype = 'advisory' AND pid = pg_backend_pid() AND classid = %(class)s "
+            "AND objid = %(number)s",
+            {"class": LOCK_CLASS, "number": number},
+        )
 
 
 def give_back(job: QueuedJob) -> None:
@@ -115,8 +134,8 @@ def living_numbers() -> list[int]:
     """Return the numbers of the workers of this database that are alive, by their locks."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.objid::bigint FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
-            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.granted "
+            "SELECT DISTINCT l.objid::bigint FROM pg_locks l "
+            "JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = %s AND l.granted "
             "AND d.datname = current_database() ORDER BY 1",
             [LOCK_CLASS],
         )

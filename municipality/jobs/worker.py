@@ -52,7 +52,8 @@ class Worker:
         """Hold the lock that says "alive" and listen, on a connection of its own."""
         self._listener = own_session()
         with self._listener.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [queue.LOCK_CLASS, self.number])
+            held = [queue.LOCK_CLASS, self.number]
+            cursor.execute("SELECT pg_advisory_lock_shared(%s, %s)", held)
             cursor.execute("LISTEN geo_jobs")
 
     def stop(self, signum: int, frame: FrameType | None) -> None:
@@ -78,6 +79,7 @@ class Worker:
                 schedules.start()
             while not self.stopping:
                 close_old_connections()
+                self._hear()
                 self._sweep()
                 job = queue.claim(self.number, at=timezone.now())
                 if job is not None:
@@ -95,8 +97,11 @@ class Worker:
         return ended
 
     def _wait(self) -> None:
-        """Sleep until NOTIFY, a signal or the poll; a lost connection ends the worker."""
+        """Sleep until NOTIFY, a signal or the poll."""
         select.select([self._listener, self._told], [], [], POLL_S)
+
+    def _hear(self) -> None:
+        """Read what was notified; a lost session ends the worker, for others take it for dead."""
         self._listener.poll()
         self._listener.notifies.clear()
 
@@ -109,6 +114,7 @@ class Worker:
         self._in_job = True
         progress.begin(job.pk)
         try:
+            queue.hold(self.number)
             result = job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
             self._in_job = False
             job.set_successful(result)
@@ -124,6 +130,7 @@ class Worker:
         finally:
             self._in_job = False
             progress.end()
+            queue.let_go(self.number)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -1,13 +1,19 @@
 """Fault 2: the worker is killed -9 at random and at every durable step; nothing lost or doubled."""
 
+import contextlib
 import os
+import threading
 import time
 
+import psycopg2
 import pytest
+from django.db import connection
+from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from municipality.jobs import queue
 from municipality.jobs.ordered import enqueue_in_order
+from municipality.sessions import own_session
 from tests.campaigns import part_jobs_kills
 from tests.jobs import builders
 
@@ -72,6 +78,50 @@ def test_control_without_the_turns_a_retried_job_is_overtaken(monkeypatch) -> No
 
     monkeypatch.setattr(queue, "waits_for_another", lambda: Exists(Turn.objects.none()))
     assert order() == ["1", "2", "0"]
+
+
+taken_over: list[int] = []
+
+
+@task()
+def listener_cut_off() -> None:
+    """A job during which the server ends the session by which its worker listens."""
+    other = own_session()
+    with other.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(l.pid, 5000) FROM pg_locks l "
+            "JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' "
+            "AND l.classid = %s AND l.pid <> pg_backend_pid() "
+            "AND a.datname = current_database() AND a.query LIKE 'LISTEN%%'",
+            [queue.LOCK_CLASS],
+        )
+        assert cursor.fetchall() == [(True,)]
+    other.close()
+    swept = threading.Thread(target=lambda: (taken_over.append(queue.sweep()), connection.close()))
+    swept.start()
+    swept.join()
+
+
+def a_worker_whose_listener_is_cut_off() -> int:
+    """Run such a job; returns how many jobs another worker took over from it meanwhile."""
+    builders.prepare()
+    taken_over.clear()
+    listener_cut_off.enqueue()
+    with contextlib.suppress(psycopg2.Error):
+        builders.Worker().run(until_empty=True)
+    return sum(taken_over)
+
+
+def test_fault_3_a_worker_that_lost_its_listener_keeps_the_job_it_is_in() -> None:
+    assert a_worker_whose_listener_is_cut_off() == 0
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+
+
+def test_control_without_the_lock_of_the_working_session_the_job_is_begun_twice(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr(queue, "hold", lambda number: None)
+    assert a_worker_whose_listener_is_cut_off() == 1
 
 
 def test_a_job_that_kills_its_worker_three_times_is_given_up_and_holds_nobody_up() -> None:
