@@ -43,6 +43,7 @@ from municipality.words import Text
 
 LINK_MINUTES = 30
 NUL = "\x00"
+LONGEST_COUNT, NO_COUNT = 10, -1  # digits of a count of moves; and none at all
 NO_FILE = Text("اختر ملفًا أولًا.", "Choose a file first.")
 
 
@@ -181,6 +182,11 @@ def contact_of_case(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "casework/case.html", context, status=status)
 
 
+def _seen(text: str) -> int:
+    """Read the count of moves that a page carries; what is none is that of no case."""
+    return int(text) if text.isdecimal() and len(text) < LONGEST_COUNT else NO_COUNT
+
+
 @require_POST
 @open_to(SIGNED_IN)
 def move_case(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -193,7 +199,7 @@ def move_case(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         move(
             case_id=case.pk, edge=wanted, by=may.get(wanted) or actors_of(request)[0], at=at,
-            text=request.POST.get("text", ""), seen=int(seen) if seen.isdecimal() else None,
+            text=request.POST.get("text", ""), seen=_seen(seen) if seen else None,
         )  # fmt: skip
     except CannotMove as refusal:
         messages.error(request, str(refusal.words))

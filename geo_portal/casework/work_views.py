@@ -41,6 +41,7 @@ from municipality.words import Text
 WORKERS = ("registrar", "architect", "structural", "approver", "site_inspector", "branch")
 BOARD = ("supervisor",)
 PAGE = 50
+LONGEST_KEY = 19  # digits
 FILTERS = ("kind", "state", "whose", "late", "q")
 AWAY = Text("سُجّل غيابك.", "Your absence is recorded.")
 WHOSE = {
@@ -135,6 +136,11 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/work.html", context)
 
 
+def _key(text: str) -> int:
+    """Read the key of a person from a form; what is none is nobody's."""
+    return int(text) if text.isdecimal() and len(text) < LONGEST_KEY else 0
+
+
 def _held(request: HttpRequest, public_id: str) -> tuple[Case, dt.datetime]:
     at = timezone.now()
     return case_of(request, public_id, at=at), at
@@ -176,7 +182,9 @@ def reassign_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a case to another officer, or back to all of them."""
     case, at = _held(request, public_id)
     wanted = request.POST.get("officer", "")
-    officer = User.objects.filter(pk=wanted, is_active=True).first() if wanted.isdecimal() else None
+    officer = User.objects.filter(pk=_key(wanted), is_active=True).first()
+    if wanted and officer is None:
+        raise not_found()
     try:
         reassign(case_id=case.pk, to=officer, by=actor_of(request, "supervisor"), at=at)
     except NotTaken as refusal:
@@ -227,7 +235,7 @@ def be_away(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("substitute", "")
     substitute = None
     if wanted:
-        substitute = may_stand_in(person).filter(pk=wanted if wanted.isdecimal() else 0).first()
+        substitute = may_stand_in(person).filter(pk=_key(wanted)).first()
     try:
         if wanted and substitute is None:
             raise NotTaken(NO_SUBSTITUTE)

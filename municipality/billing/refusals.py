@@ -50,6 +50,10 @@ OTHER_AMOUNT = Text(
     "Write the whole amount asked for, or 0 if nothing was taken. Any other amount is settled by "
     "the bank's own file.",
 )
+NOT_SERVED = Text(
+    "انتهت المعاملة التي صدرت لها هذه الفاتورة، فلا يُقبل دفعها.",
+    "The case that this bill is for has ended; no payment of it is taken.",
+)
 NO_ONLINE = Text(
     "الدفع الإلكتروني غير متاح الآن. ادفع في أي صالة خدمات.",
     "Online payment is not available now. Pay at any service hall.",
@@ -78,6 +82,7 @@ MEANINGS: dict[str, Text] = {
         "مال علينا رده؛ يوافق عليه ولا يُرفض.", "Money we owe back is approved, never refused."
     ),
     "other_amount": OTHER_AMOUNT,
+    "not_served": NOT_SERVED,
     "no_online": NO_ONLINE,
     "bad_signature": Text(
         "الرسالة ليست موقعة بمفتاح ساري، أو ليست من الدقائق الخمس الأخيرة.",

@@ -26,11 +26,20 @@ def _due(case: Case, minutes: int, *, at: dt.datetime) -> dt.datetime | None:
         return None
 
 
-def _left(case: Case, *, at: dt.datetime) -> int:
-    """Return the office minutes left until a due time; 0 once it has passed."""
-    if case.due_at is None or case.due_at <= at:
+def _left(case: Case, *, at: dt.datetime) -> int | None:
+    """Return the office minutes left until a due time; 0 once it has passed.
+
+    None where nothing is due, and where the calendar does not reach: the clock begins anew then.
+    """
+    if case.due_at is None:
+        return None
+    if case.due_at <= at:
         return 0
-    return work_minutes_between(at, case.due_at, city_calendar(), case.directorate_id)
+    try:
+        return work_minutes_between(at, case.due_at, city_calendar(), case.directorate_id)
+    except NoCalendar as gap:
+        LOG.warning("%s keeps no time left: %s", case.number, gap)
+        return None
 
 
 def enter(case: Case, state: State, *, machine: Machine, at: dt.datetime) -> None:
@@ -43,7 +52,7 @@ def enter(case: Case, state: State, *, machine: Machine, at: dt.datetime) -> Non
     left = case.left_min
     case.expires_at = at + dt.timedelta(days=ASKED_DAYS) if state.asks else None
     if state.asks:
-        case.left_min = _left(case, at=at) if case.due_at is not None else None
+        case.left_min = _left(case, at=at)
         case.due_at = None
     elif resumes and left is not None and machine.state(case.state).asks:
         case.due_at, case.left_min = _due(case, left, at=at), None

@@ -1,8 +1,9 @@
 """What the clock does with cases: it escalates a breach once, and ends what nobody answered."""
 
 import datetime as dt
+import logging
 
-from django.db import transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from municipality.actor import SYSTEM, Actor
@@ -14,6 +15,7 @@ from municipality.cases.worklist import hand_over_absent
 from municipality.conf import PROFILE
 from municipality.history.actions import record
 
+LOG = logging.getLogger("municipality.cases")
 AT_ONCE = 500  # cases a turn; the next turn takes the rest
 
 
@@ -43,7 +45,10 @@ def escalate(*, at: dt.datetime) -> int:
 
 
 def expire(*, at: dt.datetime) -> int:
-    """End the cases whose applicant was asked and did not answer in time; returns how many."""
+    """End the cases whose applicant was asked and did not answer in time; returns how many.
+
+    One that cannot be ended is said in the log and holds up no other.
+    """
     ended = 0
     clock = Actor(person_id=None, name=SYSTEM.name, role=BY_SYSTEM)
     over = Case.objects.filter(expires_at__lt=at, closed_at=None).order_by("pk")
@@ -57,4 +62,8 @@ def expire(*, at: dt.datetime) -> int:
             ended += 1
         except CannotMove:
             continue  # it moved meanwhile: the answer came after all
+        except Error:
+            raise  # of the database: the next turn goes on
+        except Exception:
+            LOG.exception("%s could not be ended", case.number)
     return ended

@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from municipality.actor import Actor
 from municipality.cases.models import Absence, Case
+from municipality.cases.rights import standing
 from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.names import fold
@@ -89,8 +90,14 @@ def _locked(case_id: int, by: Actor) -> Case:
 
 @acting
 def claim(*, case_id: int, by: Actor, at: dt.datetime) -> Case:
-    """Take a case that waits for one's role; raises NotTaken when somebody else has it."""
+    """Take a case that waits for one's role; raises NotTaken when somebody else has it.
+
+    Nobody takes what they may not move (their own case, another directorate's): it would lie there.
+    """
     case = _locked(case_id, by)
+    refusal = standing(case, by, at=at).refusal
+    if refusal is not None:
+        raise NotTaken(refusal)
     if case.claimed_by is not None and case.claimed_by.pk != by.person_id:
         raise NotTaken(TAKEN.with_values(name=case.claimed_by.full_name))
     if case.claimed_by is None:
@@ -110,15 +117,24 @@ def release(*, case_id: int, by: Actor, at: dt.datetime) -> None:
         record(stream=case.stream, act="release", by=by, at=at)
 
 
+def _why_not(case: Case, person: User, *, at: dt.datetime) -> Text | None:
+    """Return why an officer cannot be given a case; None where they can."""
+    if not person.has_role(case.worker):
+        return NOT_WAITING
+    return standing(case, Actor(person.pk, person.full_name, case.worker), at=at).refusal
+
+
 @acting
 def reassign(*, case_id: int, to: User | None, by: Actor, at: dt.datetime) -> None:
     """Give a case to another officer of its role, or back to all of them (``None``).
 
-    For a supervisor, or for the officer who holds it; raises NotTaken for one without the role.
+    For a supervisor, or for the officer who holds it; raises NotTaken for one without the role,
+    and for one who may not move it.
     """
     case = Case.objects.select_for_update().get(pk=case_id)
-    if to is not None and not to.has_role(case.worker):
-        raise NotTaken(NOT_WAITING)
+    refusal = _why_not(case, to, at=at) if to is not None else None
+    if refusal is not None:
+        raise NotTaken(refusal)
     case.claimed_by, case.claimed_at = to, (at if to else None)
     case.save(update_fields=["claimed_by", "claimed_at"])
     facts = {"to": to.pk if to else None, "to_name": to.full_name if to else ""}
@@ -180,13 +196,19 @@ def absences(person: User, *, on: dt.date) -> QuerySet[Absence]:
 
 @acting
 def hand_over_absent(*, on: dt.date, by: Actor, at: dt.datetime) -> int:
-    """Give what absent officers hold to their substitutes, or back; returns how many cases."""
+    """Give what absent officers hold to their substitutes, or back; returns how many cases.
+
+    Back where the substitute is away too: two who stand in for each other would pass a case to
+    and fro at every turn.
+    """
     handed = 0
-    for absence in Absence.objects.filter(valid__contains=on).select_related("substitute"):
+    away = list(Absence.objects.filter(valid__contains=on).select_related("substitute"))
+    absent = {absence.person_id for absence in away}
+    for absence in away:
         held = Case.objects.filter(claimed_by=absence.person_id, closed_at=None)
         for case in held.select_for_update():
             to = absence.substitute
-            if to is not None and not to.has_role(case.worker):
+            if to is not None and (to.pk in absent or _why_not(case, to, at=at) is not None):
                 to = None
             reassign(case_id=case.pk, to=to, by=by, at=at)
             handed += 1

@@ -135,7 +135,8 @@ def living_numbers() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT l.objid::bigint FROM pg_locks l "
-            "JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND l.classid = %s AND l.granted "
+            "JOIN pg_database d ON d.oid = l.database "
+            "WHERE l.locktype = 'advisory' AND l.classid = %s AND l.granted "
             "AND d.datname = current_database() ORDER BY 1",
             [LOCK_CLASS],
         )

@@ -7,7 +7,8 @@ from django.db import connection
 
 from municipality.actor import Actor
 from municipality.billing.bills.models import Bill
-from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
+from municipality.billing.payments.settling import NotServed
+from municipality.cases.actions import CannotMove, NewCase, NewParty, Where, move, open_case
 from municipality.cases.machine import APPLICANT, BILLING, DELEGATE
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
@@ -102,7 +103,10 @@ def request_extract(
 def fee_settled(*, bill: Bill, receipt: object, at: dt.datetime) -> None:
     """Let the case of a settled bill go on, in the transaction that settled it.
 
-    Named in ``settings.BILL_PURPOSES``.  Raises CannotMove where the case can no longer be
-    paid; the settling decides then that the money goes back.
+    Named in ``settings.BILL_PURPOSES``.  Raises NotServed where the case can no longer be
+    paid; the settling lets the money go back then.
     """
-    move(case_id=int(bill.subject.partition("/")[2]), edge="settle_fee", by=PAID, at=at)
+    try:
+        move(case_id=int(bill.subject.partition("/")[2]), edge="settle_fee", by=PAID, at=at)
+    except CannotMove as refused:
+        raise NotServed(refused.words.en) from refused

@@ -86,3 +86,47 @@ def test_a_substitute_without_the_role_gets_nothing_the_case_goes_back() -> None
     hand_over_absent(on=dt.date(2026, 11, 22), by=SYSTEM, at=MORNING)
     case.refresh_from_db()
     assert case.claimed_by is None
+
+
+def test_two_who_stand_in_for_each_other_do_not_pass_a_case_to_and_fro() -> None:
+    town = a_town()
+    case, other = an_extract(town), b.a_person("deputy", "registrar")
+    claim(case_id=case.pk, by=acting(town.registrar), at=MORNING)
+    today = MORNING.date()
+    for person, substitute in ((town.registrar, other), (other, town.registrar)):
+        Absence.objects.create(
+            person=person, valid=(today, today + dt.timedelta(days=2)), substitute=substitute
+        )
+    turns = [hand_over_absent(on=today, by=SYSTEM, at=MORNING) for _ in range(4)]
+    case.refresh_from_db()
+    assert (turns, case.claimed_by) == ([1, 0, 0, 0], None)
+
+
+def test_one_case_that_cannot_be_ended_holds_up_no_other(monkeypatch) -> None:
+    from plots.extracts import fees
+
+    town = a_town()
+    bad, good = an_extract(town), an_extract(town)
+    for case in (bad, good):
+        move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    cancel = fees.cancel
+
+    def cancelled(**facts):
+        if bad.number in facts["why"]:
+            raise RuntimeError("a fault of one service")
+        return cancel(**facts)
+
+    monkeypatch.setattr(fees, "cancel", cancelled)
+    assert expire(at=MORNING + dt.timedelta(days=ASKED_DAYS, minutes=1)) == 1
+    states = Case.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["fee_due", "expired"]
+
+
+def test_a_calendar_with_a_gap_keeps_nobody_from_asking_the_applicant() -> None:
+    from municipality.calendar.models import OfficeHours
+
+    town = a_town()
+    case = an_extract(town)
+    OfficeHours.objects.all().delete()
+    moved = move(case_id=case.pk, edge="return", by=acting(town.registrar), at=MORNING, text="أكمل")
+    assert (moved.state, moved.left_min) == ("returned", None)

@@ -1,5 +1,6 @@
 """The work list: what waits for a role, most urgent first; claimed by one, never by two."""
 
+import contextlib
 import datetime as dt
 import threading
 
@@ -9,6 +10,7 @@ from django.db import close_old_connections
 from municipality.cases import worklist
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.models import Case
+from municipality.cases.rights import Standing
 from municipality.cases.worklist import (
     Filter,
     NotTaken,
@@ -18,6 +20,7 @@ from municipality.cases.worklist import (
     release,
     waiting_for,
 )
+from municipality.places.models import Directorate
 from tests import builders as b
 from tests.cases.builders import MORNING, a_town, acting, an_extract
 
@@ -89,6 +92,46 @@ def test_reassigning_asks_for_the_role() -> None:
     reassign(case_id=case.pk, to=town.registrar, by=acting(boss), at=MORNING)
     case.refresh_from_db()
     assert case.claimed_by == town.registrar
+
+
+def blocked_by(officer, town) -> list:
+    """What an officer holds who claims all they can, and whom that keeps from deciding."""
+    case = an_extract(town)
+    with contextlib.suppress(NotTaken):
+        claim(case_id=case.pk, by=acting(officer, "registrar"), at=MORNING)
+    with contextlib.suppress(CannotMove):
+        move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    case.refresh_from_db()
+    return [case.claimed_by, case.state]
+
+
+def those_who_may_not_decide(town) -> list:
+    """An officer who is the applicant, and one of another directorate."""
+    stranger = b.a_person("stranger", "registrar")
+    stranger.directorate = Directorate.objects.create(code="other", name_ar="أخرى", name_en="Other")
+    stranger.save()
+    town.citizen.roles = ["citizen", "registrar"]
+    town.citizen.save()
+    return [town.citizen, stranger]
+
+
+@pytest.mark.django_db
+def test_who_may_not_decide_neither_claims_nor_is_given_a_case() -> None:
+    town, boss = a_town(), b.a_person("supervisor")
+    case = an_extract(town)
+    for officer in those_who_may_not_decide(town):
+        assert blocked_by(officer, town) == [None, "fee_due"]
+        with pytest.raises(NotTaken):
+            reassign(case_id=case.pk, to=officer, by=acting(boss), at=MORNING)
+
+
+@pytest.mark.django_db
+def test_control_without_the_check_they_lock_their_own_case_up(monkeypatch) -> None:
+    town = a_town()
+    applicant, _ = those_who_may_not_decide(town)
+    free = Standing(acting(applicant), frozenset(), None)
+    monkeypatch.setattr(worklist, "standing", lambda *_, **__: free)
+    assert blocked_by(applicant, town) == [applicant, "registration"]
 
 
 def _claim_together(case: Case, officers: list) -> int:

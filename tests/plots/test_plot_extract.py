@@ -127,6 +127,53 @@ def test_a_paid_case_that_is_refused_gives_the_fee_back_with_two_pairs_of_eyes()
     assert bill.state == "refunded"
 
 
+def a_bill_whose_case_has_ended(town):
+    """The bill of a case that was ended behind its back: by hand, by another service's fault."""
+    from municipality.billing.bills.models import Bill
+
+    case = an_extract(town)
+    move(case_id=case.pk, edge="accept", by=acting(town.registrar), at=MORNING)
+    Case.objects.filter(pk=case.pk).update(state="withdrawn")
+    return Bill.objects.get()
+
+
+def test_money_taken_for_a_case_that_has_ended_is_written_down_and_goes_back() -> None:
+    from municipality.billing.models import Receipt, Refund
+    from municipality.billing.payments.charging import Asked, begin_online
+    from municipality.billing.payments.queries import sums
+    from municipality.billing.payments.settling import take_answer
+    from tests.billing.builders import NOON, captured
+
+    town = a_town()
+    bill = a_bill_whose_case_has_ended(town)
+    asked = Asked(bill.pk, "online", "k1", bill.total_baisa)
+    charge = begin_online(asked=asked, by=acting(town.citizen), at=NOON)
+    for _ in range(2):
+        answer = captured(bill.total_baisa, "G1")
+        take_answer(charge_id=charge.pk, outcome=answer, by=acting(town.citizen), at=NOON)
+    charge.refresh_from_db()
+    bill.refresh_from_db()
+    assert (charge.state, bill.state) == ("captured", "cancelled")
+    assert Refund.objects.get().amount_baisa == bill.total_baisa and not Receipt.objects.exists()
+    assert (sums().captured, sums().ledger) == (sums().without_receipt, 0)
+
+
+def test_over_the_counter_no_money_is_taken_for_a_case_that_has_ended() -> None:
+    from municipality.billing.models import Charge
+    from municipality.billing.payments.charging import Asked, take_cash
+    from municipality.problems import Problem
+    from tests.billing.builders import NOON, a_cashier, a_shift
+
+    bill = a_bill_whose_case_has_ended(a_town())
+    a_shift(a_cashier())
+    with pytest.raises(Problem) as refused:
+        take_cash(
+            asked=Asked(bill.pk, "cash", "k1", bill.total_baisa), tendered_baisa=5000,
+            by=a_cashier(), at=NOON,
+        )  # fmt: skip
+    assert refused.value.code == "not_served" and not Charge.objects.exists()
+
+
 def test_asked_again_with_its_key_a_request_is_one_case() -> None:
     town = a_town()
     first = an_extract(town, key="k1")

@@ -8,6 +8,7 @@ none any more is never a second receipt: it becomes a refund due by itself.
 import datetime as dt
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from municipality.actor import SYSTEM, Actor
@@ -17,7 +18,9 @@ from municipality.billing.bills.models import Bill
 from municipality.billing.payments import graph, ledger, receipts
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.outcomes import Effect, Outcome
+from municipality.billing.refusals import NOT_SERVED
 from municipality.history.actions import record
+from municipality.problems import Problem
 from municipality.reach import acting
 
 SECOND = "The bill takes no money any more; this capture goes back."
@@ -26,6 +29,10 @@ WRONG = "The amount taken is not the amount asked for."
 _TOLD = {
     "foreign_id": 80, "auth_code": 20, "rrn": 20, "card_last4": 4, "card_scheme": 20, "why": 200,
 }  # fmt: skip
+
+
+class NotServed(Exception):
+    """What a bill is for can be paid no more; raised by its purpose, and the money goes back."""
 
 
 @acting
@@ -156,8 +163,12 @@ def _write(
 def _captured(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> None:
     """Give captured money its place: a receipt of a bill that is due, or a refund due."""
     if bill.state == Bill.State.DUE and charge.captured_baisa == charge.amount_baisa:
-        _settle(bill, charge, by=by, at=at)
-        return
+        try:
+            with transaction.atomic():
+                _settle(bill, charge, by=by, at=at)
+            return
+        except NotServed as ended:
+            _end(bill, charge, why=str(ended), at=at)
     right = charge.captured_baisa == charge.amount_baisa
     kind = Refund.Kind.SECOND_CAPTURE if right else Refund.Kind.WRONG_AMOUNT
     owed = charge.captured_baisa or 0
@@ -171,6 +182,18 @@ def _captured(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> None
     )
     facts = {"refund": refund.public_id, "kind": kind.value, "amount": as_rial(Baisa(owed))}
     record(stream=bill.stream, act="refund.due", by=SYSTEM, at=at, facts=facts)
+
+
+def _end(bill: Bill, charge: Charge, *, why: str, at: dt.datetime) -> None:
+    """Cancel a bill whose service has ended; what was taken far away goes back by itself.
+
+    Raises Problem 409 over the counter, where nothing need be taken in the first place.
+    """
+    if charge.channel in (Charge.Channel.CASH, Charge.Channel.CHEQUE):
+        raise Problem(409, "not_served", NOT_SERVED) from None
+    bill.state = Bill.State.CANCELLED
+    bill.save(update_fields=["state"])
+    record(stream=bill.stream, act="cancel", by=SYSTEM, at=at, facts={"why": why[:200]})
 
 
 def _settle(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> Receipt:
