@@ -203,7 +203,7 @@ def ask_for_extract(request: HttpRequest, plot_id: int) -> JsonResponse:
     person = person_of(request)
     choose(request, body.get("for", ""))
     case = request_extract(
-        plot=plot, person=served_of(request), by=actor_of(request, person.roles[0]),
+        plot=plot, person=served_of(request), by=actor_of(request, next(iter(person.roles), "")),
         at=timezone.now(),
         wanted=Wanted(body.get("language", "ar"), body.get("purpose", ""), body.get("key", "")),
     )  # fmt: skip

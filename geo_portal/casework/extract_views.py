@@ -72,7 +72,7 @@ def extract_request(request: HttpRequest, plot_id: int) -> HttpResponse:
         asker = person_of(request)
         choose(request, request.POST.get("for", "").replace("\x00", ""))
         case = request_extract(
-            plot=plot, person=served_of(request), by=actor_of(request, asker.roles[0]),
+            plot=plot, person=served_of(request), by=actor_of(request, next(iter(asker.roles), "")),
             at=timezone.now(),
             wanted=_wanted(request),
         )  # fmt: skip

@@ -202,8 +202,8 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     query = urlencode([(key, value) for key, value in wanted if key in FILTERS])
     if name and query and "\x00" not in name:
         SavedFilter.objects.update_or_create(
-            role=person.roles[0], person=None if request.POST.get("shared") else person, name=name,
-            defaults={"query": query},
+            role=next(role for role in person.roles if role in (*WORKERS, *BOARD)), name=name,
+            person=None if request.POST.get("shared") else person, defaults={"query": query},
         )  # fmt: skip
     return redirect(f"{request.path.removesuffix('filters')}?{query}")
 

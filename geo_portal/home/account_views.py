@@ -50,7 +50,7 @@ def _actor(request: HttpRequest) -> Actor:
     person = person_of(request)
     if not person.roles:
         raise not_found()
-    return actor_of(request, person.roles[0])
+    return actor_of(request, next(iter(person.roles), ""))
 
 
 def _sessions(request: HttpRequest, person: User) -> list[dict[str, Any]]:

@@ -203,6 +203,40 @@ def test_only_what_the_list_can_ask_is_kept_in_a_filter(town: Town) -> None:
     assert list(SavedFilter.objects.values_list("name", "query")) == [("متأخرة", "late=1")]
 
 
+def test_a_filter_is_shared_with_the_role_that_works_by_it(town: Town) -> None:
+    town.registrar.roles = ["citizen", "registrar"]
+    town.registrar.save()
+    wanted = {"name": "مستعجل", "query": "late=1", "shared": "1"}
+    signed_in(town.registrar).post("/work/filters", wanted)
+    assert SavedFilter.objects.get().role == "registrar"
+
+
+@pytest.mark.parametrize("nonsense", ["9" * 5_000, "-1", "x", "²"])
+def test_nonsense_for_a_number_of_a_page_is_told_and_changes_nothing(
+    town: Town, nonsense: str
+) -> None:
+    case = an_extract(town)
+    claim(case_id=case.pk, by=acting(town.registrar), at=MORNING)
+    officer, boss = signed_in(town.registrar), signed_in(b.a_person("supervisor"))
+    officer.post(f"/cases/{case.public_id}/move", {"edge": "accept", "seen": nonsense})
+    officer.post("/work/away", {"first": "2099-01-01", "substitute": nonsense})
+    answer = boss.post(f"/cases/{case.public_id}/reassign", {"officer": nonsense})
+    case.refresh_from_db()
+    assert (case.state, case.claimed_by, answer.status_code) == (
+        "registration", town.registrar, 404,
+    )  # fmt: skip
+    assert not Absence.objects.exists()
+
+
+def test_who_has_no_role_asks_for_nothing(town: Town) -> None:
+    town.citizen.roles = []
+    town.citizen.save()
+    client = signed_in(town.citizen)
+    for address in (f"/plots/{town.plot.pk}/extract/", f"/api/plots/{town.plot.pk}/extracts"):
+        assert client.post(address, "{}", "application/json").status_code == 404
+    assert not Case.objects.exists()
+
+
 def a_pdf(name: str = "سند الملكية.pdf") -> SimpleUploadedFile:
     """A PDF of one empty page."""
     made, out = pikepdf.new(), BytesIO()
