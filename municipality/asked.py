@@ -54,12 +54,15 @@ def day(text: str | None, *, name: str, default: dt.date) -> dt.date:
     try:
         if not _DAY.fullmatch(plain):
             raise ValueError
-        return dt.date.fromisoformat(plain)
+        found = dt.date.fromisoformat(plain)
     except ValueError:
         raise bad_value(
             name,
             Text("اكتب التاريخ سنة-شهر-يوم، مثل 2026-11-24.", "Write a date as 2026-11-24."),
         ) from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise bad_value(name, YEARS)
+    return found
 
 
 def moment(text: str | None, *, name: str, default: dt.datetime) -> dt.datetime:

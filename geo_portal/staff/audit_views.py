@@ -20,6 +20,7 @@ from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.history.models import Entry, Head
 from municipality.history.verification import verify
+from municipality.moments import FIRST_YEAR, LAST_YEAR
 from municipality.people.access import open_to
 from municipality.people.models import User
 from municipality.phones import NotAPhone, phone
@@ -38,6 +39,8 @@ def _day(text: str, errors: dict[str, Text], name: str) -> dt.datetime | None:
         return None
     try:
         day = dt.date.fromisoformat(western(text))
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError
     except ValueError:
         errors[name] = WRONG_DAY
         return None

@@ -74,7 +74,7 @@ def _shown(message: Message) -> dict[str, Any]:
 @open_to("supervisor", "auditor", "admin")
 def messages(request: HttpRequest) -> HttpResponse:
     """List the latest messages, of one telephone or one matter, or in one state."""
-    q, state = request.GET.get("q", "")[:100], request.GET.get("state", "")
+    q, state = request.GET.get("q", "")[:100].replace("\x00", ""), request.GET.get("state", "")
     rows = _asked(q)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     if state in STATES:

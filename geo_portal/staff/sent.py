@@ -52,13 +52,14 @@ class Sent:
         return to
 
     def day(self, name: str) -> dt.date:
-        """Return a day, in any digits; one that is no day is noted."""
+        """Return a day, in any digits; one that is no day is noted, and is one to reckon with."""
         try:
             found = dt.date.fromisoformat(western(self.values.get(name, "").strip()))
         except ValueError:
             found = dt.date.min
         if not FIRST_YEAR <= found.year <= LAST_YEAR:
             self.errors[name] = WRONG_DAY
+            return dt.date(FIRST_YEAR, 1, 1)
         return found
 
     def time(self, name: str) -> dt.time:
