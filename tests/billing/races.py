@@ -36,6 +36,7 @@ GUARDS = {
     "billing_receipt_bill_id_key": "billing_receipt (bill_id)",
     "refund_one_a_charge": "billing_refund (charge_id) WHERE NOT state = 'refused'",
 }
+OF_TESTS = ("test_", "geo_campaigns")  # databases whose money is nobody's
 TABLES = (
     "billing_ledgerentry", "billing_receipt", "billing_refund", "billing_charge",
     "billing_billline", "billing_bill", "billing_shift", "billing_receiptcounter",
@@ -64,7 +65,13 @@ def at_once(*works: Callable[[], None]) -> list[BaseException]:
 
 
 def sweep() -> None:
-    """Empty the tables of money, as only their owner can, for the next round; never a demo's."""
+    """Empty the tables of money, as only their owner can, for the next round; never a city's.
+
+    Where no test of a run asks for the database by its mark, none is made for tests, and the
+    session is to the city that is configured.
+    """
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith(OF_TESTS), f"{name}: add a test marked django_db to the run"
     assert not is_demo(), "these are the tables of a demo city"
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
