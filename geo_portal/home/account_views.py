@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from geo_portal.home.devices import device_name
 from geo_portal.staff.people_views import NOT_A_PHONE
 from geo_portal.staff.sent import Sent
 from municipality.actor import Actor
@@ -55,7 +56,11 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _sessions(request: HttpRequest, person: User) -> list[dict[str, Any]]:
     return [
-        {"row": one, "here": one.session_key == request.session.session_key}
+        {
+            "row": one,
+            "device": device_name(one.agent),
+            "here": one.session_key == request.session.session_key,
+        }
         for one in person.sign_ins.order_by("-seen_at")[:20]
     ]
 
