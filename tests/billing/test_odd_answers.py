@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from municipality.billing.payments.gateway import (
 )
 from municipality.billing.payments.outcomes import Effect, Outcome
 from municipality.billing.payments.settling import take_answer
+from municipality.billing.reconciliation import early
 from municipality.billing.reconciliation.actions import settle_by_statement
 from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import ask_gateway, send_refunds
@@ -216,3 +218,40 @@ def test_a_day_is_not_closed_over_a_shift_of_the_evening_before() -> None:
     count = shifts.Count(pieces, reason="coins of 5 baisa")
     shifts.close_shift(shift_id=shift.pk, count=count, by=a_cashier(), at=next_day)
     assert shifts.close_day(**closing).takings == {"cash": AMOUNT}
+
+
+class Slow:
+    """A gateway that lets every question wait and then has no answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def inquire(self, reference: str) -> Any:
+        """Wait, and say nothing."""
+        self.asked.append(reference)
+        time.sleep(0.05)
+        raise GatewayDown("silence")
+
+
+def two_turns_with_a_slow_gateway() -> tuple[list[str], list[str]]:
+    """Whom each of two turns asked about, of six charges that hang."""
+    for _ in range(6):
+        an_online_charge(a_bill(AMOUNT))
+    bank = Slow()
+    ask_gateway(peer=bank, at=minutes(10))  # type: ignore[arg-type]
+    first = list(bank.asked)
+    ask_gateway(peer=bank, at=minutes(11))  # type: ignore[arg-type]
+    return first, bank.asked[len(first) :]
+
+
+def test_a_slow_gateway_ends_a_turn_and_the_next_one_goes_on_from_there(monkeypatch) -> None:
+    monkeypatch.setattr(early, "TURN_S", 0.12)
+    first, second = two_turns_with_a_slow_gateway()
+    assert 1 <= len(first) < 6
+    assert not set(first) & set(second[: 6 - len(first)])
+
+
+def test_control_without_the_limit_one_turn_waits_for_every_question(monkeypatch) -> None:
+    monkeypatch.setattr(early, "TURN_S", 1e9)
+    first, _ = two_turns_with_a_slow_gateway()
+    assert len(first) == 6

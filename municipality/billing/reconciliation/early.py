@@ -4,9 +4,10 @@ Idempotent: it only asks, and what it is told goes through the one function that
 """
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from municipality.actor import SYSTEM
 from municipality.billing.payments import graph, refunds
@@ -20,6 +21,7 @@ from municipality.reach import acting
 
 ONLINE_AFTER = dt.timedelta(seconds=60)  # a payer who is still typing is not asked about sooner
 TERMINAL_AFTER = dt.timedelta(seconds=90)  # a terminal that shows an amount gives signs of life
+TURN_S = 20.0  # at most for one turn of questions; a single one may wait eight seconds
 OPEN = (graph.SENT, graph.AUTHORISED, graph.UNKNOWN)
 
 
@@ -33,19 +35,26 @@ class Asked:
 
 @acting
 def _hanging(*, at: dt.datetime) -> list[Charge]:
-    """Return the online charges to ask about, the longest waiting first."""
+    """Return the online charges to ask about, those not asked about for the longest first."""
     charges = Charge.objects.filter(channel="online", state__in=OPEN).filter(
         Q(state=graph.UNKNOWN) | Q(sent_at__lte=at - ONLINE_AFTER)
     )
-    return list(charges.order_by("created_at", "pk")[:500])
+    return list(charges.order_by(F("inquired_at").asc(nulls_first=True), "created_at", "pk")[:500])
 
 
 def ask_gateway(*, peer: Gateway, at: dt.datetime) -> Asked:
-    """Ask the gateway about every online charge that hangs."""
-    charges = _hanging(at=at)
-    for charge in charges:
+    """Ask the gateway about the online charges that hang, for as long as a turn may take.
+
+    A gateway that lets every question wait must not hold up all else that recurs; whom this
+    turn did not reach comes first in the next.
+    """
+    asked, until = 0, time.monotonic() + TURN_S
+    for charge in _hanging(at=at):
+        if time.monotonic() > until:
+            break
         inquire(charge=charge, peer=peer, at=at)
-    return Asked(len(charges), len(_hanging(at=at)))
+        asked += 1
+    return Asked(asked, len(_hanging(at=at)))
 
 
 @acting
@@ -82,8 +91,10 @@ def _to_send(*, at: dt.datetime) -> list[Refund]:
 
 def send_refunds(*, peer: Gateway, at: dt.datetime) -> int:
     """Send what was approved, each under its own key: the gateway sends one key once."""
-    sent = 0
+    sent, until = 0, time.monotonic() + TURN_S
     for refund in _to_send(at=at):
+        if time.monotonic() > until:
+            break  # marked as sent, and tried in the next turn
         try:
             number = peer.refund(
                 reference=refund.charge.public_id, number=refund.charge.foreign_id or "",
