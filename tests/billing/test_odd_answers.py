@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from municipality.actor import SYSTEM
-from municipality.billing.models import Charge, Difference, Receipt, Refund
-from municipality.billing.payments import charging, graph, hosted, refunds, webhooks
+from municipality.billing.models import Charge, Difference, Receipt, ReceiptCounter, Refund
+from municipality.billing.payments import charging, graph, hosted, receipts, refunds, webhooks
 from municipality.billing.payments.gateway import (
     Gateway,
     GatewayDown,
@@ -84,7 +84,8 @@ def test_a_capture_told_without_a_number_gets_it_later_and_a_second_one_goes_bac
 
 def test_what_a_statement_settled_is_known_again_in_the_days_file() -> None:
     charge = an_online_charge(a_bill(AMOUNT))
-    take_answer(charge_id=charge.pk, outcome=Outcome(graph.UNKNOWN), by=SYSTEM, at=minutes(2))
+    for state in (graph.SENT, graph.UNKNOWN):
+        take_answer(charge_id=charge.pk, outcome=Outcome(state), by=SYSTEM, at=minutes(2))
     settle_by_statement(
         charge_id=charge.pk, captured_baisa=AMOUNT, how="page 3", by=SUPERVISOR, at=minutes(9)
     )
@@ -255,3 +256,39 @@ def test_control_without_the_limit_one_turn_waits_for_every_question(monkeypatch
     monkeypatch.setattr(early, "TURN_S", 1e9)
     first, _ = two_turns_with_a_slow_gateway()
     assert len(first) == 6
+
+
+def a_day_closed_over_a_doubt() -> tuple[Charge, Any]:
+    """A card payment of unknown end, and the close of its branch's day."""
+    shift = a_shift(terminal=a_terminal())
+    charge = charging.ask_terminal(
+        asked=asked(a_bill(AMOUNT), "terminal"), by=a_cashier(), at=minutes(1)
+    )
+    for state in (graph.SENT, graph.UNKNOWN):
+        take_answer(charge_id=charge.pk, outcome=Outcome(state), by=SYSTEM, at=minutes(2))
+    shifts.close_shift(
+        shift_id=shift.pk, count=shifts.Count({50_000: 1}), by=a_cashier(), at=minutes(3)
+    )
+    closed = shifts.close_day(
+        branch_id=shift.branch_id, day=NOON.date(), by=SUPERVISOR, at=minutes(4)
+    )
+    return charge, closed
+
+
+def test_an_answer_after_the_close_of_the_day_belongs_to_the_next() -> None:
+    charge, closed = a_day_closed_over_a_doubt()
+    take_answer(charge_id=charge.pk, outcome=captured(), by=SYSTEM, at=minutes(60))
+    receipt = Receipt.objects.get()
+    tomorrow = NOON.date() + dt.timedelta(days=1)
+    assert (receipt.day, receipt.seq, receipt.at) == (tomorrow, 1, minutes(60))
+    assert receipt.number.endswith(f"{tomorrow:%Y%m%d}-0001")
+    of_the_day = Receipt.objects.filter(branch_code=receipt.branch_code, day=NOON.date())
+    assert (closed.receipts, of_the_day.count()) == (0, 0)
+    assert ReceiptCounter.objects.get(day=NOON.date()).last == 0  # given back: no gap
+
+
+def test_control_without_that_rule_a_closed_day_changes(monkeypatch) -> None:
+    monkeypatch.setattr(receipts, "_open_day", lambda b, d: (d, receipts._next(b, d)))
+    charge, closed = a_day_closed_over_a_doubt()
+    take_answer(charge_id=charge.pk, outcome=captured(), by=SYSTEM, at=minutes(60))
+    assert (closed.receipts, Receipt.objects.filter(day=NOON.date()).count()) == (0, 1)

@@ -10,7 +10,7 @@ from municipality.actor import Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing.payments import graph
 from municipality.billing.payments.models import Charge, LedgerEntry, Receipt
-from municipality.billing.payments.receipts import city_day
+from municipality.billing.payments.receipts import city_day, counter
 from municipality.billing.shifts.drawer import counted_baisa
 from municipality.billing.shifts.models import DayClose, Shift
 from municipality.billing.terminals.models import Terminal
@@ -208,6 +208,7 @@ def close_day(*, branch_id: int, day: dt.date, by: Actor, at: dt.datetime) -> Da
         raise Problem(409, "shifts_open", SHIFTS_OPEN.with_values(who=who))
     if DayClose.objects.filter(branch=branch, day=day).exists():
         raise Problem(409, "day_closed", DAY_CLOSED)
+    counter(branch.code.upper(), day)  # what settles at this moment comes before or after
     receipts = Receipt.objects.filter(branch_code=branch.code.upper(), day=day)
     last = receipts.order_by("-seq").first()
     by_channel = receipts.values_list("charge__channel").annotate(s=Sum("amount_baisa"))
