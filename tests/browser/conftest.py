@@ -8,7 +8,8 @@ import pytest
 import shapely
 from playwright.sync_api import Browser
 
-from tests.browser.driver import PHONE, WIDE, Visit, open_page, sign_in
+from tests.browser.driver import Visit, open_page, sign_in
+from tests.browser.tabs import Kind, Place, Tabs
 from tests.builders import (
     EAST,
     NORTH,
@@ -27,39 +28,35 @@ from tests.builders import (
 BLOCK = 20  # plots of the small city: two rows of ten, 22 × 34 m, around its middle
 
 
+@pytest.fixture(scope="session")
+def tabs(chromium_browser: Browser) -> Tabs:
+    """The contexts of this process's Chromium."""
+    return Tabs(chromium_browser)
+
+
 @pytest.fixture
-def look(chromium_browser: Browser, live_server: Any) -> Iterator[Callable[..., Visit]]:
+def look(tabs: Tabs, live_server: Any) -> Iterator[Callable[..., Visit]]:
     """Open a tab: ``look(size="phone", theme="dark", at=(lon, lat, accuracy))``.
 
     The map goes without gliding, unless ``motion`` is asked for.
     """
-    contexts = []
 
     def make(
         *,
         size: str = "wide",
         theme: str = "light",
-        at: tuple[float, float, float] | None = None,
+        at: Place | None = None,
         who: str = "",
         motion: bool = False,
     ) -> Visit:
-        context = chromium_browser.new_context(
-            viewport=PHONE if size == "phone" else WIDE,
-            color_scheme=theme,
-            has_touch=size == "phone",
-            reduced_motion="no-preference" if motion else "reduce",
-            permissions=["geolocation"] if at else [],
-            geolocation={"longitude": at[0], "latitude": at[1], "accuracy": at[2]} if at else None,
-        )
-        contexts.append(context)
+        context = tabs.lend(Kind(size, theme, motion), host=live_server.url, at=at)
         visit = open_page(context, live_server.url)
         if who:
             sign_in(context, live_server.url, who)
         return visit
 
     yield make
-    for context in contexts:
-        context.close()
+    tabs.all_back()
 
 
 @pytest.fixture

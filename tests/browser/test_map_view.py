@@ -64,10 +64,9 @@ def far_plot(small_city: dict[str, Any]) -> Iterator[Any]:
     yield small_city["plots"][17]
 
 
-@pytest.mark.parametrize("size", ["wide", "phone"])
-@pytest.mark.parametrize("prefix", ["", "/en"])
+@pytest.mark.parametrize(("prefix", "size"), [("", "wide"), ("/en", "phone")])
 def test_an_address_with_a_plot_opens_on_that_plot_every_time(look, far_plot, size, prefix) -> None:
-    for _ in range(3):
+    for _ in range(2):
         visit = look(size=size, motion=True)
         visit.page.add_init_script(RESTLESS)
         visit.page.goto(f"{visit.host}{prefix}/?plot={far_plot.pk}")

@@ -12,11 +12,10 @@ from municipality.documents import papers
 from municipality.jobs.models import JobProgress, Schedule
 from municipality.jobs.worker import Worker
 from tests.browser.driver import Visit
-from tests.browser.test_shell import LOOKS
+from tests.browser.looks import LOOKS, seen
 from tests.documents.builders import AT, a_paper, a_pdf, one_byte_changed
 from tests.jobs.builders import counted, fail
 
-EACH = LOOKS if len(LOOKS) > 4 else [LOOKS[0], LOOKS[-1]]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -27,23 +26,15 @@ def files_of_this_test(settings, tmp_path: Path) -> None:
 
 
 def looked_at(visit: Visit, name: str) -> None:
-    page = visit.page
-    assert page.locator("h1").count() == 1
-    overflow = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert overflow <= 0, f"{name} is {overflow} px too wide"
-    visit.assert_accessible()
-    visit.assert_clean()
-    visit.shot(name)
-    page.close()
+    seen(visit, name)
+    visit.page.close()
 
 
 def test_a_paper_and_a_wrong_code(look, small_city) -> None:
     path = reverse("home:verify", args=[papers.shown(a_paper().code)])
-    for prefix, size, theme in EACH:
+    for prefix, size, theme in LOOKS:
         visit = look(size=size, theme=theme)
-        looked_at(visit.go(prefix + path), f"verify-{prefix[1:]}-{size}")
+        looked_at(visit.go(prefix + path), f"verify-{prefix[1:]}-{size}-{theme}")
     visit = look().go("/en/verify/?code=7K2M", expect=(404,))
     assert "No paper has this code" in visit.page.inner_text("main")
     looked_at(visit, "verify-unknown")
@@ -71,9 +62,11 @@ def test_a_file_is_compared_in_the_page(look, small_city, tmp_path) -> None:
 
 def test_the_calendar_is_confirmed_by_hand(look, small_city) -> None:
     load_city_facts()
-    for prefix, size, theme in EACH:
+    for prefix, size, theme in LOOKS:
         visit = look(size=size, theme=theme, who="admin")
-        looked_at(visit.go(f"{prefix}/staff/calendar/2026/"), f"calendar-{prefix[1:]}-{size}")
+        looked_at(
+            visit.go(f"{prefix}/staff/calendar/2026/"), f"calendar-{prefix[1:]}-{size}-{theme}"
+        )
     eid = Holiday.objects.get(code="eid_al_adha", valid__startswith__year=2026)
     visit = look(who="admin").go(f"/en/staff/calendar/holidays/{eid.pk}/")
     visit.page.click("text=Confirm these days")
@@ -98,9 +91,9 @@ def test_the_page_of_jobs_and_running_one_again(look, small_city) -> None:
     )
     JobProgress.objects.create(job_id=running.id, done=4, total=10, stage_ar="عدّ", stage_en="x")
     Schedule.objects.create(name="municipality.documents.jobs.sweep", ran_at=AT, error="gone")
-    for prefix, size, theme in EACH:
+    for prefix, size, theme in LOOKS:
         visit = look(size=size, theme=theme, who="admin")
-        looked_at(visit.go(f"{prefix}/jobs/"), f"jobs-{prefix[1:]}-{size}")
+        looked_at(visit.go(f"{prefix}/jobs/"), f"jobs-{prefix[1:]}-{size}-{theme}")
     visit = look(who="admin").go("/en/jobs/")
     visit.page.click("text=Run again")
     visit.page.wait_for_load_state()

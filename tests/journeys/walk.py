@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request
 
-from tests.browser.driver import WIDE
+SCREEN = {"width": 1440, "height": 900}  # the pictures of the journeys are of this size
 
 
 class Walk:
@@ -68,7 +68,7 @@ class Walk:
 
 @contextmanager
 def walk_with(
-    browser: Browser, base: str, *, size: dict[str, int] = WIDE, **options: object
+    browser: Browser, base: str, *, size: dict[str, int] = SCREEN, **options: object
 ) -> Iterator[Walk]:
     """Walk through the portal on a screen of some size; checks at the end that all was well."""
     context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
