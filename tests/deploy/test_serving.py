@@ -85,18 +85,25 @@ def free_port() -> int:
         return port
 
 
-@pytest.fixture
-def served() -> Iterator[Served]:
-    """Serve an empty city from a copy of the project, on a free port, with a cluster of its own."""
+@pytest.fixture(scope="module")
+def copy() -> Iterator[Path]:
+    """A copy of the project; what the first start makes in it, the second finds."""
     top = Path(tempfile.mkdtemp(prefix="gp-test-", dir="/tmp"))
     top.chmod(0o755)
-    copy, port = top / "clone", free_port()
-    shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    (copy / ".venv").symlink_to(PROJECT / ".venv")
+    shutil.copytree(PROJECT, top / "clone", ignore=shutil.ignore_patterns(*LEFT_OUT))
+    (top / "clone" / ".venv").symlink_to(PROJECT / ".venv")
+    yield top / "clone"
+    shutil.rmtree(top)
+
+
+@pytest.fixture
+def served(copy: Path) -> Iterator[Served]:
+    """Serve an empty city from a copy of the project, on a free port, with a cluster of its own."""
+    port = free_port()
     env = {name: value for name, value in os.environ.items() if not name.startswith("GEO_")}
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DJANGO_SETTINGS_MODULE"):
         env.pop(name, None)
-    log = top / "log"
+    log = copy.with_name("log")
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE],
@@ -120,7 +127,6 @@ def served() -> Iterator[Served]:
             process.wait(60)
         for pid in found.processes():
             os.kill(pid, signal.SIGKILL)
-        shutil.rmtree(top)
 
 
 def end(served: Served, number: signal.Signals) -> str:

@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pip
 import pytest
 
 from deploy import stamps, venv
@@ -20,6 +23,22 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
     return layout
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lend new environments the pip that is here, which takes seconds to unpack."""
+    real = venv.run
+
+    def lent(command: Sequence[str | Path], **how: Any) -> None:
+        if list(command[1:3]) != ["-m", "venv"]:
+            return real(command, **how)
+        real([*command[:3], "--without-pip", *command[3:]], **how)
+        packages = next(Path(command[3]).glob("lib/python*/site-packages"))
+        (packages / "pip").symlink_to(Path(pip.__file__).parent)
+        return None
+
+    monkeypatch.setattr(venv, "run", lent)
+
+
 def test_an_environment_is_made_once_and_renewed_when_the_lock_changes(clone: Layout) -> None:
     assert venv.ensure(clone) is True
     assert venv.ensure(clone) is False
@@ -31,6 +50,7 @@ def test_an_environment_is_made_once_and_renewed_when_the_lock_changes(clone: La
     assert venv.ensure(clone) is False
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_environment_whose_making_was_interrupted_is_made_anew(clone: Layout) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", clone.venv], check=True)
     stamps.write(venv.stamp_file(clone), venv.wanted(clone))
@@ -38,6 +58,7 @@ def test_an_environment_whose_making_was_interrupted_is_made_anew(clone: Layout)
     assert subprocess.run([clone.python, "-c", "import pip"], check=False).returncode == 0
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_environment_whose_filling_was_interrupted_is_made_anew(
     clone: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,6 +73,7 @@ def test_an_environment_whose_filling_was_interrupted_is_made_anew(
     assert not (clone.venv / "half-a-package").exists()
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_environment_that_was_moved_is_made_anew(clone: Layout, tmp_path: Path) -> None:
     assert venv.ensure(clone) is True
     moved = Layout(tmp_path / "elsewhere")
