@@ -19,6 +19,8 @@ from deploy.prepare import prepare
 from deploy.report import complain, say
 
 AT_ONCE = 2  # cores of the smallest machine that runs the tests
+# Whole files to each worker, in the order of tests/conftest.py: the longest first.
+IN_PARALLEL = ("-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
 LINT, TYPES, TABLES = "lint", "types", "tables"
 
 
@@ -89,7 +91,7 @@ def test(layout: Layout, arguments: str) -> int:
         failed = [] if arguments else run_checks(checks(layout), env)
         if failed:
             complain(f"  failed before the tests: {', '.join(failed)}")
-        chosen = shlex.split(arguments) or ["-n", str(AT_ONCE), "--dist", "loadfile"]
+        chosen = shlex.split(arguments) or [*IN_PARALLEL]
         code = attend([layout.python, "-m", "pytest", *chosen], cwd=layout.project, env=env)
     if failed:
         complain(f"make test fails because of: {', '.join(failed)}")

@@ -22,6 +22,20 @@ settings.load_profile("house")
 
 install()
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+LONG = (  # begun first, so that both workers end together
+    "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
+    "deploy", "importing", "demo",
+)  # fmt: skip
+
+
+def _turn(item: pytest.Item) -> int:
+    place = item.nodeid.removeprefix("tests/")
+    return next((turn for turn, name in enumerate(LONG) if place.startswith(name)), len(LONG))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files of the longest tests first; pytest-xdist hands files out in this order."""
+    items.sort(key=_turn)
 
 
 @pytest.fixture(scope="session")
