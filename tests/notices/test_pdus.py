@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import smpp34
@@ -131,6 +134,12 @@ def test_an_address_is_read_whole() -> None:
     assert told == Address("smsc.example.org", 3550, "id", "p@ss", "GW", tls=True)
 
 
+def _run(talk: Coroutine[Any, Any, Any]) -> None:
+    """Run it in a thread of its own: the main thread may hold the loop of a browser."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, talk).result()
+
+
 async def _linked(first: bytes, more: bytes = b"") -> tuple[Link, asyncio.StreamReader]:
     """A link whose peer answers the bind with ``first`` and then sends ``more``."""
     seen: asyncio.Future[asyncio.StreamReader] = asyncio.get_running_loop().create_future()
@@ -149,7 +158,7 @@ async def _linked(first: bytes, more: bytes = b"") -> tuple[Link, asyncio.Stream
 
 def test_a_refused_bind_is_said_with_its_status() -> None:
     with pytest.raises(BindRefused, match="0x00000005"):
-        asyncio.run(_linked(RECORDED["bind_refused"]))
+        _run(_linked(RECORDED["bind_refused"]))
 
 
 def test_answers_find_their_questions_and_requests_are_answered() -> None:
@@ -166,7 +175,7 @@ def test_answers_find_their_questions_and_requests_are_answered() -> None:
         running.cancel()
         link.close()
 
-    asyncio.run(talk())
+    _run(talk())
 
 
 @pytest.mark.parametrize(
@@ -185,7 +194,7 @@ def test_noise_and_farewell_end_the_link_and_what_was_asked(noise: bytes) -> Non
         with pytest.raises(LinkLost):
             await asked
 
-    asyncio.run(talk())
+    _run(talk())
 
 
 def test_a_deliver_sm_that_cannot_be_read_is_refused_for_good_and_the_next_one_is_read() -> None:
@@ -200,7 +209,7 @@ def test_a_deliver_sm_that_cannot_be_read_is_refused_for_good_and_the_next_one_i
         running.cancel()
         link.close()
 
-    asyncio.run(talk())
+    _run(talk())
 
 
 def test_an_operator_that_takes_the_call_and_says_nothing_is_given_up(monkeypatch) -> None:
@@ -216,4 +225,4 @@ def test_an_operator_that_takes_the_call_and_says_nothing_is_given_up(monkeypatc
             await asyncio.wait_for(link.run(), 5)
         link.close()
 
-    asyncio.run(talk())
+    _run(talk())
