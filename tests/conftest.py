@@ -22,9 +22,8 @@ settings.load_profile("house")
 
 install()
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-LONG = (  # begun first, so that both workers end together; the tiles ask the planner, which
-    # decides otherwise once the tests of others have left their statistics
-    "maps/test_tiles", "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
+LONG = (  # begun first, so that both workers end together
+    "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
     "deploy", "importing", "demo",
 )  # fmt: skip
 
