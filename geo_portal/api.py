@@ -20,6 +20,7 @@ from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
 from observations.reports.api import heat_router, observations_router
 from parking_zones.zones.api import router as parking_router
+from plots.building_permits.api import router as permits_router
 from plots.register.api import router as plots_router
 
 DESCRIPTION = f"""Addresses, units and errors are the same in every city.
@@ -84,6 +85,7 @@ api.add_router("/delegations", delegations_router)
 api.add_router("/plots", here_router)
 api.add_router("/plots", plots_router)
 api.add_router("/plots", extracts_router)
+api.add_router("/building-permits", permits_router)
 api.add_router("/cases", cases_router)
 api.add_router("/parking", parking_router)
 api.add_router("/observations", observations_router)

@@ -26,6 +26,20 @@ def lonlat_geometry(lonlat: BaseGeometry) -> dict[str, Any]:
     return found
 
 
+def geometry_in(shape: BaseGeometry, *, srid: int) -> dict[str, Any]:
+    """Turn a METRIC shape into a GeoJSON geometry in the system a client asked in, by millimetres.
+
+    RFC 7946 knows WGS 84 alone; other systems are for who named one (its §4: by arrangement).
+    """
+    if srid == crs.LONLAT:
+        return geometry(shape)
+    there = shapely.orient_polygons(crs.from_metric([shape], srid=srid)[0])
+    found: dict[str, Any] = json.loads(
+        shapely.to_geojson(shapely.transform(there, lambda xy: xy.round(3)))
+    )
+    return found
+
+
 def position(x: float, y: float) -> list[float]:
     """Turn METRIC x, y into a GeoJSON position."""
     lon, lat = crs.lonlat(x, y)

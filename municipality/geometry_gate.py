@@ -224,19 +224,45 @@ def _check_numbers(shape: BaseGeometry) -> None:
         )
 
 
-def _check_place(shape: BaseGeometry) -> None:
-    west, south, east, north = shape.bounds
-    for lon, lat in ((west, south), (east, north)):
-        if not crs.in_extent(lon, lat):
-            raise bad_value("geometry", looks_like(lon, lat), code="outside_city")
+def _in_metric(shape: BaseGeometry, srid: int) -> BaseGeometry:
+    """Turn a shape of a system into METRIC; raises Problem 422 for one outside the city."""
+    if srid == crs.LONLAT:
+        west, south, east, north = shape.bounds
+        for lon, lat in ((west, south), (east, north)):
+            if not crs.in_extent(lon, lat):
+                raise bad_value("geometry", looks_like(lon, lat), code="outside_city")
+    metric: BaseGeometry = crs.to_metric([shape], srid=srid)[0]
+    west, south, east, north = crs.metric_extent()
+    left, bottom, right, top = metric.bounds
+    if srid != crs.LONLAT and not (
+        west <= left and right <= east and south <= bottom and top <= north
+    ):
+        raise bad_value(
+            "geometry",
+            OUTSIDE.with_values(city=PROFILE.name_ar, city_en=PROFILE.name_en),
+            code="outside_city",
+        )
+    return metric
+
+
+def system(text: object) -> int:
+    """Read a system written ``EPSG:n`` that the city takes; raises Problem 422."""
+    number_of = str(text).upper().removeprefix("EPSG:") if isinstance(text, str) else ""
+    known = ", ".join(f"EPSG:{srid}" for srid in sorted(PROFILE.systems))
+    if not (number_of.isascii() and number_of.isdigit() and len(number_of) < 7):
+        number_of = "0"
+    if int(number_of) not in PROFILE.systems:
+        raise bad_value("crs", Text(f"المقبول: {known}.", f"Accepted systems: {known}."))
+    return int(number_of)
 
 
 def shape_from_geojson(
-    geometry: dict[str, Any] | str | bytes, *, kinds: Collection[str]
+    geometry: dict[str, Any] | str | bytes, *, kinds: Collection[str], srid: int = crs.LONLAT
 ) -> BaseGeometry:
-    """Read one GeoJSON geometry (WGS 84) and give it, 2D and valid, in METRIC.
+    """Read one GeoJSON geometry and give it, 2D and valid, in METRIC.
 
-    ``kinds`` are the GeoJSON types taken.  Raises Problem 400, 413 or 422; stores nothing.
+    ``kinds`` are the GeoJSON types taken; ``srid`` is the system its numbers are in, WGS 84
+    unless the address says otherwise.  Raises Problem 400, 413 or 422; stores nothing.
     """
     if isinstance(geometry, str | bytes):
         if len(geometry) > MAX_TEXT:
@@ -270,6 +296,4 @@ def shape_from_geojson(
             "geometry",
             Text("الشكل غير صحيح هندسيًا: يقطع نفسه.", f"The shape is not valid: {reason}."),
         )
-    _check_place(shape)
-    metric: BaseGeometry = crs.to_metric([shape], srid=crs.LONLAT)[0]
-    return metric
+    return _in_metric(shape, srid)

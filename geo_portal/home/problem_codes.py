@@ -43,6 +43,17 @@ MEANINGS: dict[str, Text] = {
     "bad_fields": Text(
         "في الطلب حقل لا يعرفه هذا العنوان.", "The body has a field this address does not know."
     ),
+    "no_such_plot": Text("لا توجد قطعة بهذا الرقم أو المعرّف.", "No plot has this number or id."),
+    "several_plots": Text(
+        "أكثر من قطعة تحمل هذا الرقم؛ أرسل معرّف القطعة.",
+        "Several plots have this number; send the id of the plot.",
+    ),
+    "not_one_site": Text(
+        "القطع ليست متجاورة، أو استعمالاتها مختلفة.",
+        "The plots do not lie side by side, or have different land uses.",
+    ),
+    "too_many_features": Text("عناصر أكثر من المسموح.", "More features than are taken."),
+    "too_long": Text("الطلب أطول من المسموح.", "The request is longer than what is taken."),
     "bad_request": Text("تعذرت قراءة الطلب نفسه.", "The request itself could not be read."),
     "bad_value": Text(
         "قيمة خارج ما يقبله هذا العنوان؛ تجد اسمها وسببها في errors.",

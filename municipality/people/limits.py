@@ -36,6 +36,7 @@ class Limit:
 
 
 PLOT_ATTRIBUTES = (Limit("plot_minute", 10, 60), Limit("plot_day", 300, 86_400))
+CHECKS = (Limit("check_minute", 20, 60), Limit("check_day", 500, 86_400))
 
 
 def _addresses(request: HttpRequest) -> list[str]:

@@ -66,8 +66,9 @@ def plot_on(*, plot_id: int, on: dt.date) -> PlotOnDay | None:
     names = ("wilayat", "area", "phase")
     present = Plot.objects.filter(pk=plot_id, valid__contains=on).select_related(*names)
     past = PlotVersion.objects.filter(plot=plot_id, valid__contains=on).select_related(*names)
-    for facts in (*present, *past):
-        return _on_day(facts)
+    for versions in (present, past):  # the past is asked only where the present does not hold
+        for facts in versions:
+            return _on_day(facts)
     return None
 
 

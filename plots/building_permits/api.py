@@ -1,0 +1,124 @@
+"""Building permits for machines: ``/api/building-permits``."""
+
+import datetime as dt
+from typing import Any
+
+import shapely
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from ninja import Router
+
+from municipality import asked, crs, geojson, geometry_gate
+from municipality.people.access import ANYONE, open_to
+from municipality.people.limits import CHECKS, count
+from municipality.problems import bad_value
+from municipality.words import Text
+from plots.building_permits.checking import Line, check
+from plots.building_permits.context import NotOneSite, site_of
+from plots.building_permits.reading import parts_of
+from plots.register.queries import PlotOnDay, plot_on, plots_numbered
+
+router = Router(tags=["building permits"])
+
+MEMBERS = ("plot", "crs", "site")
+MAX_BODY = 2_000_000
+MAX_PLOTS = 20
+NO_PLOT = Text("لا توجد قطعة بهذا الرقم.", "There is no plot of this number.")
+SEVERAL = Text(
+    "أكثر من قطعة تحمل هذا الرقم؛ أرسل معرّف القطعة.",
+    "Several plots have this number; send the plot's id.",
+)
+NOT_A_PLOT = Text(
+    f"معرّف قطعة أو رقمها، أو قائمة منها لا تزيد على {MAX_PLOTS}.",
+    f"The id or the number of a plot, or a list of at most {MAX_PLOTS} of them.",
+)
+NOT_AN_OBJECT = Text("المطلوب كائن JSON.", "A JSON object is wanted.")
+UNKNOWN_MEMBER = Text("حقل غير معروف.", "An unknown member.")
+TOO_LONG = Text("الطلب أطول من المسموح.", "The request is too long.")
+
+
+@router.post("/check", summary="Check a site plan against the rules of its plot")
+@open_to(ANYONE)
+def check_site(request: HttpRequest) -> JsonResponse:
+    """Answer each rule with permitted, provided, status and the geometry of a failure.
+
+    ``plot`` is an id (number) or a number of the register (text), or a list of merged plots;
+    ``crs`` the system of the coordinates, in and out (``EPSG:n``, default EPSG:4326); ``site`` a
+    FeatureCollection whose features' ``properties`` are ``role``, ``floors``, ``height_m``,
+    ``use``.  The plot always comes from the register, never from the drawing.
+    """
+    count(request, CHECKS, at=timezone.now())
+    body = _body(request)
+    on = asked.today()
+    srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
+    plots = _plots(body.get("plot"), on)
+    parts = parts_of(body.get("site"), srid=srid)
+    drawn = shapely.union_all([shapely.convex_hull(part.shape) for part in parts])
+    try:
+        site = site_of(plots=plots, buildings=drawn, on=on)
+    except NotOneSite as refusal:
+        raise bad_value("plot", refusal.why, code="not_one_site") from None
+    sheet = check(parts, site)
+    return geojson.response(
+        {
+            "verdict": sheet.verdict,
+            "plot": [{"id": plot.plot_id, "number": plot.facts.number} for plot in plots],
+            "on": on.isoformat(),
+            "rules": [_line(line, srid) for line in sheet.lines],
+        }
+    )
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    if len(request.body) > MAX_BODY:
+        raise bad_value("", TOO_LONG, status=413, code="too_long")
+    body = geometry_gate.strict_json(request.body)
+    if not isinstance(body, dict):
+        raise bad_value("", NOT_AN_OBJECT, status=400)
+    for member in body:
+        if member not in MEMBERS:
+            raise bad_value(member, UNKNOWN_MEMBER, status=400, code="unknown_parameter")
+    return body
+
+
+def _plots(asked_for: object, on: dt.date) -> list[PlotOnDay]:
+    several = asked_for if isinstance(asked_for, list) else [asked_for]
+    if not 0 < len(several) <= MAX_PLOTS:
+        raise bad_value("plot", NOT_A_PLOT)
+    found = {plot.plot_id: plot for plot in (_plot(one, on) for one in several)}
+    return list(found.values())
+
+
+def _plot(one: object, on: dt.date) -> PlotOnDay:
+    """Find a plot by its id, or by its number where one plot alone has it."""
+    if isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**63:
+        plot = plot_on(plot_id=one, on=on)
+        if plot is None:
+            raise bad_value("plot", NO_PLOT, code="no_such_plot")
+        return plot
+    if not isinstance(one, str) or not 0 < len(one) <= 60 or "\x00" in one:
+        raise bad_value("plot", NOT_A_PLOT)
+    numbered = list(plots_numbered(one).values_list("pk", flat=True)[:2])
+    if len(numbered) > 1:
+        raise bad_value("plot", SEVERAL, code="several_plots")
+    plot = plot_on(plot_id=numbered[0], on=on) if numbered else None
+    if plot is None:
+        raise bad_value("plot", NO_PLOT, code="no_such_plot")
+    return plot
+
+
+def _line(line: Line, srid: int) -> dict[str, Any]:
+    def out(shape: shapely.Geometry | None) -> dict[str, Any] | None:
+        return None if shape is None or shape.is_empty else geojson.geometry_in(shape, srid=srid)
+
+    return {
+        "rule": line.rule,
+        "name": str(line.name),
+        "permitted": line.permitted,
+        "provided": line.provided,
+        "unit": line.unit,
+        "status": line.status,
+        "source": str(line.source),
+        "geometry": out(line.where),
+        "edge": out(line.edge),
+    }

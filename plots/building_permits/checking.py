@@ -1,0 +1,95 @@
+"""The sheet of one drawing: each rule, what it permits, what is provided, where it fails."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from shapely.geometry.base import BaseGeometry
+
+from municipality.words import Text
+from plots.building_permits.drawing import Part, Site, plans_of
+from plots.building_permits.frontage import Side
+from plots.building_permits.rules import RULES
+from plots.building_permits.rules.setback import CODES
+from plots.building_permits.rules.verdict import Outcome
+
+STATUS = {
+    Outcome.PASS: "pass",
+    Outcome.FAIL: "fail",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.NOT_APPLICABLE: "not_applicable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sheet; ``where`` is the METRIC shape of a failure, ``edge`` of a setback's
+    edge."""
+
+    rule: str
+    name: Text
+    permitted: float | None
+    provided: float | None
+    unit: str
+    status: str
+    source: Text
+    where: BaseGeometry | None
+    edge: BaseGeometry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The answer to a drawing: one verdict and its lines, in the order of the rules."""
+
+    verdict: str
+    lines: tuple[Line, ...]
+
+
+def verdict_of(statuses: Sequence[str]) -> str:
+    """Fail where a rule fails, else unknown where one is unknown, else pass."""
+    for verdict in ("fail", "unknown"):
+        if verdict in statuses:
+            return verdict
+    return "pass"
+
+
+def _stated(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 3)
+
+
+def check(parts: Sequence[Part], site: Site) -> Sheet:
+    """Check one drawing on its site against every rule."""
+    plans = plans_of(parts, site)
+    edges = plans.boundary.edge_lines()
+    lines = []
+    for rule in RULES:
+        found = rule.measure(plans)
+        failing = np.flatnonzero(found.outcome == Outcome.FAIL)
+        keys = np.where(found.edge >= 0, found.edge, found.site)
+        drawn = dict(zip(failing, rule.where(plans, keys[failing]), strict=True))
+        for row in range(len(found.outcome)):
+            edge = int(found.edge[row])
+            side = Side(int(plans.side[edge])) if edge >= 0 else None
+            lines.append(
+                Line(
+                    rule=rule.code if side is None else CODES[side],
+                    name=rule.name if side is None else NAMES[side],
+                    permitted=_stated(found.permitted[row]),
+                    provided=_stated(found.provided[row]),
+                    unit=rule.unit,
+                    status=STATUS[Outcome(int(found.outcome[row]))],
+                    source=rule.source,
+                    where=drawn.get(row),
+                    edge=None if side is None else edges[edge],
+                )
+            )
+    return Sheet(verdict_of([line.status for line in lines]), tuple(lines))
+
+
+NAMES = {
+    Side.FRONT: Text("الارتداد الأمامي", "Front setback"),
+    Side.SIDE: Text("الارتداد الجانبي", "Side setback"),
+    Side.REAR: Text("الارتداد الخلفي", "Rear setback"),
+    Side.NOT_KNOWN: Text("ارتداد ضلع لا تُعرف جهته", "Setback of an edge whose side is not known"),
+}

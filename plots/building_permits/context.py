@@ -1,0 +1,150 @@
+"""The site of a drawing as the city knows it on a day: one statement for all that is round it."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from django.db import connection
+from shapely.geometry.base import BaseGeometry
+
+from municipality import crs
+from municipality.words import Text
+from plots.building_permits.boundary import Floats, Shapes
+from plots.building_permits.drawing import Site
+from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
+from plots.building_permits.site_plan import Ground, Limits
+from plots.register.models import Road
+from plots.register.queries import LIMITS, PlotOnDay, limits_for
+
+RANKS = {name: rank for rank, name in enumerate(Road.RoadClass.values)}
+CLOSE_M = 0.05  # merged plots are drawn with gaps and overlaps of centimetres between them
+
+AROUND = """
+WITH asked AS (
+  SELECT ST_SetSRID(%(plot)s::geometry, %(srid)s) AS plot,
+         ST_SetSRID(%(site)s::geometry, %(srid)s) AS site
+)
+SELECT 'road', road_class, width_m, ST_AsBinary(centre_line)
+FROM plots_road, asked WHERE ST_DWithin(centre_line, plot, %(road_m)s)
+UNION ALL
+SELECT 'plot', '', NULL, ST_AsBinary(boundary)
+FROM plots_plot, asked
+WHERE upper_inf(valid) AND id <> ALL(%(ids)s) AND ST_DWithin(boundary, plot, %(near_m)s)
+UNION ALL
+SELECT 'building', '', NULL, ST_AsBinary(footprint)
+FROM plots_building, asked
+WHERE (plot_id IS NULL OR plot_id <> ALL(%(ids)s)) AND ST_Intersects(footprint, site)
+UNION ALL
+SELECT 'layer', t.code, NULL, NULL
+FROM plots_themelayer l JOIN plots_theme t ON t.id = l.theme_id, asked
+WHERE t.code IN ('road_reserve', 'wadi') AND l.valid @> %(on)s::date
+  AND (l.coverage IS NULL OR ST_Covers(l.coverage, site))
+UNION ALL
+SELECT 'theme', t.code, NULL, ST_AsBinary(f.shape)
+FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
+JOIN plots_theme t ON t.id = l.theme_id, asked
+WHERE t.code IN ('road_reserve', 'wadi') AND l.valid @> %(on)s::date
+  AND ST_Intersects(f.shape, site)
+"""
+
+
+class NotOneSite(ValueError):
+    """Several plots that are no one site; ``why`` says it in both languages."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+APART = Text("القطع ليست متجاورة.", "The plots do not lie side by side.")
+OTHER_USE = Text("استعمالات القطع مختلفة.", "The plots have different land uses.")
+
+
+def _merged(plots: Sequence[PlotOnDay]) -> BaseGeometry:
+    """Several plots as one shape; raises NotOneSite for plots apart or of several uses."""
+    if len(plots) == 1:
+        return plots[0].shape
+    if len({plot.facts.use_class for plot in plots}) > 1:
+        raise NotOneSite(OTHER_USE)
+    wider = shapely.buffer([plot.shape for plot in plots], CLOSE_M / 2, join_style="mitre")
+    merged = shapely.buffer(shapely.union_all(wider), -CLOSE_M / 2, join_style="mitre")
+    if merged.geom_type != "Polygon":
+        raise NotOneSite(APART)
+    return merged
+
+
+def _limits(plots: Sequence[PlotOnDay], on: dt.date) -> Limits:
+    """The limits of a site: of several plots the strictest, unknown where one is."""
+    found = [limits_for(facts=plot.facts, on=on).values for plot in plots]
+
+    def strictest(name: str) -> Floats:
+        values = [one[name] for one in found]
+        known = [float(value) for value in values if value is not None]
+        if len(known) < len(values):
+            return np.array([np.nan])
+        least = name.startswith("setback") or name == "parking_bays"
+        return np.array([max(known) if least else min(known)])
+
+    return Limits(*(strictest(name) for name in LIMITS))
+
+
+def _array(shapes: Sequence[BaseGeometry]) -> Shapes:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def _one(shape: BaseGeometry | None) -> Shapes:
+    return _array([shape])
+
+
+def site_of(*, plots: Sequence[PlotOnDay], buildings: BaseGeometry, on: dt.date) -> Site:
+    """Return the site of one plot, or of several merged ones of one use, on a day of the city.
+
+    ``buildings`` is the METRIC shape of what is drawn: only what meets it is fetched.  Raises
+    NotOneSite.
+    """
+    plot = _merged(plots)
+    asked = {
+        "plot": shapely.to_wkb(plot, hex=True),
+        "site": shapely.to_wkb(buildings, hex=True),
+        "ids": [one.plot_id for one in plots],
+        "on": on,
+        "srid": crs.METRIC,
+        "road_m": FAR_M + WIDEST_M / 2,
+        "near_m": FAR_M,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, asked)
+        rows = cursor.fetchall()
+    roads = [row for row in rows if row[0] == "road"]
+    layers = {row[1] for row in rows if row[0] == "layer"}
+
+    def shapes(kind: str, code: str = "") -> list[BaseGeometry]:
+        return [
+            shapely.from_wkb(bytes(row[3])) for row in rows if row[0] == kind and row[1] == code
+        ]
+
+    def theme(code: str) -> Shapes:
+        there = shapes("theme", code)
+        if not there and code not in layers:
+            return _one(None)
+        return _one(shapely.union_all(there) if there else shapely.Polygon())
+
+    return Site(
+        plot=plot,
+        limits=_limits(plots, on),
+        roads=Roads(
+            _array([shapely.from_wkb(bytes(row[3])) for row in roads]),
+            np.array([RANKS[row[1]] for row in roads], dtype=np.intp),
+            np.array([np.nan if row[2] is None else row[2] for row in roads], dtype=float),
+        ),
+        neighbours=_array(shapes("plot")),
+        ground=Ground(
+            road_reserve=theme("road_reserve"),
+            wadi=theme("wadi"),
+            neighbours=_one(shapely.union_all(shapes("building"))),
+            claimed=_one(shapely.Polygon()),
+        ),
+    )

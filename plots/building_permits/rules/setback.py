@@ -1,0 +1,63 @@
+"""Setback (الارتداد): how far the building stands back from each edge of the plot."""
+
+import numpy as np
+import shapely
+
+from municipality.words import Text
+from plots.building_permits.boundary import Ints, Shapes
+from plots.building_permits.frontage import Side
+from plots.building_permits.rules.verdict import Outcome, Rule, Verdicts, judged
+from plots.building_permits.setbacks import stand_back, strips_of
+from plots.building_permits.site_plan import TOLERANCE_M, SitePlans
+
+CODES = {
+    Side.FRONT: "setback.front",
+    Side.SIDE: "setback.side",
+    Side.REAR: "setback.rear",
+    Side.NOT_KNOWN: "setback.side",  # which is the front is not known: the line is unknown
+}
+
+
+def measure(plans: SitePlans) -> Verdicts:
+    """Measure every edge in metres; a building that leaves the plot stands back 0 m from all.
+
+    The edge of a plot whose front is not known has no limit that could be named: it is unknown,
+    and so is an edge whose limit the plan does not set.
+    """
+    site = plans.boundary.edge_plot
+    limits = plans.limits
+    none = np.full(len(plans), np.nan)
+    by_side = np.stack([limits.front_m, limits.side_m, limits.rear_m, none])
+    permitted = by_side[plans.side, site]
+    provided = stand_back(plans.boundary, plans.buildings, plans.inside)
+    provided[shapely.is_empty(plans.buildings)[site]] = np.nan
+    outcome = judged(permitted, provided, provided >= permitted - TOLERANCE_M)
+    return Verdicts(site, permitted, provided, outcome, np.arange(len(site)))
+
+
+def where(plans: SitePlans, edges: Ints) -> Shapes:
+    """The part of the building that stands in an edge's strip; all of it where it is outside."""
+    site = plans.boundary.edge_plot[edges]
+    limits = np.stack([plans.limits.front_m, plans.limits.side_m, plans.limits.rear_m])
+    depth = limits[plans.side[edges], site]
+    buildings = plans.buildings[site]
+    inside = plans.inside[site]
+    found = buildings.copy()
+    strips = strips_of(plans.boundary, edges[inside], depth[inside])
+    common = shapely.intersection(buildings[inside], strips)
+    found[inside] = shapely.buffer(common, 0.0)  # areas only: where they touch nothing stands
+    return found
+
+
+RULE = Rule(
+    "setback",
+    Text("الارتداد", "Setback"),
+    "m",
+    Text(
+        "الأمر المحلي 23/92، الباب الثاني؛ المخطط التفصيلي",
+        "Local Order 23/92 ch. II; detailed plan",
+    ),
+    measure,
+    where,
+)
+__all__ = ["CODES", "RULE", "Outcome"]

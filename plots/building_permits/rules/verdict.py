@@ -1,0 +1,69 @@
+"""What a rule answers, for n sites at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from municipality.words import Text
+from plots.building_permits.boundary import Bools, Floats, Ints, Shapes
+from plots.building_permits.site_plan import SitePlans
+
+Outcomes = NDArray[np.int8]
+
+
+class Outcome(IntEnum):
+    """Four answers; unknown is never a pass."""
+
+    PASS = 0
+    FAIL = 1
+    UNKNOWN = 2
+    NOT_APPLICABLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The answers of one rule: arrays of the same length, ``site`` says whose each is.
+
+    ``permitted`` and ``provided`` are in the rule's unit, NaN where they are unknown.
+    ``edge`` is the edge of the boundary that a setback is from, else -1.
+    """
+
+    site: Ints
+    permitted: Floats
+    provided: Floats
+    outcome: Outcomes
+    edge: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the sheet: ``measure`` answers n sites, ``where`` draws the rows that fail.
+
+    ``source`` names the article.  A rule that is not ``binding`` warns and does not decide.
+    """
+
+    code: str
+    name: Text
+    unit: str
+    source: Text
+    measure: Callable[[SitePlans], Verdicts]
+    where: Callable[[SitePlans, Ints], Shapes]
+
+
+def judged(permitted: Floats, provided: Floats, keeps: Bools) -> Outcomes:
+    """Turn measurements into outcomes: unknown where either number is, else pass or fail."""
+    unknown = np.isnan(permitted) | np.isnan(provided)
+    return np.where(unknown, Outcome.UNKNOWN, np.where(keeps, Outcome.PASS, Outcome.FAIL)).astype(
+        np.int8
+    )
+
+
+def one_a_site(permitted: Floats, provided: Floats, outcome: Outcomes) -> Verdicts:
+    """Verdicts of a rule that says one thing of each site."""
+    count = len(outcome)
+    return Verdicts(
+        np.arange(count), permitted, provided, outcome, np.full(count, -1, dtype=np.intp)
+    )
