@@ -83,23 +83,27 @@ def _has_front(boundary: Boundary, sides: Ints) -> Bools:
 
 
 def _looks(boundary: Boundary) -> tuple[Floats, Floats, Ints]:
-    """Return where looks begin, the unit vectors they go along, and the edge of each."""
+    """Return where looks begin, the unit vectors they go along, and the edge of each.
+
+    Lengths are added up edge by edge, never over the whole array: an edge has the same places,
+    to the last digit, in whatever company it is asked about.
+    """
     order = np.argsort(boundary.edge, kind="stable")
-    edge, length = boundary.edge[order], boundary.length[order]
-    along_all = np.cumsum(length)
+    edge = boundary.edge[order]
     first = np.flatnonzero(np.r_[True, edge[1:] != edge[:-1]])
-    before = along_all[first] - length[first]
-    total = np.add.reduceat(length, first)
-    share = np.tile(LOOKS, len(first))
+    nth = np.arange(len(edge)) - first[edge]
+    walked = np.zeros((len(first), nth.max() + 2))
+    walked[edge, nth + 1] = boundary.length[order]
+    walked = walked.cumsum(axis=1)
     of = np.repeat(np.arange(len(first)), len(LOOKS))
-    target = before[of] + share * total[of]
-    nth = np.minimum(np.searchsorted(along_all, target), len(edge) - 1)
-    segment = order[nth]
+    target = np.tile(LOOKS, len(first)) * walked[of, -1]
+    before = (walked[of] <= target[:, None]).sum(axis=1) - 1
+    before = np.minimum(before, (np.bincount(edge) - 1)[of])
+    segment = order[first[of] + before]
     u = boundary.along[segment]
     outward = np.column_stack([u[:, 1], -u[:, 0]])
-    walked = target - (along_all[nth] - length[nth])
-    start = boundary.start[segment] + u * walked[:, None] + outward * OFF_M
-    return start, outward, of
+    start = boundary.start[segment] + u * (target - walked[of, before])[:, None]
+    return start + outward * OFF_M, outward, of
 
 
 def _lines(start: Floats, vector: Floats) -> Shapes:
