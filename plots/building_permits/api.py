@@ -16,7 +16,8 @@ from municipality.words import Text
 from plots.building_permits.checking import Line, check
 from plots.building_permits.context import NotOneSite, site_of
 from plots.building_permits.reading import parts_of
-from plots.register.queries import PlotOnDay, plot_on, plots_numbered
+from plots.register.limits import MeasuredPlot, measured_plots
+from plots.register.queries import plots_numbered
 
 router = Router(tags=["building permits"])
 
@@ -62,7 +63,7 @@ def check_site(request: HttpRequest) -> JsonResponse:
     return geojson.response(
         {
             "verdict": sheet.verdict,
-            "plot": [{"id": plot.plot_id, "number": plot.facts.number} for plot in plots],
+            "plot": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
             "on": on.isoformat(),
             "rules": [_line(line, srid) for line in sheet.lines],
         }
@@ -81,30 +82,30 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _plots(asked_for: object, on: dt.date) -> list[PlotOnDay]:
+def _plots(asked_for: object, on: dt.date) -> list[MeasuredPlot]:
+    """Return the plots asked for, each once; raises Problem 422 for what is none."""
     several = asked_for if isinstance(asked_for, list) else [asked_for]
     if not 0 < len(several) <= MAX_PLOTS:
         raise bad_value("plot", NOT_A_PLOT)
-    found = {plot.plot_id: plot for plot in (_plot(one, on) for one in several)}
-    return list(found.values())
+    ids = list(dict.fromkeys(_plot_id(one) for one in several))
+    found = measured_plots(ids, on=on)
+    if len(found) < len(ids):
+        raise bad_value("plot", NO_PLOT, code="no_such_plot")
+    return found
 
 
-def _plot(one: object, on: dt.date) -> PlotOnDay:
-    """Find a plot by its id, or by its number where one plot alone has it."""
+def _plot_id(one: object) -> int:
+    """Read an id, or find the plot by its number where one plot alone has it."""
     if isinstance(one, int) and not isinstance(one, bool) and 0 <= one < 2**63:
-        plot = plot_on(plot_id=one, on=on)
-        if plot is None:
-            raise bad_value("plot", NO_PLOT, code="no_such_plot")
-        return plot
+        return one
     if not isinstance(one, str) or not 0 < len(one) <= 60 or "\x00" in one:
         raise bad_value("plot", NOT_A_PLOT)
     numbered = list(plots_numbered(one).values_list("pk", flat=True)[:2])
+    if not numbered:
+        raise bad_value("plot", NO_PLOT, code="no_such_plot")
     if len(numbered) > 1:
         raise bad_value("plot", SEVERAL, code="several_plots")
-    plot = plot_on(plot_id=numbered[0], on=on) if numbered else None
-    if plot is None:
-        raise bad_value("plot", NO_PLOT, code="no_such_plot")
-    return plot
+    return int(numbered[0])
 
 
 def _line(line: Line, srid: int) -> dict[str, Any]:

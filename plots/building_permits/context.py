@@ -14,8 +14,9 @@ from plots.building_permits.boundary import Floats, Shapes
 from plots.building_permits.drawing import Site
 from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
 from plots.building_permits.site_plan import Ground, Limits
+from plots.register.limits import MeasuredPlot
 from plots.register.models import Road
-from plots.register.queries import LIMITS, PlotOnDay, limits_for
+from plots.register.queries import LIMITS
 
 RANKS = {name: rank for rank, name in enumerate(Road.RoadClass.values)}
 CLOSE_M = 0.05  # merged plots are drawn with gaps and overlaps of centimetres between them
@@ -61,11 +62,11 @@ APART = Text("القطع ليست متجاورة.", "The plots do not lie side b
 OTHER_USE = Text("استعمالات القطع مختلفة.", "The plots have different land uses.")
 
 
-def _merged(plots: Sequence[PlotOnDay]) -> BaseGeometry:
+def _merged(plots: Sequence[MeasuredPlot]) -> BaseGeometry:
     """Several plots as one shape; raises NotOneSite for plots apart or of several uses."""
     if len(plots) == 1:
         return plots[0].shape
-    if len({plot.facts.use_class for plot in plots}) > 1:
+    if len({plot.use_class for plot in plots}) > 1:
         raise NotOneSite(OTHER_USE)
     wider = shapely.buffer([plot.shape for plot in plots], CLOSE_M / 2, join_style="mitre")
     merged = shapely.buffer(shapely.union_all(wider), -CLOSE_M / 2, join_style="mitre")
@@ -74,12 +75,11 @@ def _merged(plots: Sequence[PlotOnDay]) -> BaseGeometry:
     return merged
 
 
-def _limits(plots: Sequence[PlotOnDay], on: dt.date) -> Limits:
+def _limits(plots: Sequence[MeasuredPlot]) -> Limits:
     """The limits of a site: of several plots the strictest, unknown where one is."""
-    found = [limits_for(facts=plot.facts, on=on).values for plot in plots]
 
     def strictest(name: str) -> Floats:
-        values = [one[name] for one in found]
+        values = [plot.limits[name] for plot in plots]
         known = [float(value) for value in values if value is not None]
         if len(known) < len(values):
             return np.array([np.nan])
@@ -99,7 +99,7 @@ def _one(shape: BaseGeometry | None) -> Shapes:
     return _array([shape])
 
 
-def site_of(*, plots: Sequence[PlotOnDay], buildings: BaseGeometry, on: dt.date) -> Site:
+def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.date) -> Site:
     """Return the site of one plot, or of several merged ones of one use, on a day of the city.
 
     ``buildings`` is the METRIC shape of what is drawn: only what meets it is fetched.  Raises
@@ -134,7 +134,7 @@ def site_of(*, plots: Sequence[PlotOnDay], buildings: BaseGeometry, on: dt.date)
 
     return Site(
         plot=plot,
-        limits=_limits(plots, on),
+        limits=_limits(plots),
         roads=Roads(
             _array([shapely.from_wkb(bytes(row[3])) for row in roads]),
             np.array([RANKS[row[1]] for row in roads], dtype=np.intp),

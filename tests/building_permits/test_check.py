@@ -1,15 +1,17 @@
 """A site plan is checked: four columns, each failure drawn where it is, unknown never a pass."""
 
 import copy
+import datetime as dt
 import json
 from typing import Any
 
 import pytest
 import shapely
+import time_machine
 from django.test import Client
 
 from municipality import crs
-from tests.builders import a_plot, a_theme_layer, square
+from tests.builders import a_person, a_plot, a_theme_layer, square
 from tests.building_permits.builders import (
     a_building_plot,
     a_neighbours_building,
@@ -250,5 +252,11 @@ def test_feet_taken_for_metres_lie_outside_the_city(plot) -> None:
 
 def test_anonymous_checks_are_limited_and_signed_in_ones_are_not(plot, settings) -> None:
     settings.GEO_LIMITS = True
-    found = [asked(plot.pk, a_villa()).status_code for _ in range(21)]
-    assert found == [200] * 20 + [429]
+    mid_minute = dt.datetime(2026, 11, 24, 9, 0, 5, tzinfo=dt.UTC)
+    with time_machine.travel(mid_minute, tick=False):
+        found = [asked(plot.pk, a_villa()).status_code for _ in range(21)]
+        client = Client()
+        client.force_login(a_person("office"))
+        body = json.dumps({"plot": plot.pk, "site": site(a_villa())})
+        signed_in = client.post(CHECK, body, content_type="application/json").status_code
+    assert (found, signed_in) == ([200] * 20 + [429], 200)
