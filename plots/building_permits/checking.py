@@ -62,6 +62,7 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
     """Check one drawing on its site against every rule."""
     plans = plans_of(parts, site)
     edges = plans.boundary.edge_lines()
+    plan = Text(site.limits_source, site.limits_source)
     lines = []
     for rule in RULES:
         found = rule.measure(plans)
@@ -79,7 +80,7 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
                     provided=_stated(found.provided[row]),
                     unit=rule.unit,
                     status=STATUS[Outcome(int(found.outcome[row]))],
-                    source=rule.source,
+                    source=plan if rule.is_of_plan and site.limits_source else rule.source,
                     where=drawn.get(row),
                     edge=None if side is None else edges[edge],
                 )

@@ -135,6 +135,7 @@ def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.da
     return Site(
         plot=plot,
         limits=_limits(plots),
+        limits_source="; ".join(dict.fromkeys(plot.source for plot in plots if plot.source)),
         roads=Roads(
             _array([shapely.from_wkb(bytes(row[3])) for row in roads]),
             np.array([RANKS[row[1]] for row in roads], dtype=np.intp),

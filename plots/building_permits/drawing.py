@@ -46,13 +46,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The ground a drawing stands on: the plot (merged ones as one shape) and what is round it."""
+    """The ground a drawing stands on: the plot (merged ones as one shape) and what is round it.
+
+    ``limits_source`` names the plans that set the limits.
+    """
 
     plot: BaseGeometry
     limits: Limits
     roads: Roads
     neighbours: Shapes
     ground: Ground
+    limits_source: str = ""
 
 
 def _one(shapes: Sequence[BaseGeometry]) -> Shapes:

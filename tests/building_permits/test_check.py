@@ -77,7 +77,7 @@ def test_a_villa_that_keeps_every_rule_passes(plot) -> None:
     )
     assert row(found, "coverage") | {"provided": 0} == {
         "rule": "coverage", "name": "نسبة البناء", "permitted": 40.0, "provided": 0, "unit": "%",
-        "status": "pass", "source": row(found, "coverage")["source"], "geometry": None, "edge": None,
+        "status": "pass", "source": "detailed plan 1", "geometry": None, "edge": None,
     }  # fmt: skip
     assert row(found, "coverage")["provided"] == pytest.approx(100 * 13 * 15 / 600, abs=0.05)
 

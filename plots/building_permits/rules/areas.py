@@ -105,6 +105,7 @@ COVERAGE = Rule(
     Text("الأمر المحلي 23/92، المادتان 11 و12", "Local Order 23/92 art. 11-12"),
     measure_coverage,
     where_buildings,
+    is_of_plan=True,
 )
 BUILT_UP = Rule(
     "built_up",
@@ -113,4 +114,5 @@ BUILT_UP = Rule(
     Text("الأمر المحلي 23/92، المادة 13", "Local Order 23/92 art. 13"),
     measure_built_up,
     where_buildings,
+    is_of_plan=True,
 )

@@ -47,6 +47,7 @@ FLOORS = Rule(
     Text("المخطط التفصيلي", "Detailed plan"),
     measure_floors,
     where_main,
+    is_of_plan=True,
 )
 HEIGHT = Rule(
     "height",
@@ -55,6 +56,7 @@ HEIGHT = Rule(
     Text("المخطط التفصيلي", "Detailed plan"),
     measure_height,
     where_main,
+    is_of_plan=True,
 )
 PARKING = Rule(
     "parking",
@@ -63,4 +65,5 @@ PARKING = Rule(
     Text("المخطط التفصيلي", "Detailed plan"),
     measure_parking,
     where_plot,
+    is_of_plan=True,
 )

@@ -59,5 +59,6 @@ RULE = Rule(
     ),
     measure,
     where,
+    is_of_plan=True,
 )
 __all__ = ["CODES", "RULE", "Outcome"]

@@ -42,7 +42,7 @@ class Verdicts:
 class Rule:
     """A rule of the sheet: ``measure`` answers n sites, ``where`` draws the rows that fail.
 
-    ``source`` names the article.  A rule that is not ``binding`` warns and does not decide.
+    ``source`` names the article; where the limit ``is_of_plan``, the plan that sets it goes before.
     """
 
     code: str
@@ -51,6 +51,7 @@ class Rule:
     source: Text
     measure: Callable[[SitePlans], Verdicts]
     where: Callable[[SitePlans, Ints], Shapes]
+    is_of_plan: bool = False
 
 
 def judged(permitted: Floats, provided: Floats, keeps: Bools) -> Outcomes:
