@@ -22,6 +22,7 @@ IMPORTERS = {
     "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",
+    "footprints": "plots.building_permits.footprints.FOOTPRINTS",  # checked, never kept
 }
 
 # Who has open cases on plots: called with plot_ids, returns what a swap report lists.

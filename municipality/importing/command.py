@@ -43,9 +43,13 @@ def _day(text: str) -> dt.date:
 
 
 class ImportCommand(BaseCommand):
-    """Base of the import commands; ``kind`` names the importer."""
+    """Base of the import commands; ``kind`` names the importer.
+
+    One that ``reads_only`` keeps nothing and has its own work for the rows that were accepted.
+    """
 
     kind = ""
+    reads_only = False
     requires_migrations_checks = False
     requires_system_checks: tuple[str, ...] = ()  # the checks load every page of the portal
 
@@ -81,16 +85,21 @@ class ImportCommand(BaseCommand):
             layer=options["layer"],
             theme=theme,
             source_crs=options["source_crs"],
-            dry_run=options["dry_run"],
+            dry_run=options["dry_run"] or self.reads_only,
             extent=_extent(options),
         )
         with _stoppable():
             outcome = self._run(options["file"], spec, job, options["map"])
         if outcome.report.code in {"layer_not_named", "no_such_layer"}:
             raise CommandError(outcome.report.sentence.en, returncode=BAD_ARGUMENTS)
+        if outcome.report.made:
+            self.finish(outcome, job, options)
         self._leave(outcome, options)
         if outcome.report.exit_code:
             sys.exit(outcome.report.exit_code)
+
+    def finish(self, outcome: Outcome, job: Job, options: dict[str, Any]) -> None:
+        """Do what a command does with the accepted rows beside the swap; nothing by default."""
 
     def _run(self, path: Path, spec: Importer, job: Job, chosen: str | None) -> Outcome:
         try:
