@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from plots.building_permits.boundary import Bools, Floats, Ints, Shapes, boundary_of
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes, nothing
+from plots.building_permits.boundary import boundary_of
 from plots.building_permits.frontage import Neighbours, Roads, sides_of
 from plots.building_permits.rules import RULES
 from plots.building_permits.rules.verdict import Outcome, Verdicts
 from plots.building_permits.site_plan import Ground, Limits, SitePlans, stand_inside
-
-NOTHING = shapely.Polygon()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,9 @@ class Footprints:
     limits: Limits
 
 
-def _none(count: int) -> Shapes:
-    found = np.empty(count, dtype=object)
-    found[:] = NOTHING
-    return found
-
-
 def _gathered(count: int, site: Ints, shapes: Shapes) -> Shapes:
     """The shapes that meet each site as one shape a site, empty where none does."""
-    found = _none(count)
+    found = nothing(count)
     order = np.argsort(site, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(site[order])) + 1):
         if len(rows):
@@ -86,7 +79,7 @@ def _ground(town: Town, footprints: Footprints) -> Ground:
         road_reserve=_theme(town, "road_reserve", shapes),
         wadi=_theme(town, "wadi", shapes),
         neighbours=neighbours,
-        claimed=_none(len(shapes)),
+        claimed=nothing(len(shapes)),
     )
 
 
@@ -96,15 +89,15 @@ def plans_of_town(footprints: Footprints, town: Town) -> SitePlans:
     boundary = boundary_of(footprints.plot)
     where = {plot_id: place for place, plot_id in enumerate(town.plot_id.tolist())}
     own = np.array([where.get(one, -1) for one in footprints.plot_id.tolist()], dtype=np.intp)
-    main, nothing = footprints.shape, _none(count)
+    main, none = footprints.shape, nothing(count)
     return SitePlans(
         plot=footprints.plot,
         boundary=boundary,
         side=sides_of(boundary, roads=town.roads, neighbours=Neighbours(town.plot, own)),
         main=main,
-        annex=nothing,
-        light=nothing,
-        other=nothing,
+        annex=none,
+        light=none,
+        other=none,
         floors=footprints.floors,
         annex_floors=np.full(count, np.nan),
         height_m=footprints.height_m,

@@ -9,12 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
-Shapes = NDArray[np.object_]
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
 
 CORNER_DEG = 20.0  # a smaller turn is a bend of the same edge
 LONGEST_BEND_DEG = 45.0  # a rounded corner is cut where it has turned so far from its first segment

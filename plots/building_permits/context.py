@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.words import Text
-from plots.building_permits.boundary import Floats, Shapes
+from plots.building_permits.arrays import Floats, Shapes, nothing, shapes_of
 from plots.building_permits.drawing import Site
 from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
 from plots.building_permits.site_plan import Ground, Limits
@@ -89,16 +89,6 @@ def _limits(plots: Sequence[MeasuredPlot]) -> Limits:
     return Limits(*(strictest(name) for name in LIMITS))
 
 
-def _array(shapes: Sequence[BaseGeometry]) -> Shapes:
-    found = np.empty(len(shapes), dtype=object)
-    found[:] = shapes
-    return found
-
-
-def _one(shape: BaseGeometry | None) -> Shapes:
-    return _array([shape])
-
-
 def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.date) -> Site:
     """Return the site of one plot, or of several merged ones of one use, on a day of the city.
 
@@ -129,23 +119,23 @@ def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.da
     def theme(code: str) -> Shapes:
         there = shapes("theme", code)
         if not there and code not in layers:
-            return _one(None)
-        return _one(shapely.union_all(there) if there else shapely.Polygon())
+            return shapes_of([None])
+        return shapes_of([shapely.union_all(there)])
 
     return Site(
         plot=plot,
         limits=_limits(plots),
         limits_source="; ".join(dict.fromkeys(plot.source for plot in plots if plot.source)),
         roads=Roads(
-            _array([shapely.from_wkb(bytes(row[3])) for row in roads]),
+            shapes_of([shapely.from_wkb(bytes(row[3])) for row in roads]),
             np.array([RANKS[row[1]] for row in roads], dtype=np.intp),
             np.array([np.nan if row[2] is None else row[2] for row in roads], dtype=float),
         ),
-        neighbours=_array(shapes("plot")),
+        neighbours=shapes_of(shapes("plot")),
         ground=Ground(
             road_reserve=theme("road_reserve"),
             wadi=theme("wadi"),
-            neighbours=_one(shapely.union_all(shapes("building"))),
-            claimed=_one(shapely.Polygon()),
+            neighbours=shapes_of([shapely.union_all(shapes("building"))]),
+            claimed=nothing(1),
         ),
     )

@@ -12,7 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from plots.building_permits.boundary import Floats, Shapes, boundary_of
+from plots.building_permits.arrays import Floats, Shapes, shapes_of
+from plots.building_permits.boundary import boundary_of
 from plots.building_permits.frontage import Neighbours, Roads, sides_of
 from plots.building_permits.site_plan import (
     Ground,
@@ -59,12 +60,6 @@ class Site:
     limits_source: str = ""
 
 
-def _one(shapes: Sequence[BaseGeometry]) -> Shapes:
-    found = np.empty(1, dtype=object)
-    found[0] = shapely.union_all(list(shapes)) if shapes else shapely.Polygon()
-    return found
-
-
 def _number(value: float | None) -> Floats:
     return np.array([np.nan if value is None else float(value)])
 
@@ -88,10 +83,9 @@ def plans_of(parts: Sequence[Part], site: Site) -> SitePlans:
         return [part for part in parts if part.role in roles]
 
     def shapes(*roles: Role) -> Shapes:
-        return _one([part.shape for part in of(*roles)])
+        return shapes_of([shapely.union_all([part.shape for part in of(*roles)])])
 
-    plot = np.empty(1, dtype=object)
-    plot[0] = site.plot
+    plot = shapes_of([site.plot])
     boundary = boundary_of(plot)
     neighbours = Neighbours(site.neighbours, np.full(1, -1, dtype=np.intp))
     main, annex = shapes(Role.MAIN), shapes(Role.ANNEX)

@@ -16,7 +16,7 @@ import shapely
 from municipality import crs
 from municipality.importing.rows import Rows
 from municipality.importing.spec import Job
-from plots.building_permits.boundary import Floats, Ints, Shapes
+from plots.building_permits.arrays import Floats, Ints, Shapes
 from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.survey import CODES_OF_SHEET, Answers, Mapper, here
 from plots.building_permits.town import Survey

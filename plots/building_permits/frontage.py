@@ -12,7 +12,8 @@ from enum import IntEnum
 import numpy as np
 import shapely
 
-from plots.building_permits.boundary import Bools, Boundary, Floats, Ints, Shapes
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
+from plots.building_permits.boundary import Boundary
 
 LOOKS, MOST_LOOKS = (0.2, 0.5, 0.8), 2  # along an edge; two of three must see the road
 FAR_M = 25.0  # from the edge to the kerb: verge, service lane, parking strip

@@ -14,7 +14,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from plots.building_permits.boundary import STRAIGHT_DEG, Boundary, Floats, Ints, Shapes
+from plots.building_permits.arrays import Floats, Ints, Shapes
+from plots.building_permits.boundary import STRAIGHT_DEG, Boundary
 
 REACH_M = 60.0  # strips of plots with reflex corners are looked at as wide as this
 ARC_STEPS = 16  # chords of a sector; they bound where we look, not what we measure

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from plots.building_permits.boundary import Bools, Boundary, Floats, Ints, Shapes
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
+from plots.building_permits.boundary import Boundary
 
 TOLERANCE_M = 0.02  # survey noise forgiven at plot lines and setbacks: docs/decisions/0050
 TOLERANCE_M2 = 0.1  # the same for areas of ground

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from plots.building_permits.arrays import Floats, Ints, Shapes
 from plots.building_permits.batch import check_town
-from plots.building_permits.boundary import Floats, Ints, Shapes
 from plots.building_permits.frontage import Side
 from plots.building_permits.rules import RULES
 from plots.building_permits.rules.setback import CODES

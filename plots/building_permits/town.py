@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import shapely
 from django.db import connection
-from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
+from plots.building_permits.arrays import Floats, Ints, Shapes, shapes_of
 from plots.building_permits.batch import Footprints, Town
-from plots.building_permits.boundary import Floats, Ints, Shapes
 from plots.building_permits.context import RANKS
 from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
 from plots.building_permits.site_plan import Limits
@@ -68,12 +67,6 @@ def chunks_of(shapes: Shapes, most: int = CHUNK) -> list[Ints]:
     return [order[begin : begin + most] for begin in range(0, len(order), most)]
 
 
-def _array(shapes: list[BaseGeometry]) -> Shapes:
-    found = np.empty(len(shapes), dtype=object)
-    found[:] = shapes
-    return found
-
-
 def _box(bounds: Floats, reach_m: float, on: dt.date) -> dict[str, Any]:
     west, south, east, north = bounds.tolist()
     return {
@@ -88,7 +81,7 @@ def plot_of_each(shapes: Shapes, on: dt.date) -> Ints:
         cursor.execute(UNDER, _box(shapely.total_bounds(shapes), 0.0, on))
         rows = cursor.fetchall()
     plot_id = np.array([row[0] for row in rows], dtype=np.intp)
-    plots = _array([shapely.from_wkb(bytes(row[1])) for row in rows])
+    plots = shapes_of([shapely.from_wkb(bytes(row[1])) for row in rows])
     site, place = shapely.STRtree(plots).query(shapes, predicate="intersects")
     shared = shapely.area(shapely.intersection(shapes[site], plots[place]))
     order = np.lexsort((plot_id[place], -shared, site))  # most ground, then the lowest id
@@ -109,7 +102,7 @@ def town_round(plots: Shapes, on: dt.date) -> Town:
     def of(kind: str, code: str = "") -> tuple[Ints, Shapes, list[Any]]:
         own = [row for row in rows if row[0] == kind and (kind == "road" or row[2] == code)]
         ids = np.array([row[1] for row in own], dtype=np.intp)
-        return ids, _array([shapely.from_wkb(bytes(row[4])) for row in own]), own
+        return ids, shapes_of([shapely.from_wkb(bytes(row[4])) for row in own]), own
 
     _, lines, roads = of("road")
     plot_id, plots, _ = of("plot")
@@ -147,7 +140,7 @@ def footprints_of(survey: Survey, plot_id: Ints, on: dt.date) -> Footprints:
     }
     return Footprints(
         shape=survey.shape,
-        plot=_array([plot.shape for plot in plots])[place],
+        plot=shapes_of([plot.shape for plot in plots])[place],
         plot_id=plot_id,
         floors=survey.floors,
         height_m=survey.height_m,

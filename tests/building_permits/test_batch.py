@@ -4,8 +4,8 @@ import numpy as np
 import shapely
 from shapely import affinity
 
+from plots.building_permits.arrays import Shapes
 from plots.building_permits.batch import Footprints, Town, check_town
-from plots.building_permits.boundary import Shapes
 from plots.building_permits.drawing import Part, Role, Site, plans_of
 from plots.building_permits.frontage import Roads
 from plots.building_permits.rules import RULES

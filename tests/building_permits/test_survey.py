@@ -12,7 +12,7 @@ from django.test import Client
 from shapely import affinity
 
 from plots.building_permits import town
-from plots.building_permits.boundary import Shapes
+from plots.building_permits.arrays import Shapes
 from plots.building_permits.footprints import by_processes
 from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.survey import CODES_OF_SHEET, Answers, check_chunk, check_survey, here

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.boundary import Bools, Floats, Ints, Shapes
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
 from plots.building_permits.rules.verdict import Outcome, Rule, Verdicts, judged, one_a_site
 from plots.building_permits.site_plan import TOLERANCE_M2, SitePlans
 

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.boundary import Ints, Shapes
+from plots.building_permits.arrays import Ints, Shapes
 from plots.building_permits.rules.verdict import Rule, Verdicts, judged, one_a_site
 from plots.building_permits.site_plan import SitePlans, stand_inside
 

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.boundary import Ints, Shapes
+from plots.building_permits.arrays import Ints, Shapes
 from plots.building_permits.frontage import Side
 from plots.building_permits.rules.verdict import Outcome, Rule, Verdicts, judged
 from plots.building_permits.setbacks import stand_back, strips_of

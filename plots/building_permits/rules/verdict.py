@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from municipality.words import Text
-from plots.building_permits.boundary import Bools, Floats, Ints, Shapes
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
 from plots.building_permits.site_plan import SitePlans
 
 Outcomes = NDArray[np.int8]

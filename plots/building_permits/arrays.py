@@ -1,0 +1,25 @@
+"""Arrays of n things: the words for their types, and arrays of shapes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
+
+
+def shapes_of(shapes: Sequence[BaseGeometry | None]) -> Shapes:
+    """Make an array of shapes; numpy alone would take a multipolygon apart."""
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def nothing(count: int) -> Shapes:
+    """An empty polygon for each of n things: no shape, and known to be none."""
+    return shapes_of([shapely.Polygon()] * count)
