@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from plots.building_permits.arrays import Bools, Floats, Ints, Shapes, nothing
+from plots.building_permits.arrays import Floats, Ints, Shapes, nothing
 from plots.building_permits.boundary import boundary_of
 from plots.building_permits.frontage import Neighbours, Roads, sides_of
 from plots.building_permits.rules import RULES
@@ -135,14 +135,7 @@ def check_town(footprints: Footprints, town: Town) -> Checked:
     verdicts = tuple(rule.measure(plans) for rule in RULES)
     failing = tuple(np.flatnonzero(one.outcome == Outcome.FAIL) for one in verdicts)
     where = tuple(
-        rule.where(plans, _keys(one)[rows])
+        rule.where(plans, one.drawn_by[rows])
         for rule, one, rows in zip(RULES, verdicts, failing, strict=True)
     )
     return Checked(verdicts, failing, where, plans.side)
-
-
-def _keys(verdicts: Verdicts) -> Ints:
-    """What ``where`` is asked by: the edge of a setback, the site of anything else."""
-    is_edge: Bools = verdicts.edge >= 0
-    keys: Ints = np.where(is_edge, verdicts.edge, verdicts.site)
-    return keys

@@ -21,6 +21,13 @@ STATUS = {
     Outcome.NOT_APPLICABLE: "not_applicable",
 }
 
+NAMES = {
+    Side.FRONT: Text("الارتداد الأمامي", "Front setback"),
+    Side.SIDE: Text("الارتداد الجانبي", "Side setback"),
+    Side.REAR: Text("الارتداد الخلفي", "Rear setback"),
+    Side.NOT_KNOWN: Text("ارتداد ضلع لا تُعرف جهته", "Setback of an edge whose side is not known"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -67,8 +74,7 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
     for rule in RULES:
         found = rule.measure(plans)
         failing = np.flatnonzero(found.outcome == Outcome.FAIL)
-        keys = np.where(found.edge >= 0, found.edge, found.site)
-        drawn = dict(zip(failing, rule.where(plans, keys[failing]), strict=True))
+        drawn = dict(zip(failing, rule.where(plans, found.drawn_by[failing]), strict=True))
         for row in range(len(found.outcome)):
             edge = int(found.edge[row])
             side = Side(int(plans.side[edge])) if edge >= 0 else None
@@ -86,11 +92,3 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
                 )
             )
     return Sheet(verdict_of([line.status for line in lines]), tuple(lines))
-
-
-NAMES = {
-    Side.FRONT: Text("الارتداد الأمامي", "Front setback"),
-    Side.SIDE: Text("الارتداد الجانبي", "Side setback"),
-    Side.REAR: Text("الارتداد الخلفي", "Rear setback"),
-    Side.NOT_KNOWN: Text("ارتداد ضلع لا تُعرف جهته", "Setback of an edge whose side is not known"),
-}

@@ -22,7 +22,7 @@ PLOTS, ROUNDS = 200, 3
 CHECK = "/api/building-permits/check"
 
 
-def _context() -> None:
+def add_context() -> None:
     """Lay a street past every tenth plot, planning layers, and the limits of the demo's plan."""
     rng = np.random.default_rng(3)
     with databases.connect(city.NAME) as connection, connection.cursor() as cursor:
@@ -109,7 +109,7 @@ def run() -> None:
     """Print the medians and their difference."""
     city.make()
     databases.make(city.NAME)
-    _context()
+    add_context()
     env = {"GEO_DB_NAME": city.NAME, "GEO_DB_ROLE": "owner", "BENCH_SRID": str(crs.METRIC),
            "DJANGO_SETTINGS_MODULE": "geo_portal.settings.dev", "GEO_LIMITS": "off"}  # fmt: skip
     bodies = _bodies()

@@ -37,6 +37,12 @@ class Verdicts:
     outcome: Outcomes
     edge: Ints
 
+    @property
+    def drawn_by(self) -> Ints:
+        """What ``Rule.where`` is asked by: the edge of a setback, the site of anything else."""
+        found: Ints = np.where(self.edge >= 0, self.edge, self.site)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
