@@ -1,6 +1,6 @@
 """Arrays of n things: the words for their types, and arrays of shapes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
@@ -17,6 +17,13 @@ def shapes_of(shapes: Sequence[BaseGeometry | None]) -> Shapes:
     """Make an array of shapes; numpy alone would take a multipolygon apart."""
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
+    return found
+
+
+def from_rows(values: Iterable[bytes | memoryview]) -> Shapes:
+    """Read many shapes as a database gives them (WKB), in one call."""
+    wkb = np.array([bytes(value) for value in values], dtype=object)
+    found: Shapes = shapely.from_wkb(wkb)
     return found
 
 

@@ -9,7 +9,7 @@ import shapely
 from django.db import connection
 
 from municipality import crs
-from plots.building_permits.arrays import Floats, Ints, Shapes, shapes_of
+from plots.building_permits.arrays import Floats, Ints, Shapes, from_rows, shapes_of
 from plots.building_permits.batch import Footprints, Town
 from plots.building_permits.context import RANKS
 from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
@@ -81,7 +81,7 @@ def plot_of_each(shapes: Shapes, on: dt.date) -> Ints:
         cursor.execute(UNDER, _box(shapely.total_bounds(shapes), 0.0, on))
         rows = cursor.fetchall()
     plot_id = np.array([row[0] for row in rows], dtype=np.intp)
-    plots = shapes_of([shapely.from_wkb(bytes(row[1])) for row in rows])
+    plots = from_rows(row[1] for row in rows)
     site, place = shapely.STRtree(plots).query(shapes, predicate="intersects")
     shared = shapely.area(shapely.intersection(shapes[site], plots[place]))
     order = np.lexsort((plot_id[place], -shared, site))  # most ground, then the lowest id
@@ -102,7 +102,7 @@ def town_round(plots: Shapes, on: dt.date) -> Town:
     def of(kind: str, code: str = "") -> tuple[Ints, Shapes, list[Any]]:
         own = [row for row in rows if row[0] == kind and (kind == "road" or row[2] == code)]
         ids = np.array([row[1] for row in own], dtype=np.intp)
-        return ids, shapes_of([shapely.from_wkb(bytes(row[4])) for row in own]), own
+        return ids, from_rows(row[4] for row in own), own
 
     _, lines, roads = of("road")
     plot_id, plots, _ = of("plot")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from django.db import connection
 from shapely.geometry.base import BaseGeometry
@@ -57,12 +58,13 @@ def measured_plots(ids: Sequence[int], *, on: dt.date) -> list[MeasuredPlot]:
     """
     with connection.cursor() as cursor:
         cursor.execute(SQL, {"ids": list(ids), "on": on})
-        found = {row[0]: _plot(row) for row in cursor.fetchall()}
+        rows = cursor.fetchall()
+    shapes = shapely.from_wkb(np.array([bytes(row[4]) for row in rows], dtype=object))
+    found = {row[0]: _plot(row, shape) for row, shape in zip(rows, shapes, strict=True)}
     return [found[one] for one in ids if one in found]
 
 
-def _plot(row: tuple[Any, ...]) -> MeasuredPlot:
-    plot_id, number, use_class, version, boundary, source, *limits = row
-    shape = shapely.from_wkb(bytes(boundary))
+def _plot(row: tuple[Any, ...], shape: BaseGeometry) -> MeasuredPlot:
+    plot_id, number, use_class, version, _, source, *limits = row
     known = dict(zip(LIMITS, limits, strict=True))
     return MeasuredPlot(plot_id, number, use_class, version, shape, known, source)
