@@ -129,9 +129,8 @@ class Checked:
         return found
 
 
-def check_town(footprints: Footprints, town: Town) -> Checked:
-    """Check n footprints against every rule; shapes are made only of those that fail."""
-    plans = plans_of_town(footprints, town)
+def checked_of(plans: SitePlans) -> Checked:
+    """Ask every rule about n plans; shapes are made only of those that fail."""
     verdicts = tuple(rule.measure(plans) for rule in RULES)
     failing = tuple(np.flatnonzero(one.outcome == Outcome.FAIL) for one in verdicts)
     where = tuple(
@@ -139,3 +138,8 @@ def check_town(footprints: Footprints, town: Town) -> Checked:
         for rule, one, rows in zip(RULES, verdicts, failing, strict=True)
     )
     return Checked(verdicts, failing, where, plans.side)
+
+
+def check_town(footprints: Footprints, town: Town) -> Checked:
+    """Check n footprints against every rule."""
+    return checked_of(plans_of_town(footprints, town))

@@ -4,22 +4,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from municipality.words import Text
+from plots.building_permits.batch import checked_of
 from plots.building_permits.drawing import Part, Site, plans_of
 from plots.building_permits.frontage import Side
 from plots.building_permits.rules import RULES
 from plots.building_permits.rules.setback import CODES
 from plots.building_permits.rules.verdict import Outcome
-
-STATUS = {
-    Outcome.PASS: "pass",
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.NOT_APPLICABLE: "not_applicable",
-}
 
 NAMES = {
     Side.FRONT: Text("الارتداد الأمامي", "Front setback"),
@@ -53,14 +46,6 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def verdict_of(statuses: Sequence[str]) -> str:
-    """Fail where a rule fails, else unknown where one is unknown, else pass."""
-    for verdict in ("fail", "unknown"):
-        if verdict in statuses:
-            return verdict
-    return "pass"
-
-
 def _stated(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 3)
 
@@ -70,11 +55,11 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
     plans = plans_of(parts, site)
     edges = plans.boundary.edge_lines()
     plan = Text(site.limits_source, site.limits_source)
-    lines = []
-    for rule in RULES:
-        found = rule.measure(plans)
-        failing = np.flatnonzero(found.outcome == Outcome.FAIL)
-        drawn = dict(zip(failing, rule.where(plans, found.drawn_by[failing]), strict=True))
+    checked, lines = checked_of(plans), []
+    for rule, found, failing, where in zip(
+        RULES, checked.verdicts, checked.failing, checked.where, strict=True
+    ):
+        drawn = dict(zip(failing, where, strict=True))
         for row in range(len(found.outcome)):
             edge = int(found.edge[row])
             side = Side(int(plans.side[edge])) if edge >= 0 else None
@@ -85,10 +70,10 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
                     permitted=_stated(found.permitted[row]),
                     provided=_stated(found.provided[row]),
                     unit=rule.unit,
-                    status=STATUS[Outcome(int(found.outcome[row]))],
+                    status=Outcome(int(found.outcome[row])).word,
                     source=plan if rule.is_of_plan and site.limits_source else rule.source,
                     where=drawn.get(row),
                     edge=None if side is None else edges[edge],
                 )
             )
-    return Sheet(verdict_of([line.status for line in lines]), tuple(lines))
+    return Sheet(Outcome(int(checked.outcome(1)[0])).word, tuple(lines))

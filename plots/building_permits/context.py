@@ -10,15 +10,16 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.words import Text
-from plots.building_permits.arrays import Floats, Shapes, nothing, shapes_of
+from plots.building_permits.arrays import Floats, Shapes, from_rows, nothing, shapes_of
 from plots.building_permits.drawing import Site
-from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
+from plots.building_permits.frontage import FAR_M, REACH_M, Roads
 from plots.building_permits.site_plan import Ground, Limits
 from plots.register.limits import MeasuredPlot
 from plots.register.models import Road
 from plots.register.queries import LIMITS
 
 RANKS = {name: rank for rank, name in enumerate(Road.RoadClass.values)}
+THEMES = ("road_reserve", "wadi")  # the planning layers that rules ask about
 CLOSE_M = 0.05  # merged plots are drawn with gaps and overlaps of centimetres between them
 
 AROUND = """
@@ -39,13 +40,13 @@ WHERE (plot_id IS NULL OR plot_id <> ALL(%(ids)s)) AND ST_Intersects(footprint, 
 UNION ALL
 SELECT 'layer', t.code, NULL, NULL
 FROM plots_themelayer l JOIN plots_theme t ON t.id = l.theme_id, asked
-WHERE t.code IN ('road_reserve', 'wadi') AND l.valid @> %(on)s::date
+WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
   AND (l.coverage IS NULL OR ST_Covers(l.coverage, site))
 UNION ALL
 SELECT 'theme', t.code, NULL, ST_AsBinary(f.shape)
 FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
 JOIN plots_theme t ON t.id = l.theme_id, asked
-WHERE t.code IN ('road_reserve', 'wadi') AND l.valid @> %(on)s::date
+WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
   AND ST_Intersects(f.shape, site)
 """
 
@@ -60,6 +61,15 @@ class NotOneSite(ValueError):
 
 APART = Text("القطع ليست متجاورة.", "The plots do not lie side by side.")
 OTHER_USE = Text("استعمالات القطع مختلفة.", "The plots have different land uses.")
+
+
+def roads_of(rows: Sequence[tuple[str, float | None, bytes]]) -> Roads:
+    """Read roads as the register gives them: class, width in metres (None unknown), WKB."""
+    return Roads(
+        line=from_rows(row[2] for row in rows),
+        rank=np.array([RANKS[row[0]] for row in rows], dtype=np.intp),
+        width=np.array([np.nan if row[1] is None else row[1] for row in rows], dtype=float),
+    )
 
 
 def _merged(plots: Sequence[MeasuredPlot]) -> BaseGeometry:
@@ -101,24 +111,22 @@ def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.da
         "site": shapely.to_wkb(buildings, hex=True),
         "ids": [one.plot_id for one in plots],
         "on": on,
+        "themes": list(THEMES),
         "srid": crs.METRIC,
-        "road_m": FAR_M + WIDEST_M / 2,
+        "road_m": REACH_M,
         "near_m": FAR_M,
     }
     with connection.cursor() as cursor:
         cursor.execute(AROUND, asked)
         rows = cursor.fetchall()
-    roads = [row for row in rows if row[0] == "road"]
     layers = {row[1] for row in rows if row[0] == "layer"}
 
-    def shapes(kind: str, code: str = "") -> list[BaseGeometry]:
-        return [
-            shapely.from_wkb(bytes(row[3])) for row in rows if row[0] == kind and row[1] == code
-        ]
+    def shapes(kind: str, code: str = "") -> Shapes:
+        return from_rows(row[3] for row in rows if row[0] == kind and row[1] == code)
 
     def theme(code: str) -> Shapes:
         there = shapes("theme", code)
-        if not there and code not in layers:
+        if not len(there) and code not in layers:
             return shapes_of([None])
         return shapes_of([shapely.union_all(there)])
 
@@ -126,12 +134,8 @@ def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.da
         plot=plot,
         limits=_limits(plots),
         limits_source="; ".join(dict.fromkeys(plot.source for plot in plots if plot.source)),
-        roads=Roads(
-            shapes_of([shapely.from_wkb(bytes(row[3])) for row in roads]),
-            np.array([RANKS[row[1]] for row in roads], dtype=np.intp),
-            np.array([np.nan if row[2] is None else row[2] for row in roads], dtype=float),
-        ),
-        neighbours=shapes_of(shapes("plot")),
+        roads=roads_of([row[1:4] for row in rows if row[0] == "road"]),
+        neighbours=shapes("plot"),
         ground=Ground(
             road_reserve=theme("road_reserve"),
             wadi=theme("wadi"),

@@ -22,7 +22,7 @@ from plots.building_permits.survey import CODES_OF_SHEET, Answers, Mapper, here
 from plots.building_permits.town import Survey
 from plots.register.imports import BUILDINGS
 
-STATUSES = np.array([outcome.name.lower() for outcome in Outcome])
+STATUSES = np.array([outcome.word for outcome in Outcome])
 
 
 def _keeps_nothing(cursor: Any, job: Job) -> dict[str, Any]:

@@ -20,6 +20,7 @@ FAR_M = 25.0  # from the edge to the kerb: verge, service lane, parking strip
 WIDTH_M = 8.0  # of a road whose width is not known
 WIDEST_M = 60.0
 OFF_M = 0.05  # a look begins so far outside: neighbours share the line, drawings overlap a little
+REACH_M = FAR_M + WIDEST_M / 2  # no look goes further
 STEP_M = 0.5  # most looks end here, on the plot next door
 OPPOSITE_DEG = 45.0
 NO_ROAD = 9
@@ -143,7 +144,7 @@ def _roads_seen(
     """The rank and the width of the best road each look sees; NO_ROAD where it sees none."""
     rank, width = np.full(len(start), NO_ROAD), np.zeros(len(start))
     begin, end, road = _segments(roads)
-    look = _lines(start, outward * (FAR_M + WIDEST_M / 2))
+    look = _lines(start, outward * REACH_M)
     which, what = shapely.STRtree(_lines(begin, end - begin)).query(look, predicate="intersects")
     at = _crossing(start[which], outward[which], begin[what], end[what] - begin[what])
     known = np.where(np.isfinite(roads.width), np.clip(roads.width, 0, WIDEST_M), WIDTH_M)

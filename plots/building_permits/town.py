@@ -11,16 +11,15 @@ from django.db import connection
 from municipality import crs
 from plots.building_permits.arrays import Floats, Ints, Shapes, from_rows, shapes_of
 from plots.building_permits.batch import Footprints, Town
-from plots.building_permits.context import RANKS
-from plots.building_permits.frontage import FAR_M, WIDEST_M, Roads
+from plots.building_permits.context import THEMES, roads_of
+from plots.building_permits.frontage import REACH_M
 from plots.building_permits.site_plan import Limits
+from plots.register.holding import holders
 from plots.register.limits import measured_plots
 from plots.register.queries import LIMITS
 
 CHUNK = 4_000  # footprints read at once: some ten megabytes of plots
 TILE_M = 500.0  # a chunk is made of whole tiles where it can, so that it lies together
-REACH_M = FAR_M + WIDEST_M / 2
-THEMES = ("road_reserve", "wadi")
 # One statement a kind; rows in the order of their ids, so that unions are the same in every cut.
 NEAR = """
 SELECT 'road' AS kind, id, road_class, width_m, ST_AsBinary(centre_line)
@@ -82,13 +81,7 @@ def plot_of_each(shapes: Shapes, on: dt.date) -> Ints:
         rows = cursor.fetchall()
     plot_id = np.array([row[0] for row in rows], dtype=np.intp)
     plots = from_rows(row[1] for row in rows)
-    site, place = shapely.STRtree(plots).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[site], plots[place]))
-    order = np.lexsort((plot_id[place], -shared, site))  # most ground, then the lowest id
-    first = order[np.r_[True, np.diff(site[order]) > 0]] if len(order) else order
-    found = np.full(len(shapes), -1, dtype=np.intp)
-    holding = first[shared[first] > 0]
-    found[site[holding]] = plot_id[place[holding]]
+    found, _ = holders(shapes, ids=plot_id, tree=shapely.STRtree(plots))
     return found
 
 
@@ -99,21 +92,15 @@ def town_round(plots: Shapes, on: dt.date) -> Town:
         cursor.execute(NEAR, asked)
         rows = cursor.fetchall()
 
-    def of(kind: str, code: str = "") -> tuple[Ints, Shapes, list[Any]]:
-        own = [row for row in rows if row[0] == kind and (kind == "road" or row[2] == code)]
-        ids = np.array([row[1] for row in own], dtype=np.intp)
-        return ids, from_rows(row[4] for row in own), own
+    def of(kind: str, code: str = "") -> tuple[Ints, Shapes]:
+        own = [row for row in rows if row[0] == kind and row[2] == code]
+        return np.array([row[1] for row in own], dtype=np.intp), from_rows(row[4] for row in own)
 
-    _, lines, roads = of("road")
-    plot_id, plots, _ = of("plot")
-    building_plot, buildings, _ = of("building")
+    plot_id, plots = of("plot")
+    building_plot, buildings = of("building")
     layers = {row[2]: row[4] for row in rows if row[0] == "layer"}
     return Town(
-        roads=Roads(
-            lines,
-            np.array([RANKS[row[2]] for row in roads], dtype=np.intp),
-            np.array([np.nan if row[3] is None else row[3] for row in roads], dtype=float),
-        ),
+        roads=roads_of([row[2:5] for row in rows if row[0] == "road"]),
         plot=plots,
         plot_id=plot_id,
         building=buildings,

@@ -25,6 +25,7 @@ from municipality.places.models import WilayatVersion
 from municipality.words import Text
 from plots.register import building_swap, first_import, plot_swap
 from plots.register.ground import Ground
+from plots.register.holding import NO_PLOT, holders
 from plots.register.models import Plot
 
 _LIMITS = (
@@ -210,27 +211,18 @@ def _open_plots() -> tuple[np.ndarray, np.ndarray]:
 
 def _on_plots(rows: Rows, ids: np.ndarray, tree: shapely.STRtree) -> None:
     """Give each building the plot that holds most of it, and tell who crosses a plot line."""
-    plot = np.zeros(rows.count, dtype=np.int64)
+    plot = np.full(rows.count, NO_PLOT, dtype=np.int64)
     crosses = rows.none()
     good = np.flatnonzero(rows.good)
     if len(ids) and len(good):
-        which, at = tree.query(rows.shapes[good], predicate="intersects")
-        shared = shapely.area(shapely.intersection(rows.shapes[good[which]], tree.geometries[at]))
-        order = np.lexsort((ids[at], -shared, which))
-        which, at, shared = which[order], at[order], shared[order]
-        _, first = np.unique(which, return_index=True)
-        row, best = good[which[first]], shared[first]
-        held = best > 0
-        plot[row[held]] = ids[at[first[held]]]
-        area = shapely.area(rows.shapes[row])
-        beyond = area - best
-        over = held & (beyond > limit.CROSSES_M2)
-        crosses[row[over]] = True
-    rows.values["plot_id"] = pa.array(plot, mask=plot == 0)
+        plot[good], held = holders(rows.shapes[good], ids=ids, tree=tree)
+        beyond = shapely.area(rows.shapes[good]) - held
+        crosses[good] = (plot[good] != NO_PLOT) & (beyond > limit.CROSSES_M2)
+    rows.values["plot_id"] = pa.array(plot, mask=plot == NO_PLOT)
     rows.values["crosses_plots"] = pa.array(crosses)
     rows.mark("crosses_plots", crosses)
     if len(ids):
-        rows.mark("no_plot", rows.good & (plot == 0))
+        rows.mark("no_plot", rows.good & (plot == NO_PLOT))
 
 
 def prepare_buildings(rows: Rows, job: Job) -> None:

@@ -22,6 +22,11 @@ class Outcome(IntEnum):
     UNKNOWN = 2
     NOT_APPLICABLE = 3
 
+    @property
+    def word(self) -> str:
+        """How sheets and files write it."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
