@@ -12,7 +12,6 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from deploy.cluster import APPLICATION, OWNER, Cluster
 from deploy.layout import Layout
 from geo_portal.settings.environment import database
 from tests.bench.servers import ROOT
+from tests.campaigns.aside import aside
 from tests.campaigns.journal import FOLDER
 from tests.killing import city as cities
 from tests.killing.trial import RANDOM_WITHIN_S, VICTIMS, Kill, Run, pay
@@ -118,20 +118,4 @@ def _trial(seed: int, number: int) -> dict[str, int]:
 
 def trial(seed: int, number: int) -> dict[str, int]:
     """Run one trial on a session of its own, which leads to the city's database."""
-    found: list[dict[str, int]] = []
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            found.append(_trial(seed, number))
-        except BaseException as error:  # handed over to the thread that waits
-            failed.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return found[0]
+    return aside(lambda: _trial(seed, number))

@@ -8,12 +8,11 @@ stalled job is taken over within 60 seconds.
 import logging
 import os
 import random
-import threading
 
-from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from municipality.jobs.ordered import enqueue_in_order
+from tests.campaigns.aside import aside
 from tests.jobs import builders
 
 TRIALS = {"small": 60, "full": 300}
@@ -56,20 +55,4 @@ def _trial(seed: int, number: int) -> dict[str, int]:
 
 def trial(seed: int, number: int) -> dict[str, int]:
     """Run one trial on a session of its own: the workers must see what it commits."""
-    found: list[dict[str, int]] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(_trial(seed, number))
-        except BaseException as error:  # handed over to the thread that waits
-            failed.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return found[0]
+    return aside(lambda: _trial(seed, number))

@@ -5,7 +5,8 @@ client asks again with its key, and nothing acknowledged is lost or done twice.
 import atexit
 import random
 
-from tests.billing import kills, races
+from tests.billing import kills
+from tests.campaigns.aside import aside
 
 TRIALS = {"small": 24, "full": 600}
 SYSTEMATIC = 2  # of three trials are swept call by call; the third is killed by a timer
@@ -25,19 +26,14 @@ def trial(seed: int, number: int) -> dict[str, int]:
     """Kill one step once; raises AssertionError where something was lost or doubled."""
     rng = random.Random(f"kills {seed} {number}")
     what = kills.STEPS[number % len(kills.STEPS)]
-    found: list[kills.Killed] = []
 
-    def work() -> None:
+    def work() -> kills.Killed:
         if number % 3 < SYSTEMATIC:
             if what not in _calls:
                 _calls[what] = kills.killed(_payer(), what).calls
             at = 1 + number // len(kills.STEPS) % _calls[what]
-            found.append(kills.killed(_payer(), what, kill_at=at))
-        else:
-            found.append(kills.killed(_payer(), what, after_ms=rng.uniform(0.5, 40)))
+            return kills.killed(_payer(), what, kill_at=at)
+        return kills.killed(_payer(), what, after_ms=rng.uniform(0.5, 40))
 
-    raised = races.at_once(work)
-    if raised:
-        raise raised[0]
-    died = not found[0].acknowledged
+    died = not aside(work).acknowledged
     return {"kills": int(died), "acknowledged before": int(not died), f"steps of {what}": 1}

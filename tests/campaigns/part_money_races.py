@@ -4,13 +4,12 @@ The rounds run in threads with connections of their own and commit; the tables o
 campaign's database are emptied after each.
 """
 
-from collections.abc import Callable
-
 from django.conf import settings
 
 from municipality.billing.models import Receipt, Refund
 from tests.billing import races
 from tests.billing.builders import PURPOSES
+from tests.campaigns.aside import aside
 
 TRIALS = {"small": 12, "full": 1_500}
 RACES = ("two cashiers", "cashier and online", "refund and void")
@@ -48,13 +47,6 @@ def _control(race: str) -> None:
             assert Refund.objects.filter(state="done").count() == 2
 
 
-def _in_a_thread(work: Callable[[], None]) -> None:
-    """Run on a connection of its own, outside of the trial's transaction."""
-    raised = races.at_once(work)
-    if raised:
-        raise raised[0]
-
-
 def trial(seed: int, number: int) -> dict[str, int]:
     """Run one round of one race, and its control every so often."""
     race = RACES[number % len(RACES)]
@@ -68,5 +60,5 @@ def trial(seed: int, number: int) -> dict[str, int]:
             _control(race)
             counts["controls that went wrong"] = 1
 
-    _in_a_thread(work)
+    aside(work)
     return counts
