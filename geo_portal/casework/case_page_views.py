@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
 from municipality import geojson
+from municipality.actor import Actor
 from municipality.asked import today
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
@@ -158,16 +159,24 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "casework/case.html", context_of(request, case, at=at))
 
 
+def _case_of_officer(
+    request: HttpRequest, public_id: str, *, at: dt.datetime
+) -> tuple[Case, Actor]:
+    """Return a case and the officer of it who asks; raises Problem 404 for anybody else."""
+    case = case_of(request, public_id, at=at)
+    by, side = writer_of(request, case, at=at)
+    if side is not Side.MUNICIPALITY:
+        raise not_found()
+    return case, by
+
+
 @never_cache
 @require_POST
 @open_to(SIGNED_IN)
 def contact_of_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an officer of a case how its parties are reached; each look is on the record."""
     at = timezone.now()
-    case = case_of(request, public_id, at=at)
-    by, side = writer_of(request, case, at=at)
-    if side is not Side.MUNICIPALITY:
-        raise not_found()
+    case, by = _case_of_officer(request, public_id, at=at)
     context, reason = context_of(request, case, at=at), request.POST.get("reason", "")
     why = f"{case.number}: {reason.replace(NUL, '')}" if reason.strip() else ""
     try:
@@ -248,10 +257,7 @@ def attach_to_case(request: HttpRequest, public_id: str) -> HttpResponse:
 def remark_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write a technical remark about a place of the case, or about a version of a paper."""
     at = timezone.now()
-    case = case_of(request, public_id, at=at)
-    by, side = writer_of(request, case, at=at)
-    if side is not Side.MUNICIPALITY:
-        raise not_found()
+    case, by = _case_of_officer(request, public_id, at=at)
     paper = request.POST.get("document", "")
     about: Document | GEOSGeometry | None = None
     if paper:
@@ -274,10 +280,7 @@ def remark_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
 def settle_remark_of_case(request: HttpRequest, public_id: str, remark_id: int) -> HttpResponse:
     """Mark a remark as answered; for the officers of the case."""
     at = timezone.now()
-    case = case_of(request, public_id, at=at)
-    by, side = writer_of(request, case, at=at)
-    if side is not Side.MUNICIPALITY:
-        raise not_found()
+    case, by = _case_of_officer(request, public_id, at=at)
     found = case.remarks.filter(pk=remark_id).first()  # unique
     if found is None:
         raise not_found()
