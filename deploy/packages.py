@@ -81,6 +81,18 @@ NEEDS = (
         lambda: shutil.which("chromium") is not None,
     ),
     Need(
+        "Poppler's programs",
+        "tests of stamped papers by a reader of other people",
+        ("poppler-utils",),
+        lambda: shutil.which("pdfsig") is not None,
+    ),
+    Need(
+        "SoftHSM",
+        "tests of stamping with a token",
+        ("softhsm2",),
+        lambda: shutil.which("softhsm2-util") is not None,
+    ),
+    Need(
         "libatomic",
         "the driver of the browser tests",
         ("libatomic1",),
