@@ -137,6 +137,11 @@ MEDIA_ROOT = BASE_DIR / ".local" / "media"
 # Files in a bucket of any S3-compatible store instead of MEDIA_ROOT: https://key:secret@host/bucket
 GEO_BUCKET_URL = text("GEO_BUCKET_URL")
 GEO_CLAMD_URL = text("GEO_CLAMD_URL")  # tcp://host:3310; empty: files are not scanned
+# The stamp: its keys and certificates, or a token's key (RFC 7512), and a time-stamp authority.
+GEO_SIGNING_DIR = Path(text("GEO_SIGNING_DIR") or BASE_DIR / ".local" / "signing")
+GEO_SIGNING_KEY = text("GEO_SIGNING_KEY", "file")  # or pkcs11:token=...;object=...?module-path=...
+GEO_SIGNING_PIN = text("GEO_SIGNING_PIN")
+GEO_TSA_URL = text("GEO_TSA_URL")  # of RFC 3161 over HTTP; empty: the local test authority
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

@@ -1,0 +1,35 @@
+"""Long-term evidence beside a stamped file, never in it.
+
+The chain, the revocation list and a second time stamp are appended (PAdES-B-LTA), which poppler
+calls "not total document signed": so people get the file as it was stamped, and this copy lies
+beside it for the day when the certificates have run out.
+"""
+
+import datetime as dt
+import io
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.validation import add_validation_info
+
+from municipality.documents.signing import times
+from municipality.documents.signing.examining import context
+from municipality.documents.signing.folder import the_folder
+
+
+def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
+    """Return a stamped file with its long-term evidence; its beginning is the file itself.
+
+    For workers.  Raises what pyHanko raises where the chain does not hold at ``at``.
+    """
+    folder = the_folder()
+    with_chain = io.BytesIO()
+    signature = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0]
+    add_validation_info(signature, context(folder, at=at), output=with_chain)
+    out = PdfTimeStamper(times.time_stamper(folder, at=at)).timestamp_pdf(
+        IncrementalPdfFileWriter(with_chain),
+        md_algorithm="sha256",
+        validation_context=context(folder, at=at),
+    )
+    return bytes(out.getvalue())

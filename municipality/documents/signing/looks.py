@@ -1,0 +1,45 @@
+"""How the stamp looks: drawn by the printer of papers, in the municipality's own words."""
+
+from django.template.loader import render_to_string
+
+from municipality.conf import PROFILE
+from municipality.documents.papers import shown
+from municipality.documents.printing import fonts, pdf_of
+from municipality.documents.signing.authority import TEST_AUTHORITY
+from municipality.documents.signing.page_room import STAMP_MM, STRIP_MM
+from municipality.documents.signing.values import VisibleStamp
+from municipality.documents.stamp import verify_host, verify_qr
+
+STRIP_LINES = 2  # a number and a place are what a loose sheet is sorted by
+
+
+def _printed(visible: VisibleStamp, size: tuple[float, float], **more: object) -> bytes:
+    context = {
+        "municipality": PROFILE.municipality_ar,
+        "title": visible.title.ar,
+        "host": verify_host(),
+        "code": shown(visible.code),
+        "fonts": fonts(),
+        "width": f"{size[0]:g}",  # text: numbers would be written in the page's language
+        "height": f"{size[1]:g}",
+        **more,
+    }
+    return pdf_of(render_to_string("documents/stamp.html", context))
+
+
+def stamp_pdf(visible: VisibleStamp, *, is_test: bool) -> bytes:
+    """Draw the stamp in Arabic as a PDF of one page of its size."""
+    return _printed(
+        visible,
+        STAMP_MM,
+        lines=[(label.ar, value.ar) for label, value in visible.lines],
+        qr=verify_qr(visible.code),
+        test_words=TEST_AUTHORITY.ar if is_test else "",
+        is_strip=False,
+    )
+
+
+def strip_pdf(visible: VisibleStamp) -> bytes:
+    """Draw the line that stands on the pages without the stamp."""
+    lines = [(label.ar, value.ar) for label, value in visible.lines[:STRIP_LINES]]
+    return _printed(visible, STRIP_MM, lines=lines, is_strip=True)
