@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import (
     AxisAlignment,
     BoxConstraints,
@@ -101,7 +101,7 @@ def _signed(
             stamp_style=StaticStampStyle(
                 border_width=0, background=_Drawn(drawn, room.turn), background_layout=_FILL
             ),
-            new_field_spec=SigFieldSpec(FIELD, on_page=room.page, box=room.box),,
+            new_field_spec=SigFieldSpec(FIELD, on_page=room.page, box=room.box),
         )
         signer.at = at
         out = signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(room.pdf)))
