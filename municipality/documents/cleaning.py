@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from municipality.documents.file_gate import GateLimits, Unreadable, look_into
+from municipality.documents.file_gate import CLEAN_PAPER, GateLimits, Unreadable, look_into
 from municipality.documents.refusals import sentence
 
 KINDS = ("pdf", "jpeg", "png", "heic")
@@ -32,7 +32,8 @@ def clean(source: BinaryIO, *, kinds: Sequence[str] = KINDS) -> Cleaned:
     The copy of a photo is made of its pixels alone, that of a PDF is written by qpdf without
     metadata.  Nothing is parsed in this process.
     """
-    with look_into(source, task={"kinds": list(kinds)}, limits=LIMITS) as answer:
+    task = {"kinds": list(kinds)}
+    with look_into(source, child=CLEAN_PAPER, task=task, limits=LIMITS) as answer:
         said = answer.said
         try:
             copy = (answer.job / "out.bin").read_bytes()

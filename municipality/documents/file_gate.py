@@ -37,7 +37,8 @@ _START = (
     "from municipality.documents.sandbox.{task} import main; main(); "
     "os._exit(0)"  # at once: taking a big file's rows apart again would only be waited for
 )
-READ_ROWS, CLEAN_PAPER = "main", "clean_main"  # the tasks of the child: a module of the sandbox
+# The tasks of the child: a module of the sandbox.
+READ_ROWS, CLEAN_PAPER, READ_DRAWING = "main", "clean_main", "dxf_main"
 
 
 class Unreadable(Exception):
@@ -271,10 +272,16 @@ def _told(
 
 
 def look_into(
-    source: BinaryIO, *, task: dict[str, Any], limits: GateLimits
+    source: BinaryIO, *, child: str, task: dict[str, Any], limits: GateLimits
 ) -> AbstractContextManager[Answer]:
-    """Let a child without rights check and clean one paper or photo; raises Unreadable."""
-    return _told(_Sandbox.start(CLEAN_PAPER), source, task=task, limits=limits)
+    """Let a child without rights check a paper or photo, or read a drawing; raises Unreadable."""
+    return _told(_Sandbox.start(child), source, task=task, limits=limits)
+
+
+def table_of(answer: Answer) -> pa.Table:
+    """Read the table that a child wrote; raises Unreadable where it is not what it claims."""
+    with pa.OSFile(str(answer.job / "out.arrow"), "rb") as arrow:
+        return _sound(pa.ipc.open_file(arrow).read_all())
 
 
 def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None = None) -> Opened:
@@ -291,8 +298,7 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
     sandbox = _ahead.pop() if _ahead else _Sandbox.start(READ_ROWS)
     begun = time.perf_counter()
     with _told(sandbox, source, task=task, limits=limits or GateLimits()) as answer:
-        with pa.OSFile(str(answer.job / "out.arrow"), "rb") as arrow:
-            table = _sound(pa.ipc.open_file(arrow).read_all())
+        table = table_of(answer)
         spent = time.perf_counter() - begun
     said = answer.said
     return Opened(

@@ -141,6 +141,61 @@ REFUSALS = {
         "في الملف برنامج ضار ({name})، ولم يُحفظ. افحص جهازك.",
         "The file holds malware ({name}) and was not kept. Check your device.",
     ),
+    "drawing_too_large": Text(
+        "الرسم أكبر من {most} م.ب. صدّر مخطط الموقع وحده ثم أرفقه.",
+        "The drawing is larger than {most} MB. Export the site plan alone and attach that.",
+    ),
+    "drawing_is_dwg": Text(
+        "هذا ملف DWG؛ صدّره من برنامج الرسم بصيغة DXF ثم أرفقه.",
+        "This is a DWG file; export it as DXF from your drawing program and attach that.",
+    ),
+    "drawing_kind": Text(
+        "هذا ملف من نوع {kind}؛ المطلوب رسم بصيغة DXF.",
+        "This is a {kind} file; a drawing in DXF is wanted.",
+    ),
+    "drawing_kind_unknown": Text(
+        "ليس هذا رسمًا بصيغة DXF؛ صدّره من برنامج الرسم بصيغة DXF ثم أرفقه.",
+        "Not a drawing in DXF; export it as DXF from your drawing program and attach that.",
+    ),
+    "drawing_version": Text(
+        "إصدار DXF هذا غير معروف؛ صدّر الرسم بإصدار من R12 إلى 2018.",
+        "This version of DXF is not known; export the drawing as R12 to 2018.",
+    ),
+    "drawing_damaged": Text(
+        "ملف DXF تالف أو ناقص ({reason}). صدّره من جديد ثم أرفقه.",
+        "The DXF is damaged or cut off ({reason}). Export it again and attach it.",
+    ),
+    "drawing_empty": Text(
+        "الرسم فارغ: ليس في فضاء النموذج شيء. ارسم مخطط الموقع في Model لا في Layout.",
+        "The drawing is empty: nothing is in model space. Draw the site plan in Model, not in a Layout.",
+    ),
+    "drawing_nothing_read": Text(
+        "ليس في الرسم شكل يُقرأ؛ كل ما فيه: {kinds}. ارسم الحدود خطوطًا أو خطوطًا متصلة (PLINE).",
+        "No shape of the drawing could be read; all it holds is: {kinds}. Draw outlines as lines or polylines.",
+    ),
+    "drawing_out_of_range": Text(
+        "إحداثيات الرسم خارج كل مكان على الأرض؛ راجع مقياس الكتل ومكان الرسم.",
+        "The coordinates lie nowhere on earth; check the scale of the blocks and the place of the drawing.",
+    ),
+    "drawing_too_many_objects": Text(
+        "في الرسم أكثر من {most} عنصر بعد وضع الكتل في مواضعها. صدّر مخطط الموقع وحده.",
+        "The drawing comes to more than {most} objects with its blocks in place. Export the site plan alone.",
+    ),
+    "drawing_too_many_vertices": Text(
+        "في الرسم أكثر من {most} نقطة. صدّر مخطط الموقع وحده.",
+        "The drawing comes to more than {most} points. Export the site plan alone.",
+    ),
+    "drawing_too_many_layers": Text(
+        "في الرسم {count} طبقة، والمقبول {most}. احذف الطبقات غير المستعملة (PURGE).",
+        "The drawing has {count} layers; {most} at most. Remove the unused ones (PURGE).",
+    ),
+    "drawing_block_loop": Text(
+        "الكتلة {name} تحتوي نفسها، فلا نهاية للرسم.",
+        "Block {name} holds itself, so the drawing has no end.",
+    ),
+    "drawing_blocks_deep": Text(
+        "تداخل الكتل أعمق من {most} مستوى.", "Blocks are nested deeper than {most} levels."
+    ),
     "gate_limit": Text(
         "أوقفت القراءة لأنها تجاوزت الوقت أو الحجم المسموح.",
         "Reading was stopped: it went past the allowed time or size.",

@@ -29,7 +29,7 @@ _OTHERS = (
 )
 
 
-def _other(head: bytes) -> str:
+def name_of(head: bytes) -> str:
     """Name a kind that is not accepted, so that the refusal can say it; '' where unknown."""
     for start, name in _OTHERS:
         if head.startswith(start):
@@ -56,7 +56,7 @@ def kind_of(path: Path, *, accepted: Sequence[str]) -> str:
     if found in accepted:
         return found
     asked = ", ".join(NAMES[kind] for kind in accepted)
-    name = NAMES.get(found) or _other(head)
+    name = NAMES.get(found) or name_of(head)
     if name:
         raise NotAccepted("paper_kind", kind=name, accepted=asked)
     raise NotAccepted("paper_kind_unknown", accepted=asked)
