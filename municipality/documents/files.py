@@ -62,7 +62,10 @@ def held_by_documents(digests: Collection[str]) -> set[str]:
     """Return which of some digests are named by a paper or a file that was not removed."""
     either = Q(sha256__in=digests) | Q(clean_sha256__in=digests)
     rows = StoredFile.objects.filter(either, removed_at__isnull=True)
-    found = set(IssuedPaper.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    issued = Q(sha256__in=digests) | Q(archive_sha256__in=digests)
+    found: set[str] = set()
+    for pair in IssuedPaper.objects.filter(issued).values_list("sha256", "archive_sha256"):
+        found.update(pair)
     for pair in rows.values_list("sha256", "clean_sha256"):
         found.update(pair)
     return found & set(digests)
@@ -100,6 +103,8 @@ def _remove_if_nobodys(sha256: str, *, before: dt.datetime) -> bool:
 def _named() -> Iterator[str]:
     """Yield every digest that a row of ours names."""
     yield from IssuedPaper.objects.values_list("sha256", flat=True).iterator()
+    archived = IssuedPaper.objects.exclude(archive_sha256="")
+    yield from archived.values_list("archive_sha256", flat=True).iterator()
     rows = StoredFile.objects.filter(removed_at__isnull=True)
     for pair in rows.values_list("sha256", "clean_sha256").iterator():
         yield from pair

@@ -39,6 +39,12 @@ class IssuedPaper(models.Model):
     size = models.PositiveBigIntegerField()
     facts = models.JSONField(help_text="[{label: {ar, en}, value: {ar, en}}, ...]")
     about = models.CharField(max_length=80, help_text="case/42, bill/7")
+    certificate_serial = models.CharField(
+        max_length=40, blank=True, help_text="hexadecimal digits, of a stamped paper"
+    )
+    archive_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="of the copy with long-term evidence"
+    )
     issued_at = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State, default=State.VALID)
     reason = models.CharField(max_length=300, blank=True)
@@ -63,6 +69,30 @@ class IssuedPaper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}"
+
+
+class RevokedCertificate(models.Model):
+    """A signing certificate that no longer holds, and since when; anyone may know.
+
+    The authority's own list says the same to readers of PDFs; this says it on the verification
+    page, whichever authority it was.
+    """
+
+    serial = models.CharField(max_length=40, unique=True, help_text="hexadecimal digits")
+    since = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="certificate_revoked_for_a_reason",
+                condition=~Q(reason=""),
+                violation_error_message="A certificate is revoked for a reason.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
 
 
 def new_file_id() -> str:

@@ -12,6 +12,7 @@ from municipality.actor import SYSTEM, Actor
 from municipality.digits import western
 from municipality.documents import store
 from municipality.documents.models import IssuedPaper
+from municipality.documents.signing.values import SignedPdf
 from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.words import Text
@@ -63,7 +64,7 @@ def issue_paper(
     *,
     kind: str,
     number: str,
-    pdf: Callable[[str], bytes],
+    pdf: Callable[[str], bytes | SignedPdf],
     facts: Sequence[Fact],
     at: dt.datetime,
     about: str,
@@ -71,14 +72,20 @@ def issue_paper(
     """Issue a paper inside the caller's transaction; its file is kept by content.
 
     ``pdf`` is called once with the paper's code and returns the whole file: the code and its
-    QR (``stamp``) stand on the paper, so the code is there before the file.  ``facts`` are what
+    QR (``stamp``) stand on the paper, so the code is there before the file.  What
+    ``signing.stamping.stamped`` returns brings the serial of its certificate along.  ``facts`` are what
     anyone with the code may see.  ``about`` names the subject (``case/42``).
     """
     code = new_code()
-    sha256, size = store.keep([pdf(code)])
+    made = pdf(code)
+    whole, serial = (
+        (made.pdf, made.certificate_serial) if isinstance(made, SignedPdf) else (made, "")
+    )
+    sha256, size = store.keep([whole])
     paper = IssuedPaper.objects.create(
         code=code, kind=kind, number=number, sha256=sha256, size=size,
         facts=_facts_json(facts), about=about, issued_at=at,
+        certificate_serial=serial,
     )  # fmt: skip
     told = {"kind": kind, "number": number, "sha256": sha256, "about": about}
     record(stream=f"paper/{paper.pk}", act="issue", by=SYSTEM, at=at, facts=told)
@@ -95,6 +102,15 @@ def paper(code: str) -> IssuedPaper | None:
     if not plain:
         return None
     return IssuedPaper.objects.filter(code=plain).first()  # unique
+
+
+@acting
+def papers_of_file(sha256: str) -> list[IssuedPaper]:
+    """Return the papers that were issued as this very file, by the SHA-256 of all its bytes.
+
+    Open to anyone: who holds the whole file holds the code that is printed in it.
+    """
+    return list(IssuedPaper.objects.filter(sha256=sha256).order_by("issued_at", "pk"))
 
 
 @acting

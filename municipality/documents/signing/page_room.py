@@ -6,6 +6,7 @@ larger box, and annotations stand in it.  Reads PDFs by qpdf: for workers, on cl
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,12 +185,14 @@ def _stamped_page(pdf: pikepdf.Pdf, page: pikepdf.Page, visible: VisibleStamp) -
     return frame.place(u, v, width, height), frame.turn
 
 
-def _strip(pdf: pikepdf.Pdf, strip: bytes) -> Any:
-    with pikepdf.open(io.BytesIO(strip)) as other:
+def _strip(pdf: pikepdf.Pdf, strip: Callable[[], bytes]) -> Any:
+    with pikepdf.open(io.BytesIO(strip())) as other:
         return pdf.copy_foreign(other.pages[0].as_form_xobject())
 
 
-def _with_room(pdf: pikepdf.Pdf, visible: VisibleStamp, strip: bytes) -> tuple[Box, int]:
+def _with_room(
+    pdf: pikepdf.Pdf, visible: VisibleStamp, strip: Callable[[], bytes]
+) -> tuple[Box, int]:
     _refuse_what_changes(pdf)
     if not 0 < visible.page <= len(pdf.pages):
         raise NotStampable("page_missing", page=visible.page, pages=len(pdf.pages))
@@ -209,8 +212,8 @@ def _strip_scale(frame: Frame) -> float:
     return min(wanted, width / STRIP_MM[0])
 
 
-def make_room(pdf: bytes, *, visible: VisibleStamp, strip: bytes) -> Roomy:
-    """Write a clean copy anew with room for its stamp; ``strip`` is the line of other pages.
+def make_room(pdf: bytes, *, visible: VisibleStamp, strip: Callable[[], bytes]) -> Roomy:
+    """Write a clean copy anew with room for its stamp; ``strip`` draws the line of other pages.
 
     Raises NotStampable: encrypted, damaged (nothing is mended here: what the auditor saw is what
     is stamped), signed, a form, no such page, a page too small.

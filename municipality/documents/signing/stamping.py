@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
@@ -117,7 +118,7 @@ def sign_pdf(pdf: bytes, *, visible: VisibleStamp, reason: Text, at: dt.datetime
     """
     folder = the_folder()
     drawn = looks.stamp_pdf(visible, is_test=authority.is_ours(folder))
-    room = page_room.make_room(pdf, visible=visible, strip=looks.strip_pdf(visible))
+    room = page_room.make_room(pdf, visible=visible, strip=partial(looks.strip_pdf, visible))
     signed = _signed(folder, room, drawn, reason, at)
     if len(signed) > MOST_BYTES:
         raise NotStampable("too_large", most=MOST_BYTES // 1_000_000)
