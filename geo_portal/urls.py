@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from geo_portal.api import api
-from geo_portal.home import basemap, health, problem_codes
+from geo_portal.home import basemap, health, pki_views, problem_codes
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
     path("basemap.pmtiles", basemap.basemap, name="basemap"),
+    path("pki/<slug:city>.crl", pki_views.revocation_list, name="revocation_list"),
+    path("pki/<slug:city>.crt", pki_views.root_certificate, name="root_certificate"),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("problems/<slug:code>", problem_codes.problem_code, name="problem_code"),

@@ -57,6 +57,10 @@ FILE_HOLDERS = [
     "municipality.importing.batch.held_files",
 ]
 
+# What else the verification page shows of a paper, by its kind: called with the paper, returns
+# the name of a template and what it shows as ``details``, or None.
+PAPER_DETAILS: dict[str, str] = {}
+
 # What the worker does again and again: a plain function without arguments, and how often.
 PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
@@ -69,6 +73,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.documents.jobs.scan_waiting": 60,
     "municipality.documents.jobs.sweep": 600,
     "municipality.documents.jobs.keep_retention": 86_400,
+    "municipality.documents.signing.jobs.renew_revocation_list": 21_600,
     "municipality.jobs.jobs.tidy": 3600,
     "municipality.billing.reconciliation.jobs.early": 60,
     "municipality.billing.reconciliation.jobs.daily": 3600,

@@ -1,23 +1,33 @@
-"""Anyone verifies a paper: its facts and state by its code, its file by the hash of every byte."""
+"""Anyone verifies a paper: its facts and state by its code, its file by the hash of every byte.
+
+With a code the file is compared with the one that was issued; without one it is looked for among
+all that were issued, and what is not found is "not a file we issued", whatever was done to it.
+"""
 
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from municipality.documents import papers
 from municipality.documents.models import IssuedPaper
+from municipality.documents.signing.authority import TEST_AUTHORITY, is_ours
+from municipality.documents.signing.folder import the_folder
+from municipality.documents.signing.revoking import revocation_of
+from municipality.documents.signing.values import MOST_BYTES
 from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import Limit, count
 from municipality.words import Text
 
 LIMITS = (Limit("verify_minute", 30, 60), Limit("verify_day", 600, 86_400))
-MAX_BYTES = 30_000_000  # larger than any paper we issue
+MAX_BYTES = MOST_BYTES  # no paper of ours is larger
 STATES = {
     IssuedPaper.State.VALID: Text("وثيقة سارية", "This paper is valid"),
     IssuedPaper.State.SUPERSEDED: Text(
@@ -75,10 +85,65 @@ def _unknown(request: HttpRequest, code: str) -> HttpResponse:
     return _sealed(render(request, "verify/index.html", {"code": code[:60]}, status=404))
 
 
-@require_safe
+def _received(request: HttpRequest) -> tuple[str, Text | None]:
+    """Return the SHA-256 of the file that was sent, or why there is none."""
+    hashing = Hashing(request)
+    request.upload_handlers = [hashing]
+    request.POST  # noqa: B018 (reading it is what receives the file)
+    if hashing.size > MAX_BYTES:
+        return "", TOO_LARGE
+    if not hashing.size:
+        return "", NO_FILE
+    return hashing.sha256, None
+
+
+def _details(paper: IssuedPaper) -> dict[str, Any] | None:
+    """Ask the feature that issued a paper what else is shown of it (``PAPER_DETAILS``)."""
+    dotted = settings.PAPER_DETAILS.get(paper.kind)
+    if dotted is None:
+        return None
+    found = import_string(dotted)(paper)
+    return None if found is None else {"template": found[0], "context": found[1]}
+
+
+def _paper_page(
+    request: HttpRequest, paper: IssuedPaper, verdict: str, error: Text | None
+) -> HttpResponse:
+    context = {
+        "paper": paper,
+        "code": papers.shown(paper.code),
+        "facts": [(str(label), str(value)) for label, value in papers.facts_of(paper)],
+        "state_words": str(STATES[IssuedPaper.State(paper.state)]),
+        "details": _details(paper),
+        "revoked": revocation_of(paper),
+        "test_authority": str(TEST_AUTHORITY) if is_ours(the_folder()) else "",
+        "verdict": verdict,
+        "error": str(error) if error else "",
+    }
+    return _sealed(render(request, "verify/paper.html", context, status=422 if error else 200))
+
+
+def _whose_file(request: HttpRequest) -> HttpResponse:
+    """Say which paper a file is, by its hash alone; the same page for all that is none of ours."""
+    count(request, LIMITS, at=timezone.now())
+    sha256, error = _received(request)
+    if error is not None:
+        context = {"code": "", "file_error": str(error)}
+        return _sealed(render(request, "verify/index.html", context, status=422))
+    found = papers.papers_of_file(sha256)
+    if not found:
+        context = {"code": "", "file_error": "", "not_ours": "yes"}
+        return _sealed(render(request, "verify/index.html", context, status=404))
+    return _paper_page(request, found[-1], "issued", None)
+
+
+@csrf_exempt  # it changes nothing, and its check would read the file before the hashing stands
+@require_http_methods(["GET", "HEAD", "POST"])
 @open_to(ANYONE)
 def verify_start(request: HttpRequest) -> HttpResponse:
-    """Ask for the code on the paper."""
+    """Ask for the code on the paper, or for the file; POST says which paper a file is."""
+    if request.method == "POST":
+        return _whose_file(request)
     code = request.GET.get("code", "")
     if not code:
         return _sealed(render(request, "verify/index.html", {"code": ""}))
@@ -89,19 +154,7 @@ def verify_start(request: HttpRequest) -> HttpResponse:
     return redirect("home:verify", papers.shown(plain))
 
 
-def _compared(request: HttpRequest, paper: IssuedPaper) -> tuple[str, Text | None]:
-    """Compare the file that was sent: ``issued`` or ``other``, or why it was not compared."""
-    hashing = Hashing(request)
-    request.upload_handlers = [hashing]
-    request.POST  # noqa: B018 (reading it is what receives the file)
-    if hashing.size > MAX_BYTES:
-        return "", TOO_LARGE
-    if not hashing.size:
-        return "", NO_FILE
-    return ("issued" if papers.is_issued_file(paper, hashing.sha256) else "other"), None
-
-
-@csrf_exempt  # it changes nothing, and its check would read the file before the hashing stands
+@csrf_exempt  # as above
 @require_http_methods(["GET", "HEAD", "POST"])
 @open_to(ANYONE)
 def verify(request: HttpRequest, code: str) -> HttpResponse:
@@ -110,13 +163,10 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     paper = papers.paper(code)
     if paper is None:
         return _unknown(request, code)
-    verdict, error = ("", None) if request.method != "POST" else _compared(request, paper)
-    context = {
-        "paper": paper,
-        "code": papers.shown(paper.code),
-        "facts": [(str(label), str(value)) for label, value in papers.facts_of(paper)],
-        "state_words": str(STATES[IssuedPaper.State(paper.state)]),
-        "verdict": verdict,
-        "error": str(error) if error else "",
-    }
-    return _sealed(render(request, "verify/paper.html", context, status=422 if error else 200))
+    if request.method != "POST":
+        return _paper_page(request, paper, "", None)
+    sha256, error = _received(request)
+    if error is not None:
+        return _paper_page(request, paper, "", error)
+    verdict = "issued" if papers.is_issued_file(paper, sha256) else "other"
+    return _paper_page(request, paper, verdict, None)

@@ -24,6 +24,7 @@ IMPORTERS: dict[str, str] = wiring.IMPORTERS
 MAP_LAYERS: list[str] = wiring.MAP_LAYERS
 NOTICE_TEMPLATES: list[str] = wiring.NOTICE_TEMPLATES
 OPEN_CASES_AT: list[str] = wiring.OPEN_CASES_AT
+PAPER_DETAILS: dict[str, str] = wiring.PAPER_DETAILS
 PERIODIC: dict[str, int] = wiring.PERIODIC
 RETENTION: dict[str, str] = wiring.RETENTION
 SMS_COMMANDS: dict[str, str] = wiring.SMS_COMMANDS

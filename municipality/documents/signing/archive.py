@@ -13,9 +13,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation import add_validation_info
 
+from municipality.documents import store
+from municipality.documents.models import IssuedPaper
 from municipality.documents.signing import times
 from municipality.documents.signing.examining import context
 from municipality.documents.signing.folder import the_folder
+from municipality.reach import acting
 
 
 def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
@@ -33,3 +36,20 @@ def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
         validation_context=context(folder, at=at),
     )
     return bytes(out.getvalue())
+
+
+@acting
+def keep_archive(*, of: IssuedPaper, at: dt.datetime) -> str:
+    """Keep the copy of a stamped paper with its long-term evidence; returns its SHA-256.
+
+    For workers; done twice, the first copy stays.
+    """
+    held = IssuedPaper.objects.select_for_update().get(pk=of.pk)
+    if not held.certificate_serial:
+        raise ValueError("not a stamped paper")
+    if not held.archive_sha256:
+        with store.open_kept(held.sha256) as file:
+            copy = archived_copy(file.read(), at=at)
+        held.archive_sha256, _ = store.keep([copy])
+        held.save(update_fields=["archive_sha256"])
+    return held.archive_sha256

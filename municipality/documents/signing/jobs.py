@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from municipality.conf import PROFILE
 from municipality.documents.signing.folder import the_folder
-from municipality.documents.signing.issuing import renew_list
+from municipality.documents.signing.revoking import renew_list
 from municipality.words import Text
 
 

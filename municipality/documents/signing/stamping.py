@@ -33,11 +33,10 @@ from municipality.documents.signing.examining import examine
 from municipality.documents.signing.folder import Folder, the_folder
 from municipality.documents.signing.frame import turned
 from municipality.documents.signing.refusals import NotStampable
-from municipality.documents.signing.values import SignedPdf, VisibleStamp
+from municipality.documents.signing.values import MOST_BYTES, SignedPdf, VisibleStamp
 from municipality.words import Text
 
 FIELD = "MunicipalityStamp"
-MOST_BYTES = 30_000_000  # what the verification page takes
 _FILL = SimpleBoxLayoutRule(
     x_align=AxisAlignment.ALIGN_MID,
     y_align=AxisAlignment.ALIGN_MID,

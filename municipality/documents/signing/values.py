@@ -7,6 +7,7 @@ from enum import StrEnum
 from municipality.words import Text
 
 MOST_LINES = 6
+MOST_BYTES = 30_000_000  # of a stamped file: what the verification page takes
 Line = tuple[Text, Text]
 
 

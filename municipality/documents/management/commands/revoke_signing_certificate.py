@@ -1,4 +1,4 @@
-"""``manage.py revoke_signing_certificate 3D:3E:… --reason "…"``: it no longer holds, from now on."""
+"""``manage.py revoke_signing_certificate 3D:3E:… --reason "…"``: it no longer holds."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from municipality.actor import SYSTEM
-from municipality.documents.signing.issuing import CannotRevoke, revoke_certificate
 from municipality.documents.signing.jobs import renew_revocation_list
+from municipality.documents.signing.revoking import CannotRevoke, revoke_certificate
 
 
 class Command(BaseCommand):

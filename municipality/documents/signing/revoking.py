@@ -1,13 +1,11 @@
-"""Stamped papers and the certificates they were signed with: what the database knows of them."""
+"""Signing certificates that no longer hold: written down here, and on the authority's own list."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 from municipality.actor import Actor
-from municipality.documents import store
 from municipality.documents.models import IssuedPaper, RevokedCertificate
 from municipality.documents.signing import authority
-from municipality.documents.signing.archive import archived_copy
 from municipality.documents.signing.folder import Folder
 from municipality.history.actions import record
 from municipality.reach import acting, as_system
@@ -25,23 +23,6 @@ class SignedSince:
     since: dt.datetime
     before: bool  # signed while the certificate held
     reason: str
-
-
-@acting
-def keep_archive(*, of: IssuedPaper, at: dt.datetime) -> str:
-    """Keep the copy of a stamped paper with its long-term evidence; returns its SHA-256.
-
-    For workers; done twice, the first copy stays.
-    """
-    held = IssuedPaper.objects.select_for_update().get(pk=of.pk)
-    if not held.certificate_serial:
-        raise ValueError("not a stamped paper")
-    if not held.archive_sha256:
-        with store.open_kept(held.sha256) as file:
-            copy = archived_copy(file.read(), at=at)
-        held.archive_sha256, _ = store.keep([copy])
-        held.save(update_fields=["archive_sha256"])
-    return held.archive_sha256
 
 
 def read_serial(text: str) -> str:
