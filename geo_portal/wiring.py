@@ -29,10 +29,16 @@ IMPORTERS = {
 OPEN_CASES_AT = ["municipality.cases.queries.open_cases_at"]
 
 # The life of each kind of case.
-CASE_KINDS = {"plot_extract": "plots.extracts.transitions.MACHINE"}
+CASE_KINDS = {
+    "plot_extract": "plots.extracts.transitions.MACHINE",
+    "building_permit": "plots.building_permits.transitions.MACHINE",
+}
 
 # Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.
-BILL_PURPOSES = {"plot_extract_fee": "plots.extracts.actions.fee_settled"}
+BILL_PURPOSES = {
+    "plot_extract_fee": "plots.case_fees.settled",
+    "building_permit_fee": "plots.case_fees.settled",
+}
 
 # Every template of a message; an editor's later version of one stands in the database.
 NOTICE_TEMPLATES = [
@@ -41,6 +47,7 @@ NOTICE_TEMPLATES = [
     "municipality.cases.status_by_sms.TEMPLATES",
     "municipality.billing.payments.telling.TEMPLATES",
     "plots.extracts.notices.TEMPLATES",
+    "plots.building_permits.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.

@@ -1,5 +1,15 @@
 """Only imports the tables, so that Django finds them."""
 
+from plots.building_permits.models import (
+    ApplicationPlot,
+    Approval,
+    BuildingPermit,
+    PermitApplication,
+    SiteFailure,
+    SitePart,
+    SiteVersion,
+    StampedDrawing,
+)
 from plots.extracts.models import PlotExtract
 from plots.register.models import (
     Building,
@@ -14,14 +24,22 @@ from plots.register.models import (
 from plots.restrictions.models import Theme, ThemeFeature, ThemeLayer
 
 __all__ = [
+    "ApplicationPlot",
+    "Approval",
     "Building",
+    "BuildingPermit",
     "Lineage",
+    "PermitApplication",
     "PlanLimit",
     "Plot",
     "PlotExtract",
     "PlotNumber",
     "PlotVersion",
     "Road",
+    "SiteFailure",
+    "SitePart",
+    "SiteVersion",
+    "StampedDrawing",
     "Theme",
     "ThemeFeature",
     "ThemeLayer",

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.gis.geos import GEOSGeometry
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,11 +20,12 @@ from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.billing.payments.models import Receipt
 from municipality.cases.actions import CannotMove, move
-from municipality.cases.conversation import NotSaid, attach, remark, say, settle_remark
+from municipality.cases.conversation import NotSaid, Sheet, attach_sheet, say
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import Edge
-from municipality.cases.models import Case, Document, Remark
+from municipality.cases.models import Case, Remark
 from municipality.cases.queries import for_whom, timeline
+from municipality.cases.remarks import About, remark, settle_remark
 from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
@@ -242,9 +242,10 @@ def attach_to_case(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         if upload is None:
             raise NotSaid(NO_FILE)
-        kind = request.POST.get("kind", "")[:40]
-        attach(
-            case_id=case.pk, kind=kind, by=by, at=at,
+        sheet = request.POST.get("sheet", "").replace(NUL, "")
+        paper = Sheet(request.POST.get("kind", "")[:40], sheet)
+        attach_sheet(
+            case_id=case.pk, paper=paper, by=by, at=at,
             file=accept(upload, by=by, at=at, about=case.stream),
         )  # fmt: skip
     except (NotSaid, Unreadable) as refusal:
@@ -259,15 +260,16 @@ def remark_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
     at = timezone.now()
     case, by = _case_of_officer(request, public_id, at=at)
     paper = request.POST.get("document", "")
-    about: Document | GEOSGeometry | None = None
+    about = About()
     if paper:
-        about = case.documents.filter(public_id=paper).first()  # unique
+        about = About(document=case.documents.filter(public_id=paper).first())  # unique
     elif request.POST.get("lon"):
-        about = geos_of(position(lon=request.POST.get("lon"), lat=request.POST.get("lat")))
+        spot = position(lon=request.POST.get("lon"), lat=request.POST.get("lat"))
+        about = About(place=geos_of(spot))
     elif case.place is not None:
-        about = geos_of(shape_of(case.place).representative_point())
+        about = About(place=geos_of(shape_of(case.place).representative_point()))
     try:
-        if about is None:
+        if about == About():
             raise not_found()
         remark(case_id=case.pk, text=request.POST.get("text", ""), about=about, by=by, at=at)
     except NotSaid as refusal:

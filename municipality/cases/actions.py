@@ -125,9 +125,9 @@ def open_case(*, new: NewCase, by: Actor, at: dt.datetime, year: int) -> Case:
     return case
 
 
-def _edge(case: Case, name: str, machine: Machine) -> Edge:
+def _edge(case: Case, name: str, machine: Machine, *, at: dt.datetime) -> Edge:
     found = machine.edge(name, state=case.state)
-    if found is None or (found.only_if is not None and not found.only_if(case)):
+    if found is None or (found.only_if is not None and not found.only_if(case, at=at)):
         state = machine.state(case.state).name
         raise CannotMove(
             Text(NOT_FROM_HERE.ar.format(state=state.ar), NOT_FROM_HERE.en.format(state=state.en))
@@ -146,7 +146,7 @@ def _check(case: Case, edge: Edge, *, by: Actor, at: dt.datetime, text: str) -> 
     claimed = case.claimed_by
     if claimed is not None and case.worker == by.role and claimed.pk != by.person_id:
         raise CannotMove(TAKEN.with_values(name=claimed.full_name))
-    refusal = edge.guard(case) if edge.guard is not None else None
+    refusal = edge.guard(case, at=at) if edge.guard is not None else None
     if refusal is not None:
         raise CannotMove(refusal)
 
@@ -208,7 +208,7 @@ def move(
                 MOVED_MEANWHILE.ar.format(state=state.ar), MOVED_MEANWHILE.en.format(state=state.en)
             )
         )
-    found = _edge(case, edge, machine)
+    found = _edge(case, edge, machine, at=at)
     _check(case, found, by=by, at=at, text=text)
     left = _take(case, found, machine, at=at)
     case.save(update_fields=TAKEN_ALONG)

@@ -1,20 +1,20 @@
 """Papers, remarks and the conversation of a case: everything on the record, nothing overwritten."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Max
 
 from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
-from municipality.cases.models import Case, Document, Remark, Said
+from municipality.cases.models import Case, Document, Said
 from municipality.cases.rights import Side, side_of
 from municipality.documents.models import StoredFile
 from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.words import Text
 
-MAX_SAID, MAX_REMARK = 4000, 2000
+MAX_SAID, LONGEST_SHEET = 4000, 60
 EMPTY = Text("اكتب رسالتك أولًا.", "Write your message first.")
 TOO_LONG = Text(
     "الرسالة أطول من {most} حرف.", "The message has more than {most} characters."
@@ -25,6 +25,10 @@ ONLY_READS = Text(
 )
 SAID_ALREADY = Text("وصلت رسالتك هذه من قبل.", "This message has already arrived.")
 CLOSED = Text("أُغلقت المعاملة.", "The case is closed.")
+NOT_NOW = Text(
+    "لا يُرفق هذا المستند والمعاملة في مرحلة «{state}».",
+    "This paper is not taken while the case is at the stage “{state}”.",
+)
 
 
 class NotSaid(Exception):
@@ -35,7 +39,7 @@ class NotSaid(Exception):
         self.words = words
 
 
-def _open_for(case_id: int, by: Actor, *, at: dt.datetime) -> tuple[Case, Side]:
+def open_for(case_id: int, by: Actor, *, at: dt.datetime) -> tuple[Case, Side]:
     """Lock a case that is still open to somebody who writes in it; raises NotSaid."""
     case = Case.objects.select_for_update().get(pk=case_id)
     side = side_of(case, by, at=at)
@@ -53,7 +57,7 @@ def say(*, case_id: int, text: str, by: Actor, at: dt.datetime) -> Said:
     Raises NotSaid for an empty, a long or a late one, for the line said just before again (a
     form sent twice), and for whoever only reads the case.
     """
-    case, side = _open_for(case_id, by, at=at)
+    case, side = open_for(case_id, by, at=at)
     if not text.strip():
         raise NotSaid(EMPTY)
     if len(text) > MAX_SAID:
@@ -73,60 +77,52 @@ def say(*, case_id: int, text: str, by: Actor, at: dt.datetime) -> Said:
 def attach(*, case_id: int, kind: str, file: StoredFile, by: Actor, at: dt.datetime) -> Document:
     """Add a version of a paper, from a file that has come through the gate of ``documents``.
 
-    Raises NotSaid for a kind that the service does not take and for a closed case.
+    Raises NotSaid for a kind that the service does not take, at a stage at which it is not taken,
+    and for a closed case.
     """
-    case, _ = _open_for(case_id, by, at=at)
-    if kind not in {paper.code for paper in machine_of(case.kind).papers}:
+    return attach_sheet(case_id=case_id, paper=Sheet(kind), file=file, by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Which paper: its kind, and which of several of that kind (``A-101``)."""
+
+    kind: str
+    name: str = ""
+
+
+@acting
+def attach_sheet(
+    *, case_id: int, paper: Sheet, file: StoredFile, by: Actor, at: dt.datetime
+) -> Document:
+    """Add a version of one of several papers of a kind; as ``attach``."""
+    case, _ = open_for(case_id, by, at=at)
+    machine = machine_of(case.kind)
+    taken = next((one for one in machine.papers if one.code == paper.kind), None)
+    if taken is None:
         raise NotSaid(NO_SUCH_PAPER)
-    before = Document.objects.filter(case=case, kind=kind).aggregate(last=Max("version"))
+    if taken.when and case.state not in taken.when:
+        state = machine.state(case.state).name
+        raise NotSaid(Text(NOT_NOW.ar.format(state=state.ar), NOT_NOW.en.format(state=state.en)))
+    name = " ".join(paper.name.split())[:LONGEST_SHEET]
+    same = Document.objects.filter(case=case, kind=paper.kind, sheet=name)
     document = Document.objects.create(
-        case=case, kind=kind, version=(before["last"] or 0) + 1, file=file,
-        by_person_id=by.person_id, at=at,
+        case=case, kind=paper.kind, sheet=name, file=file, by_person_id=by.person_id, at=at,
+        version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
     )  # fmt: skip
     facts = {
-        "document": document.pk, "kind": kind, "version": document.version, "sha256": file.sha256,
+        "document": document.pk, "kind": paper.kind, "version": document.version,
+        "sha256": file.sha256,
     }  # fmt: skip
+    if name:
+        facts["sheet"] = name
     record(stream=case.stream, act="attach", by=by, at=at, facts=facts)
     return document
 
 
-@acting
-def remark(
-    *,
-    case_id: int,
-    text: str,
-    about: Document | GEOSGeometry,
-    by: Actor,
-    at: dt.datetime,
-) -> Remark:
-    """Write a technical remark about a version of a paper or a METRIC place.
-
-    Raises NotSaid for an empty or a long text.
-    """
-    if not text.strip():
-        raise NotSaid(EMPTY)
-    if len(text) > MAX_REMARK:
-        raise NotSaid(TOO_LONG)
-    case, side = _open_for(case_id, by, at=at)
-    if side is not Side.MUNICIPALITY:
-        raise NotSaid(ONLY_READS)
-    made = Remark(case=case, text=text, by_person_id=by.person_id or 0, at=at)
-    if isinstance(about, Document):
-        made.document = about
-    else:
-        made.place = about
-    made.save()
-    record(stream=case.stream, act="remark", by=by, at=at, facts={"remark": made.pk, "text": text})
-    return made
-
-
-@acting
-def settle_remark(*, remark_id: int, by: Actor, at: dt.datetime) -> None:
-    """Mark a remark as answered."""
-    found = Remark.objects.select_for_update().select_related("case").get(pk=remark_id)
-    if found.settled_at is None:
-        found.settled_at, found.settled_by_id = at, by.person_id
-        found.save(update_fields=["settled_at", "settled_by"])
-        record(
-            stream=found.case.stream, act="settle_remark", by=by, at=at, facts={"remark": found.pk}
-        )
+def current_documents(case: Case) -> list[Document]:
+    """Return the latest version of each paper of a case, by kind and sheet."""
+    latest: dict[tuple[str, str], Document] = {}
+    for row in case.documents.select_related("file").order_by("kind", "sheet", "version"):
+        latest[row.kind, row.sheet] = row
+    return list(latest.values())

@@ -18,8 +18,8 @@ DELEGATE = "delegate"  # who asked for the applicant; a part only while the appl
 BILLING, SYSTEM = "billing", "system"  # the platform acting for a settled bill, for a clock
 # Called in the transaction of the move: with the case as it now stands, and the step taken.
 Then = Callable[..., None]
-# Asked before the move, with the case: why it may not go on, or None.
-Guard = Callable[[Any], Text | None]
+# Asked before the move, with the case and ``at``: why it may not go on, or None.
+Guard = Callable[..., Text | None]
 
 
 class MachineError(ValueError):
@@ -57,7 +57,7 @@ class Edge:
     tells: tuple[str, ...] = ()
     keeps_origin: bool = False
     text: Text | None = None  # the question that a remark must answer; None: no remark
-    only_if: Callable[[Any], bool] | None = None  # where it does not hold there is no such edge
+    only_if: Callable[..., bool] | None = None  # as a guard; where it fails there is no such edge
     guard: Guard | None = None  # why it may not be taken now, in words
     first: Callable[[int], None] | None = None  # locks what must be locked before the case
     then: tuple[Then, ...] = ()
@@ -66,10 +66,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A kind of paper that people attach to a case."""
+    """A kind of paper that people attach to a case.
+
+    ``when`` names the states in which a party may attach it, or a newer version of it; empty:
+    as long as the case is open.  What is being looked at does not change under who looks.
+    """
 
     code: str
     name: Text
+    when: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class Machine:
     edges: tuple[Edge, ...]
     path: tuple[str, ...]  # the states of an undisturbed case, in order, for its timeline
     papers: tuple[Paper, ...] = ()  # what may be attached
+    skips: Callable[[Any], frozenset[str]] | None = None  # of the path, what a case never meets
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
@@ -125,6 +131,9 @@ def _problems(machine: Machine) -> Iterator[str]:
             yield f"{edge.name} leaves the end {end}"
     pairs = Counter((edge.name, code) for edge in machine.edges for code in edge.sources)
     yield from (f"{name} leaves {code} twice" for (name, code), n in pairs.items() if n > 1)
+    for paper in machine.papers:
+        for code in set(paper.when) - known:
+            yield f"paper {paper.code} names the unknown state {code}"
     if counted.keys() >= {machine.start, *machine.ends}:
         yield from _unreached(machine)
     yield from _clocks(machine)

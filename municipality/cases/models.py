@@ -101,11 +101,15 @@ class Party(models.Model):
 
 
 class Document(models.Model):
-    """One version of one paper of a case; a new version is a new row and needs new approvals."""
+    """One version of one paper of a case; a new version is a new row and needs new approvals.
+
+    ``sheet`` tells several of a kind apart (A-101, A-102); empty where a case has one.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
     kind = models.CharField(max_length=40)
+    sheet = models.CharField(max_length=60, blank=True)
     version = models.PositiveSmallIntegerField()
     file = models.ForeignKey("documents.StoredFile", on_delete=models.PROTECT, related_name="+")
     by_person = models.ForeignKey(
@@ -116,7 +120,7 @@ class Document(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "kind", "version"],
+                fields=["case", "kind", "sheet", "version"],
                 name="document_one_row_a_version",
                 violation_error_message="This version of the paper is already there.",
             )
@@ -124,16 +128,29 @@ class Document(models.Model):
 
 
 class Remark(models.Model):
-    """A technical remark (ملاحظة فنية): tied to a version of a paper or to a place on the map."""
+    """A technical remark (ملاحظة فنية): tied to a version of a paper or to a place on the map.
+
+    On a paper it may be pinned: ``page`` from 1, ``x`` and ``y`` as fractions of the page as it is
+    seen, from its upper left corner.  ``stage`` is the state that made it.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="remarks")
+    stage = models.CharField(max_length=40, blank=True)
     document = models.ForeignKey(Document, null=True, blank=True, on_delete=models.PROTECT)
+    page = models.PositiveIntegerField(null=True, blank=True)
+    x = models.FloatField(null=True, blank=True)
+    y = models.FloatField(null=True, blank=True)
     place = models.GeometryField(srid=crs.METRIC, null=True, blank=True)
     text = models.CharField(max_length=2000)
     by_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     at = models.DateTimeField()
+    answer = models.CharField(max_length=2000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -145,7 +162,15 @@ class Remark(models.Model):
                 name="remark_is_about_something",
                 condition=models.Q(document__isnull=False) | models.Q(place__isnull=False),
                 violation_error_message="A remark is about a version of a paper or about a place.",
-            )
+            ),
+            models.CheckConstraint(
+                name="remark_is_pinned_to_a_page",
+                condition=models.Q(page__isnull=True, x__isnull=True, y__isnull=True)
+                | models.Q(
+                    document__isnull=False, page__gte=1, x__gte=0, x__lte=1, y__gte=0, y__lte=1
+                ),
+                violation_error_message="A pin is on a page of a paper, inside it.",
+            ),
         ]
 
 

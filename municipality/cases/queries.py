@@ -127,9 +127,11 @@ def timeline(case: Case) -> list[Step]:
     steps.append(Step(state.name, NOW, case.entered_at, ahead=state.ahead))
     here = case.origin or case.state
     if here in machine.path:
+        skipped = machine.skips(case) if machine.skips is not None else frozenset()
         for code in machine.path[machine.path.index(here) + 1 :]:
-            coming = machine.state(code)
-            steps.append(Step(coming.name, TODO, ahead=coming.ahead))
+            if code not in skipped:
+                coming = machine.state(code)
+                steps.append(Step(coming.name, TODO, ahead=coming.ahead))
     return steps
 
 

@@ -139,5 +139,6 @@ def edges_for(case: Case, actor: Actor, *, at: dt.datetime) -> list[Edge]:
     """Return what an actor may do with a case now: the buttons of its page."""
     stands = standing(case, actor, at=at)
     mine = [edge for edge in machine_of(case.kind).edges_from(case.state) if stands.may_take(edge)]
-    holds = {asked: asked(case) for asked in {edge.only_if for edge in mine} if asked is not None}
+    asked = {edge.only_if for edge in mine} - {None}
+    holds = {one: one(case, at=at) for one in asked if one is not None}
     return [edge for edge in mine if edge.only_if is None or holds[edge.only_if]]

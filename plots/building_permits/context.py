@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.words import Text
-from plots.building_permits.arrays import Floats, Shapes, from_rows, nothing, shapes_of
+from plots.building_permits.arrays import Floats, Shapes, from_rows, shapes_of
 from plots.building_permits.drawing import Site
 from plots.building_permits.frontage import FAR_M, REACH_M, Roads
 from plots.building_permits.site_plan import Ground, Limits
@@ -48,6 +48,9 @@ FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
 JOIN plots_theme t ON t.id = l.theme_id, asked
 WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
   AND ST_Intersects(f.shape, site)
+UNION ALL
+SELECT 'claim', '', NULL, ST_AsBinary(claim)
+FROM asked, permit_claims(asked.site, %(own)s) AS claim
 """
 
 
@@ -72,8 +75,8 @@ def roads_of(rows: Sequence[tuple[str, float | None, bytes]]) -> Roads:
     )
 
 
-def _merged(plots: Sequence[MeasuredPlot]) -> BaseGeometry:
-    """Several plots as one shape; raises NotOneSite for plots apart or of several uses."""
+def as_one_site(plots: Sequence[MeasuredPlot]) -> BaseGeometry:
+    """Return several plots as one METRIC shape; raises NotOneSite: apart, or of several uses."""
     if len(plots) == 1:
         return plots[0].shape
     if len({plot.use_class for plot in plots}) > 1:
@@ -99,14 +102,22 @@ def _limits(plots: Sequence[MeasuredPlot]) -> Limits:
     return Limits(*(strictest(name) for name in LIMITS))
 
 
-def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.date) -> Site:
+def site_of(
+    *,
+    plots: Sequence[MeasuredPlot],
+    buildings: BaseGeometry,
+    on: dt.date,
+    own: int | None = None,
+) -> Site:
     """Return the site of one plot, or of several merged ones of one use, on a day of the city.
 
-    ``buildings`` is the METRIC shape of what is drawn: only what meets it is fetched.  Raises
-    NotOneSite.
+    ``buildings`` is the METRIC shape of what is drawn: only what meets it is fetched.
+    ``own`` is the application that is drawn: what others would build there is claimed ground.
+    Raises NotOneSite.
     """
-    plot = _merged(plots)
+    plot = as_one_site(plots)
     asked = {
+        "own": own or 0,
         "plot": shapely.to_wkb(plot, hex=True),
         "site": shapely.to_wkb(buildings, hex=True),
         "ids": [one.plot_id for one in plots],
@@ -140,6 +151,6 @@ def site_of(*, plots: Sequence[MeasuredPlot], buildings: BaseGeometry, on: dt.da
             road_reserve=theme("road_reserve"),
             wadi=theme("wadi"),
             neighbours=shapes_of([shapely.union_all(shapes("building"))]),
-            claimed=nothing(1),
+            claimed=shapes_of([shapely.union_all(shapes("claim"))]),
         ),
     )

@@ -1,4 +1,4 @@
-"""Asking for an extract, and what a settled fee does."""
+"""Asking for an extract."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from municipality.actor import Actor
-from municipality.billing.bills.models import Bill
-from municipality.billing.payments.settling import NotServed
-from municipality.cases.actions import CannotMove, NewCase, NewParty, Where, move, open_case
-from municipality.cases.machine import APPLICANT, BILLING, DELEGATE
+from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
+from municipality.cases.machine import APPLICANT, DELEGATE
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.people.delegations import may_act_for
@@ -22,7 +20,6 @@ from plots.register.queries import PlotOnDay
 KIND = "plot_extract"
 LOCK_CLASS = 0x65787472  # "extr": the first key of the locks on request keys
 LONGEST_KEY = 40
-PAID = Actor(person_id=None, name="billing", role=BILLING)
 
 
 def _party(person: User, role: str) -> NewParty:
@@ -98,15 +95,3 @@ def request_extract(
         request_key=request_key,
     )  # fmt: skip
     return move(case_id=case.pk, edge="submit", by=by, at=at)
-
-
-def fee_settled(*, bill: Bill, receipt: object, at: dt.datetime) -> None:
-    """Let the case of a settled bill go on, in the transaction that settled it.
-
-    Named in ``settings.BILL_PURPOSES``.  Raises NotServed where the case can no longer be
-    paid; the settling lets the money go back then.
-    """
-    try:
-        move(case_id=int(bill.subject.partition("/")[2]), edge="settle_fee", by=PAID, at=at)
-    except CannotMove as refused:
-        raise NotServed(refused.words.en) from refused

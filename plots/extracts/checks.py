@@ -14,7 +14,7 @@ CHANGED = Text(
 GONE = Text("لم تعد القطعة في السجل.", "The plot is no longer in the register.")
 
 
-def plot_is_as_checked(case: Case) -> Text | None:
+def plot_is_as_checked(case: Case, *, at: dt.datetime) -> Text | None:
     """Refuse while the plot is not the version that the case looked at (one version of it)."""
     if case.plot_id is None:
         return GONE

@@ -31,7 +31,9 @@ def issue_extract(case_id: int) -> str:
         case = Case.objects.select_for_update().get(pk=case_id)
         if case.state != "issuing":
             return f"{case.number} is {case.state}"
-        plot = None if plot_is_as_checked(case) else plot_on(plot_id=case.plot_id or 0, on=on)
+        plot = (
+            None if plot_is_as_checked(case, at=at) else plot_on(plot_id=case.plot_id or 0, on=on)
+        )
         if plot is None:
             move(case_id=case.pk, edge="recheck", by=PLATFORM, at=at)
             return f"{case.number} is checked again"

@@ -3,14 +3,7 @@
 from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.extracts.checks import look_anew, plot_is_as_checked
-from plots.extracts.fees import (
-    cancel_fee,
-    fee_is_open,
-    fee_is_paid,
-    give_back_fee,
-    issue_fee,
-    lock_fee,
-)
+from plots.extracts.fees import FEE, issue_fee
 from plots.extracts.issuing import ask_for_paper
 
 DAY_MIN = 420  # office minutes of one working day
@@ -95,13 +88,13 @@ MACHINE = Machine(
             "accept", ("registration",), "fee_due", ("registrar",),
             Text("البيانات صحيحة", "The facts are right"),
             Text("تحقق قسم التسجيل من القطعة", "The registration section checked the plot"),
-            tells=APPLICANT, only_if=fee_is_open, guard=plot_is_as_checked, then=(issue_fee,),
+            tells=APPLICANT, only_if=FEE.is_open, guard=plot_is_as_checked, then=(issue_fee,),
         ),
         Edge(
             "refuse", ("registration",), "refused", ("registrar",),
             Text("رفض الطلب", "Refuse the application"), Text("رُفض الطلب", "Application refused"),
             tells=APPLICANT, text=Text("سبب الرفض", "Reason for the refusal"), is_danger=True,
-            only_if=fee_is_open,
+            only_if=FEE.is_open,
         ),
         Edge(
             "settle_fee", ("fee_due",), "issuing", (BILLING,),
@@ -118,14 +111,14 @@ MACHINE = Machine(
             "confirm", ("registration",), "issuing", ("registrar",),
             Text("البيانات صحيحة والرسوم مدفوعة", "The facts are right and the fee is paid"),
             Text("تحقق قسم التسجيل مرة أخرى", "The registration section checked again"),
-            only_if=fee_is_paid, guard=plot_is_as_checked, then=(ask_for_paper,),
+            only_if=FEE.is_paid, guard=plot_is_as_checked, then=(ask_for_paper,),
         ),
         Edge(
             "refuse_paid", ("registration",), "refused", ("registrar",),
             Text("رفض الطلب ورد الرسوم", "Refuse, and give the fee back"),
             Text("رُفض الطلب وتُرد الرسوم", "Refused; the fee goes back"),
             tells=APPLICANT, text=Text("سبب الرفض", "Reason for the refusal"), is_danger=True,
-            only_if=fee_is_paid, first=lock_fee, then=(give_back_fee,),
+            only_if=FEE.is_paid, first=FEE.lock, then=(FEE.give_back,),
         ),
         Edge(
             "issue", ("issuing",), "issued", (SYSTEM,),
@@ -134,13 +127,13 @@ MACHINE = Machine(
         Edge(
             "withdraw", ("draft", "registration", "returned", "fee_due"), "withdrawn", APPLICANT,
             Text("سحب الطلب", "Withdraw the application"), Text("سُحب الطلب", "Withdrawn"),
-            tells=APPLICANT, only_if=fee_is_open, first=lock_fee, then=(cancel_fee,),
+            tells=APPLICANT, only_if=FEE.is_open, first=FEE.lock, then=(FEE.cancel,),
             is_danger=True,
         ),
         Edge(
             "expire", ("draft", "returned", "fee_due"), "expired", (SYSTEM,),
             Text("انتهاء المهلة", "Expire"), Text("انتهت مهلة الطلب", "The application expired"),
-            tells=APPLICANT, first=lock_fee, then=(cancel_fee,),
+            tells=APPLICANT, first=FEE.lock, then=(FEE.cancel,),
         ),
     ),
 )  # fmt: skip

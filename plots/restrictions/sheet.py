@@ -43,7 +43,7 @@ class Side:
         return round((self.x1 + self.x2) / 2, 2), round((self.y1 + self.y2) / 2, 2)
 
 
-def _to_paper(shape: BaseGeometry) -> tuple[Any, float]:
+def to_paper(shape: BaseGeometry) -> tuple[Any, float]:
     """Return the function from METRIC to the drawing, and metres a pixel."""
     west, south, east, north = shape.bounds
     size = max(east - west, north - south) or 1.0
@@ -65,14 +65,22 @@ def _angle(x1: float, y1: float, x2: float, y2: float) -> float:
     return round(angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle, 1)
 
 
+def path_of(shape: BaseGeometry, paper: Any) -> str:
+    """Write the rings of areas, and lines, as an SVG path; ``paper`` is of ``to_paper``."""
+    path = []
+    for part in shapely.get_parts(shape):
+        is_area = part.geom_type == "Polygon"
+        for ring in (part.exterior, *part.interiors) if is_area else (part,):
+            corners = " L".join("{} {}".format(*paper(x, y)) for x, y, *_ in ring.coords)
+            path.append(f"M{corners}{' Z' if is_area else ''}")
+    return " ".join(path)
+
+
 def drawing(shape: BaseGeometry) -> dict[str, Any]:
     """Draw a plot: its rings as SVG path, its sides with lengths, and a scale bar in metres."""
-    paper, metres_a_px = _to_paper(shape)
-    path, sides = [], []
+    paper, metres_a_px = to_paper(shape)
+    sides = []
     for polygon in shapely.get_parts(shape):
-        for ring in (polygon.exterior, *polygon.interiors):
-            corners = [paper(x, y) for x, y in ring.coords]
-            path.append("M" + " L".join(f"{x} {y}" for x, y in corners) + " Z")
         for a, b in zip(polygon.exterior.coords, polygon.exterior.coords[1:], strict=False):
             length = shapely.Point(a).distance(shapely.Point(b))
             if length >= MIN_SIDE_M:
@@ -80,7 +88,7 @@ def drawing(shape: BaseGeometry) -> dict[str, Any]:
                 sides.append(Side(x1, y1, x2, y2, f"{length:.2f}", _angle(x1, y1, x2, y2)))
     bar_m = next(m for m in (500, 200, 100, 50, 20, 10, 5, 2, 1) if m / metres_a_px < 110 or m == 1)
     return {
-        "path": " ".join(path),
+        "path": path_of(shape, paper),
         "sides": sides if len(sides) <= 24 else [],
         "bar_m": bar_m,
         "bar_px": round(bar_m / metres_a_px, 1),

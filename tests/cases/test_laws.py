@@ -16,7 +16,7 @@ from municipality.cases.models import Case
 from municipality.cases.queries import timeline
 from municipality.history.queries import broken, entries
 from municipality.notices.models import Message
-from plots.extracts.actions import PAID
+from plots.case_fees import PAID
 from plots.models import Plot
 from tests.cases.builders import MORNING, Town, a_town, acting, an_extract
 

@@ -10,7 +10,7 @@ from municipality.cases.actions import CannotMove, move
 from municipality.cases.models import Case
 from municipality.documents.papers import facts_of, paper
 from municipality.documents.store import open_kept
-from plots.extracts.actions import PAID
+from plots.case_fees import PAID
 from plots.extracts.jobs import issue_extract
 from plots.extracts.models import PlotExtract
 from plots.models import Plot

@@ -14,6 +14,14 @@ class TariffKind(models.TextChoices):
     PARKING_PERMIT_ALL = "parking_permit_all", "تصريح مواقف لكل المناطق"
     OVERSTAY_FINE = "overstay_fine", "غرامة تجاوز مدة الوقوف"
     PLOT_EXTRACT = "plot_extract", "مستخرج قطعة أرض معتمد"
+    PERMIT_APPLICATION = "permit_application", "طلب إباحة بناء"
+    PERMIT_BASE = "permit_base", "إباحة بناء"
+    PERMIT_AREA = "permit_area", "مساحة البناء، للمتر المربع"
+    PERMIT_DEMOLITION = "permit_demolition", "إباحة هدم"
+    PERMIT_EXCAVATION = "permit_excavation", "تصريح حفر"
+    PERMIT_RENEWAL = "permit_renewal", "تجديد إباحة بناء"
+    PERMIT_LATE_RENEWAL = "permit_late_renewal", "تأخر تجديد إباحة بناء، للشهر"
+    PERMIT_OWNER_CHANGE = "permit_owner_change", "تغيير اسم المالك في إباحة بناء"
 
 
 class Tariff(models.Model):
@@ -28,6 +36,9 @@ class Tariff(models.Model):
     amount_baisa = models.BigIntegerField()
     per_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="for prices by time: the minutes one amount buys"
+    )
+    above_m2 = models.PositiveIntegerField(
+        null=True, blank=True, help_text="for prices by area: the square metres that are free"
     )
     source = models.CharField(max_length=200, help_text="the decision that sets it")
 

@@ -7,11 +7,13 @@ import shapely
 
 from municipality.words import Text
 from plots.building_permits.arrays import Ints, Shapes
-from plots.building_permits.rules.verdict import Rule, Verdicts, judged, one_a_site
+from plots.building_permits.rules.verdict import Rule, Severity, Verdicts, judged, one_a_site
 from plots.building_permits.site_plan import TOLERANCE_M2, Ground, SitePlans
 
 
-def _rule(code: str, name: Text, source: Text, of: Callable[[Ground], Shapes]) -> Rule:
+def _rule(
+    code: str, name: Text, source: Text, severity: Severity, of: Callable[[Ground], Shapes]
+) -> Rule:
     """A yes or no about common ground: m² of the building on it, none permitted.
 
     Where the city has no data (None) the answer is unknown: no data is not "nothing there".
@@ -30,30 +32,34 @@ def _rule(code: str, name: Text, source: Text, of: Callable[[Ground], Shapes]) -
         none = np.zeros(len(plans))
         return one_a_site(none, provided, judged(none, provided, provided <= TOLERANCE_M2))
 
-    return Rule(code, name, "m2", source, measure, where)
+    return Rule(code, name, "m2", source, measure, where, severity=severity)
 
 
 ROAD_RESERVE = _rule(
     "road_reserve",
     Text("حرم الطريق", "Road reserve"),
     Text("طبقة حرم الطريق", "The layer of road reserves"),
+    Severity.CRITICAL,
     lambda ground: ground.road_reserve,
 )
 WADI = _rule(
     "wadi",
     Text("حرم الوادي", "Wadi strip"),
     Text("طبقة حرم الوادي", "The layer of wadi strips"),
+    Severity.CRITICAL,
     lambda ground: ground.wadi,
 )
 NEIGHBOURS = _rule(
     "neighbours",
     Text("مباني الجيران", "Neighbours' buildings"),
     Text("سجل المباني", "The register of buildings"),
+    Severity.NEEDS_REASON,  # the register of buildings may lag behind the ground
     lambda ground: ground.neighbours,
 )
 OVERLAP = _rule(
     "overlap",
     Text("معاملة أخرى على الأرض نفسها", "Another application on the same ground"),
     Text("المعاملات الجارية", "Live applications"),
+    Severity.NEEDS_REASON,  # the registration section decides between two of them
     lambda ground: ground.claimed,
 )

@@ -5,7 +5,7 @@ import shapely
 
 from municipality.words import Text
 from plots.building_permits.arrays import Ints, Shapes
-from plots.building_permits.rules.verdict import Rule, Verdicts, judged, one_a_site
+from plots.building_permits.rules.verdict import Rule, Severity, Verdicts, judged, one_a_site
 from plots.building_permits.site_plan import SitePlans, stand_inside
 
 
@@ -41,4 +41,5 @@ RULE = Rule(
     Text("الأمر المحلي 23/92؛ المرسوم السلطاني 56/2014", "Local Order 23/92; RD 56/2014"),
     measure,
     where,
+    severity=Severity.CRITICAL,
 )

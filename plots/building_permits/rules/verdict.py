@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ class Outcome(IntEnum):
     def word(self) -> str:
         """How sheets and files write it."""
         return self.name.lower()
+
+
+class Severity(StrEnum):
+    """What a failure means for an application."""
+
+    CRITICAL = "critical"  # it is not handed in
+    NEEDS_REASON = "needs_reason"  # the office writes why, and an auditor judges it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Rule:
     """A rule of the sheet: ``measure`` answers n sites, ``where`` draws the rows that fail.
 
     ``source`` names the article; where the limit ``is_of_plan``, the plan that sets it goes before.
+    ``severity`` says what a failure means for an application.
     """
 
     code: str
@@ -63,6 +71,7 @@ class Rule:
     measure: Callable[[SitePlans], Verdicts]
     where: Callable[[SitePlans, Ints], Shapes]
     is_of_plan: bool = False
+    severity: Severity = Severity.NEEDS_REASON
 
 
 def judged(permitted: Floats, provided: Floats, keeps: Bools) -> Outcomes:

@@ -1,0 +1,34 @@
+"""The job that stamps an approved application and issues its permit; done twice, it issues once."""
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from municipality.actor import Actor
+from municipality.cases.actions import move
+from municipality.cases.machine import SYSTEM
+from municipality.cases.models import Case
+from plots.building_permits.issuing import issue
+from plots.building_permits.readiness import may_be_stamped
+
+PLATFORM = Actor(person_id=None, name="system", role=SYSTEM)
+
+
+@task()
+def stamp_permit(case_id: int) -> str:
+    """Stamp each approved drawing, issue the permit and close; what changed goes back.
+
+    Everything is one transaction behind the lock of the case: a worker that dies leaves nothing,
+    and a version that arrived since the approval is never stamped.
+    """
+    at = timezone.now()
+    with transaction.atomic():
+        case = Case.objects.select_for_update().get(pk=case_id)
+        if case.state != "stamping":
+            return f"{case.number} is {case.state}"
+        if may_be_stamped(case, at=at) is not None:
+            move(case_id=case.pk, edge="recheck", by=PLATFORM, at=at)
+            return f"{case.number} is looked at again"
+        permit = issue(case, at=at)
+        move(case_id=case.pk, edge="stamp", by=PLATFORM, at=at)
+        return f"{case.number} issued as {permit.number}"

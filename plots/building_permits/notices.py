@@ -1,0 +1,122 @@
+"""What office and owner read at each step of a building permit, as since March 2009."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from municipality.conf import PROFILE
+from municipality.notices.templates import Template
+
+NUMBER = {"number": "BP-2026-000123"}
+PLOT = {**NUMBER, "plot": "12345/67"}
+TEXT = {**NUMBER, "text": "ص" * 60}
+DUE = {**NUMBER, "due": "28/11/2026"}
+OFFICE, OWNER = "office", "owner"
+
+
+class _Said(NamedTuple):
+    """One step for one part, in both languages, and the longest value of each field."""
+
+    ar: str
+    en: str
+    longest: Mapping[str, str]
+
+
+def _both(ar: str, en: str, longest: Mapping[str, str]) -> dict[str, _Said]:
+    return {OFFICE: _Said(ar, en, longest), OWNER: _Said(ar, en, longest)}
+
+
+def _returned(ar: str, en: str) -> dict[str, _Said]:
+    """The office is asked, with the officer's words; the owner is told who has the case."""
+    return {
+        OFFICE: _Said(
+            f"أعاد {ar} المعاملة {{number}} إليكم: {{text}}",
+            f"{{number}} came back ({en}): {{text}}",
+            TEXT,
+        ),
+        OWNER: _Said(
+            f"أعاد {ar} المعاملة {{number}} إلى مكتبك الاستشاري للاستكمال.",
+            f"{{number}} went back to your consultancy office ({en}).",
+            NUMBER,
+        ),
+    }
+
+
+_REGISTERED = _both(
+    "المعاملة {number}: صحت بيانات القطعة والمالك، وهي الآن في التدقيق حتى {due}.",
+    "{number}: plot and owner are checked; the audit follows, due {due}.",
+    DUE,
+)
+_FEE = _both(
+    "المعاملة {number}: اكتمل التدقيق. ادفعوا الرسوم حتى {due} في الموقع أو عند أمين الصندوق.",
+    "{number}: the audit is done; the fee is due by {due}. Pay online or at a cashier.",
+    DUE,
+)
+_TO_APPROVAL = _both(
+    "المعاملة {number} في الاعتماد النهائي، والموعد المتوقع {due}.",
+    "{number} is with the approver, due {due}.",
+    DUE,
+)
+STEPS: dict[str, dict[str, _Said]] = {
+    "submit": _both(
+        "سُجل طلب إباحة البناء على القطعة {plot}. رقم المعاملة {number}، والموعد المتوقع {due}.",
+        "a building permit is asked for on plot {plot}: number {number}, due {due}.",
+        {**PLOT, **DUE},
+    ),
+    "resubmit": _both(
+        "أعاد المكتب تقديم المعاملة {number}، والموعد المتوقع {due}.",
+        "{number} was handed in again by the office, due {due}.",
+        DUE,
+    ),
+    "return_registration": _returned("قسم التسجيل", "registration"),
+    "return_architecture": _returned("التدقيق المعماري", "architectural audit"),
+    "return_structure": _returned("التدقيق الإنشائي", "structural audit"),
+    "return_approval": _returned("المعتمد", "approver"),
+    "accept": _REGISTERED,
+    "accept_structure": _REGISTERED,
+    "accept_fee": _FEE,
+    "accept_free": _TO_APPROVAL,
+    "pass_architecture": _both(
+        "اجتازت المعاملة {number} التدقيق المعماري، وهي في التدقيق الإنشائي حتى {due}.",
+        "{number} passed the architectural audit; the structural audit is due {due}.",
+        DUE,
+    ),
+    "pass_structure": _FEE,
+    "pass_structure_paid": _TO_APPROVAL,
+    "settle_fee": _both(
+        "وصلت رسوم المعاملة {number}، وهي في الاعتماد النهائي.",
+        "the fee of {number} has arrived; it is with the approver.",
+        NUMBER,
+    ),
+    "stamp": _both(
+        "صدرت إباحة البناء للقطعة {plot} مختومة إلكترونيا ({number}). نزّلوها من صفحة المعاملة.",
+        "the building permit of plot {plot} ({number}) is issued and stamped. Download it online.",
+        PLOT,
+    ),
+    "refuse": _both("رُفضت المعاملة {number}: {text}", "{number} was refused: {text}", TEXT),
+    "refuse_paid": _both(
+        "رُفضت {number} وتُرد رسومها: {text}",
+        "{number} refused, its fee goes back: {text}",
+        TEXT,
+    ),
+    "withdraw": _both(
+        "سُحبت المعاملة {number} بطلب المكتب الاستشاري.",
+        "{number} was withdrawn by the consultancy office.",
+        NUMBER,
+    ),
+    "expire": _both(
+        "انتهت مهلة المعاملة {number} دون جواب. يمكن للمكتب تقديم طلب جديد.",
+        "{number} expired: no answer came in time. The office can apply again.",
+        NUMBER,
+    ),
+}
+
+TEMPLATES = tuple(
+    Template(
+        code=f"building_permit.{step}.{part}",
+        ar=f"{PROFILE.municipality_ar}: {said.ar}",
+        en=f"{PROFILE.municipality_en}: {said.en}",
+        longest=said.longest,
+    )
+    for step, parts in STEPS.items()
+    for part, said in parts.items()
+)
