@@ -13,7 +13,7 @@ from pathlib import Path
 from deploy import frontend, processes, session
 from deploy.accounts import Words
 from deploy.children import attempt, attend
-from deploy.city import environment
+from deploy.city import environment, signing_authority
 from deploy.layout import Layout
 from deploy.prepare import prepare
 from deploy.report import complain, say
@@ -88,6 +88,7 @@ def test(layout: Layout, arguments: str) -> int:
         defaults = processes.load().defaults
         env = frontend.environment(layout) | environment(lent, "test", defaults)
         env |= {"PATH": frontend.environment(layout)["PATH"], "GEO_DB_ROLE": "owner"}
+        signing_authority(layout, env)
         failed = [] if arguments else run_checks(checks(layout), env)
         if failed:
             complain(f"  failed before the tests: {', '.join(failed)}")
@@ -104,6 +105,7 @@ def within(layout: Layout, module: str, arguments: Sequence[str]) -> int:
     with session.database(layout, name=None) as lent:
         env = environment(lent, "test", processes.load().defaults)
         env |= {"GEO_DB_ROLE": "owner", "GEO_LIMITS": "off"}
+        signing_authority(layout, env)
         return attend(
             [layout.python, "-m", module, *arguments], cwd=layout.project, env={**os.environ, **env}
         )

@@ -37,6 +37,26 @@ def secret_key(project: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def signing_authority(layout: Layout, env: Mapping[str, str]) -> None:
+    """Make the stamp's test authority, unless it is there for exactly this public address.
+
+    Whoever names a folder of their own (``GEO_SIGNING_DIR``) keeps it themselves.
+    """
+    if env.get("GEO_SIGNING_DIR"):
+        return
+    folder = layout.local / "signing" / Path(env.get("GEO_CITY") or "muscat").stem
+    known, url = folder / "public_url", env.get("GEO_PUBLIC_URL") or address(env)
+    if known.is_file() and known.read_text(encoding="utf-8") == url.rstrip("/"):
+        return
+    with stamps.one_at_a_time(layout), step("authority of the stamp") as note:
+        note(_last_line(_manage(layout, env, "make_signing_authority")))
+
+
+def address(env: Mapping[str, str]) -> str:
+    """Where the portal is, for who does not say it: as in the settings."""
+    return f"http://localhost:{env.get('PORT') or '8000'}"
+
+
 def build(layout: Layout, env: Mapping[str, str], kind: str, lent: Session) -> None:
     """Migrate as the owner, fill a demo city that is empty, collect changed static files."""
     with stamps.one_at_a_time(layout):

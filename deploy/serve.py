@@ -81,7 +81,7 @@ def web_account(layout: Layout) -> Account:
 
 def own_folders(layout: Layout, account: Account) -> None:
     """Give what the portal writes to the user that runs it, commands run as root included."""
-    for name in ("media", "home"):
+    for name in ("media", "home", "signing"):
         folder = layout.local / name
         folder.mkdir(mode=0o750, exist_ok=True)
         for path in (folder, *folder.rglob("*")) if os.geteuid() == 0 else ():

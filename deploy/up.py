@@ -36,6 +36,7 @@ def up(layout: Layout, kind: str) -> int:
         if kind == city.DEMO:
             env |= plan.demo_values(env)
             codes = city.role_codes(layout)
+        city.signing_authority(layout, env)
 
         def on_ready() -> None:
             for line in announcement(kind, env, codes, seconds=time.monotonic() - started):
