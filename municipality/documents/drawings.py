@@ -101,6 +101,7 @@ class Drawing:
     shapes: Drawn
     layers: tuple[Layer, ...]
     units: Units
+    extent: tuple[float, ...]  # west, south, east, north
     system: System | None
     read: tuple[Said, ...]
     unread: tuple[Said, ...]
@@ -149,6 +150,7 @@ def read_drawing(
         shapes=_drawn(table),
         layers=tuple(Layer(*row) for row in said["layers"]),
         units=Units(said["units"], name, metres),
+        extent=tuple(said["extent"]),
         system=System(system["srid"], system["affine"] and tuple(system["affine"]))
         if system
         else None,

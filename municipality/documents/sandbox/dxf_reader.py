@@ -16,6 +16,7 @@ import shapely
 from ezdxf import recover
 from ezdxf.filemanagement import readfile
 from ezdxf.lldxf.const import DXFError, DXFVersionError
+from ezdxf.lldxf.encoding import decode_dxf_unicode
 from ezdxf.tools.codepage import codepage_to_encoding
 from numpy.typing import NDArray
 
@@ -112,6 +113,11 @@ class _Arrays:
             uneven = np.maximum.reduceat(z, first) - np.minimum.reduceat(z, first)
         self.far, self.uneven = far, uneven > 1e-6
 
+    def extent(self) -> list[float]:
+        """Return west, south, east, north."""
+        flat = self.vertices[:, :2]
+        return [*flat.min(axis=0).tolist(), *flat.max(axis=0).tolist()]
+
     def shapes(self, kind: NDArray[np.str_]) -> NDArray[np.object_]:
         """Make the shapes, flat."""
         found = np.empty(len(kind), dtype=object)
@@ -155,11 +161,11 @@ def _table(sketches: list[Sketch], arrays: _Arrays) -> pa.Table:
     kind = np.array([sketch.kind for sketch in sketches])
     return pa.table(
         {
-            "layer": pa.array([clean_text(s.layer) for s in sketches]).dictionary_encode(),
+            "layer": pa.array([_readable(s.layer) for s in sketches]).dictionary_encode(),
             "entity": pa.array([s.entity for s in sketches]).dictionary_encode(),
             "kind": pa.array(kind).dictionary_encode(),
             "closed": pa.array([s.closed for s in sketches]),
-            "text": pa.array([clean_text(s.text) for s in sketches]),
+            "text": pa.array([_readable(s.text) for s in sketches]),
             "wkb": wkb_column(shapely.to_wkb(arrays.shapes(kind), output_dimension=2)),
         }
     )
@@ -174,7 +180,7 @@ def _layers(document: Any, sketches: list[Sketch], limits: DrawingLimits) -> lis
     if len(names) > limits.layers:
         raise NotAccepted("drawing_too_many_layers", count=len(names), most=limits.layers)
     return [
-        [clean_text(name), counts[key], key in known and bool(known[key].is_off()),
+        [_readable(name), counts[key], key in known and bool(known[key].is_off()),
          key in known and bool(known[key].is_frozen())]
         for key, name in sorted(names.items())
     ]  # fmt: skip
@@ -184,7 +190,7 @@ def _named_as_in_table(document: Any, sketches: list[Sketch]) -> None:
     """Write layers as the table does: names are the same whatever their case."""
     names = {layer.dxf.name.lower(): layer.dxf.name for layer in document.layers}
     for sketch in sketches:
-        sketch.layer = names.get(sketch.layer.lower(), sketch.layer)
+        sketch.layer = names.setdefault(sketch.layer.lower(), sketch.layer)
 
 
 def _system(document: Any) -> dict[str, Any] | None:
@@ -203,8 +209,13 @@ def _system(document: Any) -> dict[str, Any] | None:
     return found
 
 
+def _readable(text: str) -> str:
+    """Write out letters that an old code page could not hold (``\\U+0645``)."""
+    return clean_text(decode_dxf_unicode(text))
+
+
 def _rows(said: Said) -> list[list[Any]]:
-    return [[clean_text(layer), name, code, n] for (layer, name, code), n in sorted(said.items())]
+    return [[_readable(layer), name, code, n] for (layer, name, code), n in sorted(said.items())]
 
 
 def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, Any]]:
@@ -232,9 +243,10 @@ def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, 
         "encoding": document.encoding,
         "mended": mended,
         "units": code,
+        "extent": arrays.extent(),
         "system": _system(document),
         "layers": _layers(document, sketches, limits),
-        "read": [[clean_text(layer), name, n] for (layer, name), n in sorted(read.items())],
+        "read": [[_readable(layer), name, n] for (layer, name), n in sorted(read.items())],
         "unread": _rows(content.unread),
         "remarks": _rows(content.remarks),
     }
