@@ -16,6 +16,10 @@ MEANINGS: dict[str, Text] = {
         "المكتب موقوف أو انتهت رخصته أو ليس في المجموعة التجريبية.",
         "The office is suspended, its licence has ended, or it is not in the pilot group.",
     ),
+    "other_office": Text(
+        "الإباحة يشرف عليها مكتب آخر، وتغيير الاستشاري هو الطريق إلى نقلها.",
+        "Another office supervises the permit; a change of consultant is the way to take it over.",
+    ),
     "bad_key": Text(
         "مفتاح الشريك غير معروف أو انتهت صلاحيته.",
         "The partner key is unknown or has ended.",

@@ -189,8 +189,7 @@ def why_not(office: Consultancy, *, on: dt.date) -> Text | None:
     """Say why an office may file nothing new on a day; None where it may."""
     if office.state == Consultancy.State.SUSPENDED:
         return SUSPENDED.with_values(why=office.suspended_why)
-    valid = office.licence_valid
-    if not valid.lower <= on or (valid.upper is not None and on >= valid.upper):
+    if on not in office.licence_valid:
         return LICENCE_OVER
     if not office.is_pilot and who_files() == PILOT:
         return NOT_IN_PILOT

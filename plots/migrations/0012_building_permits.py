@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from municipality import crs
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -70,10 +72,10 @@ class Migration(migrations.Migration):
                 ),
                 ("issued_at", models.DateTimeField()),
                 ("plot_numbers", models.CharField(max_length=300)),
-                ("place", django.contrib.gis.db.models.fields.GeometryField(srid=32640)),
+                ("place", django.contrib.gis.db.models.fields.GeometryField(srid=crs.METRIC)),
                 (
                     "footprint",
-                    django.contrib.gis.db.models.fields.GeometryField(null=True, srid=32640),
+                    django.contrib.gis.db.models.fields.GeometryField(null=True, srid=crs.METRIC),
                 ),
                 (
                     "area",
@@ -223,7 +225,7 @@ class Migration(migrations.Migration):
                 (
                     "buildings",
                     django.contrib.gis.db.models.fields.GeometryField(
-                        help_text="main building and annexes as one", srid=32640
+                        help_text="main building and annexes as one", srid=crs.METRIC
                     ),
                 ),
                 ("footprint_m2", models.FloatField()),
@@ -292,7 +294,7 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("shape", django.contrib.gis.db.models.fields.GeometryField(srid=32640)),
+                ("shape", django.contrib.gis.db.models.fields.GeometryField(srid=crs.METRIC)),
                 ("floors", models.PositiveSmallIntegerField(null=True)),
                 ("height_m", models.FloatField(null=True)),
                 ("use", models.CharField(blank=True, max_length=40)),
@@ -316,8 +318,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("line", models.PositiveSmallIntegerField(help_text="of the sheet, from 0")),
-                ("shape", django.contrib.gis.db.models.fields.GeometryField(srid=32640)),
-                ("edge", django.contrib.gis.db.models.fields.GeometryField(null=True, srid=32640)),
+                ("shape", django.contrib.gis.db.models.fields.GeometryField(srid=crs.METRIC)),
+                (
+                    "edge",
+                    django.contrib.gis.db.models.fields.GeometryField(null=True, srid=crs.METRIC),
+                ),
                 (
                     "site",
                     models.ForeignKey(

@@ -103,7 +103,7 @@ def test_two_who_stand_in_for_each_other_do_not_pass_a_case_to_and_fro() -> None
 
 
 def test_one_case_that_cannot_be_ended_holds_up_no_other(monkeypatch) -> None:
-    from plots.extracts import fees
+    from plots import case_fees as fees
 
     town = a_town()
     bad, good = an_extract(town), an_extract(town)

@@ -1,0 +1,260 @@
+"""A building permit from its draft to the stamp, and what stops it between."""
+
+import pytest
+
+from municipality.billing.bills.models import Bill
+from municipality.billing.bills.queries import explain
+from municipality.cases.actions import CannotMove
+from municipality.cases.conversation import NotSaid
+from municipality.cases.remarks import About, answer_remark, remark, settle_remark
+from municipality.notices.models import Message
+from municipality.problems import Problem
+from plots.building_permits.approvals import approve, open_subjects, subjects
+from plots.building_permits.models import Approval, SiteFailure, SiteVersion, Work
+from plots.building_permits.queries import application_of
+from plots.models import Plot
+from tests.building_permits import builders as s
+from tests.building_permits import office as o
+from tests.cases.builders import MORNING
+
+pytestmark = pytest.mark.django_db
+
+
+def refused(town: o.PermitTown, case, edge: str, role: str = "office", **values) -> str:
+    """Why a step is refused, in English."""
+    with pytest.raises(CannotMove) as refusal:
+        o.moved(town, case, edge, role, **values)
+    return refusal.value.words.en
+
+
+def test_an_undisturbed_application_reaches_the_stamp_with_a_message_to_both_at_each_move() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "stamping")
+    told = Message.objects.filter(about=case.stream).order_by("pk")
+    moves = [message.template for message in told]
+    assert moves[:2] == ["building_permit.submit.office", "building_permit.submit.owner"]
+    assert {code.split(".")[1] for code in moves} == {
+        "submit", "accept", "pass_architecture", "pass_structure", "settle_fee",
+    }  # fmt: skip
+    assert len(moves) == 10
+
+
+def test_the_fee_is_explained_by_the_area_of_the_geometry() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "fee_due")
+    bill = Bill.objects.get(subject=case.stream)
+    lines = [(line.quantity, line.rate_baisa, line.amount_baisa) for line in explain(bill)]
+    area = SiteVersion.objects.get().floor_area_m2  # two floors of 13 × 15 m, 200 m² are free
+    assert area == pytest.approx(390, abs=0.1)
+    assert lines[0][1:] == (100, 100) and lines[1][1:] == (5000, 5000)
+    assert lines[2][2] == pytest.approx(20 * (area - 200), abs=1)
+    assert bill.total_baisa == sum(line[2] for line in lines) and bill.payer_name.startswith("سالم")
+
+
+def test_nothing_is_handed_in_without_its_site_plan_and_papers() -> None:
+    town = o.a_permit_town()
+    case = o.an_application(town)
+    assert refused(town, case, "submit") == "Draw the site plan first."
+    o.drawn(town, case)
+    said = refused(town, case, "submit")
+    assert "Title deed" in said and "Structural drawing" in said
+    o.completed(town, case)
+    assert o.moved(town, case, "submit").state == "registration"
+
+
+def test_a_drawing_off_the_plot_is_never_handed_in_and_a_setback_only_with_a_reason() -> None:
+    town = o.a_permit_town()
+    case = o.completed(town, o.an_application(town))
+    o.drawn(town, case, s.a_villa(x=12.0), *s.bays())  # reaches over the east line
+    assert "Building within the plot" in refused(town, case, "submit")
+    o.drawn(town, case, s.a_villa(x=2.0), *s.bays())  # 2 m from the west line, 3 m permitted
+    assert "write why it fails: Side setback" in refused(town, case, "submit")
+    site = o.drawn(
+        town, case, s.a_villa(x=2.0), *s.bays(), reasons={"setback.side": "جدار مشترك قائم"}
+    )
+    assert SiteFailure.objects.filter(site=site).count() == 1
+    assert o.moved(town, case, "submit").state == "registration"
+
+
+def test_a_drawing_without_floors_is_not_handed_in() -> None:
+    town = o.a_permit_town()
+    case = o.completed(town, o.an_application(town))
+    o.drawn(town, case, s.part("main", 3.5, 6, 13, 15), *s.bays())
+    assert "floors" in refused(town, case, "submit")
+
+
+def test_what_is_drawn_anew_replaces_what_was_not_handed_in_and_nothing_else() -> None:
+    town = o.a_permit_town()
+    case = o.completed(town, o.an_application(town))
+    o.drawn(town, case, s.a_villa(x=4.0), *s.bays())
+    assert [site.number for site in SiteVersion.objects.all()] == [1]
+    o.moved(town, case, "submit")
+    with pytest.raises(NotSaid):  # it is looked at now
+        o.drawn(town, case)
+    o.moved(town, case, "return_registration", "registrar", text="أين المواقف؟")
+    o.drawn(town, case, s.a_villa(x=3.6), *s.bays())
+    assert sorted(site.number for site in SiteVersion.objects.all()) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("stage", "role"),
+    [("registration", "registrar"), ("architecture", "architect"), ("structure", "structural"),
+     ("approval", "approver")],
+)  # fmt: skip
+def test_returned_goes_back_to_its_stage(stage: str, role: str) -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), stage)
+    o.moved(town, case, f"return_{stage}", role, text="صححوا الرسم")
+    case.refresh_from_db()
+    assert case.state == "returned" and case.origin == stage
+    assert o.moved(town, case, "resubmit").state == stage
+
+
+def test_every_remark_is_answered_before_the_case_comes_back_and_settled_before_it_goes_on() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    sheet = o.documents(case)["architectural_drawing"]
+    auditor = town.officer("architect")
+    made = remark(
+        case_id=case.pk, text="أين الدرج؟", about=About(document=sheet), by=auditor, at=MORNING
+    )
+    o.approved(town, case)
+    assert "1 remarks of your stage" in refused(town, case, "pass_architecture", "architect")
+    o.moved(town, case, "return_architecture", "architect", text="انظروا الملاحظة")
+    assert "Answer each remark" in refused(town, case, "resubmit")
+    answer_remark(remark_id=made.pk, text="أضفنا الدرج", by=town.as_office(), at=MORNING)
+    o.moved(town, case, "resubmit")
+    settle_remark(remark_id=made.pk, by=auditor, at=MORNING)
+    assert o.moved(town, case, "pass_architecture", "architect").state == "structure"
+
+
+def test_a_new_version_loses_its_own_approval_and_no_other() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "structure")
+    o.approved(town, case)
+    before = Approval.objects.count()
+    o.moved(town, case, "return_structure", "structural", text="غيّروا المسقط")
+    o.attached(town, case, "architectural_drawing", content=o.pdf("changed"))
+    o.moved(town, case, "resubmit")
+    assert Approval.objects.count() == before
+    left = open_subjects(application_of(case), ("architecture", "structure"))
+    assert [one.document.version for one in left if one.document] == [2]
+    assert "have changed" in refused(town, case, "pass_structure", "structural")
+    o.moved(town, case, "reaudit", "structural", text="الرسم المعماري تغير")
+    o.approved(town, case)
+    o.moved(town, case, "pass_architecture", "architect")
+    assert o.moved(town, case, "pass_structure", "structural").state == "fee_due"
+
+
+def test_the_hash_that_was_looked_at_is_approved_or_nothing() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    old = subjects(application_of(case), stage="architecture")
+    o.moved(town, case, "return_architecture", "architect", text="غيّروا")
+    o.attached(town, case, "architectural_drawing", content=o.pdf("newer"))
+    o.drawn(town, case, s.a_villa(x=3.6), *s.bays())
+    o.moved(town, case, "resubmit")
+    for subject in old:  # the page that the auditor still had open
+        with pytest.raises(NotSaid, match="newer version"):
+            approve(
+                case_id=case.pk, key=subject.key, sha256=subject.sha256,
+                by=town.officer("architect"), at=MORNING,
+            )  # fmt: skip
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["structural", "registrar", "approver"])
+def test_only_the_auditor_of_the_stage_approves(role: str) -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    subject = subjects(application_of(case), stage="architecture")[0]
+    with pytest.raises(NotSaid):
+        approve(
+            case_id=case.pk, key=subject.key, sha256=subject.sha256, by=town.officer(role),
+            at=MORNING,
+        )  # fmt: skip
+
+
+def test_a_larger_building_after_the_payment_is_billed_by_its_difference() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "approval")
+    first = Bill.objects.get(subject=case.stream).total_baisa
+    o.moved(town, case, "return_approval", "approver", text="أضيفوا الجناح الموافق عليه")
+    o.drawn(town, case, s.a_villa(height=17.0), *s.bays())
+    o.moved(town, case, "resubmit")
+    assert "Not all present versions" in refused(town, case, "approve", "approver")
+    o.moved(town, case, "reaudit_approval", "approver", text="مسقط أكبر")
+    o.approved(town, case)
+    o.moved(town, case, "pass_architecture", "architect")
+    assert o.moved(town, case, "pass_structure", "structural").state == "fee_due"
+    second = Bill.objects.get(subject=case.stream, state="due")
+    area = 2 * 13.0 * 2.0  # two floors of two metres more
+    assert second.total_baisa == pytest.approx(20 * area, abs=2)
+    assert first - sum(-x.amount_baisa for x in explain(second) if x.amount_baisa < 0) == 0
+
+
+def test_nothing_is_billed_twice_where_the_building_stays_as_large() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "approval")
+    o.moved(town, case, "reaudit_approval", "approver", text="نظرة أخرى")
+    o.moved(town, case, "pass_architecture", "architect")
+    assert o.moved(town, case, "pass_structure_paid", "structural").state == "approval"
+
+
+def test_a_plot_that_changed_under_an_application_stops_registration_and_stamp() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "registration")
+    Plot.objects.filter(pk=town.plot.pk).update(version=2)
+    assert "has changed since" in refused(town, case, "accept", "registrar")
+    o.moved(town, case, "return_registration", "registrar", text="تغيرت القطعة")
+    assert "check the site plan again" in refused(town, case, "resubmit")
+    o.drawn(town, case)
+    o.moved(town, case, "resubmit")
+    assert o.moved(town, case, "accept", "registrar").state == "architecture"
+
+
+def test_a_second_application_on_the_same_ground_is_seen_and_its_drawing_is_not() -> None:
+    town = o.a_permit_town()
+    o.until(town, o.an_application(town), "registration")
+    other = o.an_application(town, key="b")
+    site = o.drawn(town, other)
+    line = next(row for row in site.sheet if row["rule"] == "overlap")
+    assert line["status"] == "fail" and line["provided"] == pytest.approx(195, abs=0.1)
+
+
+def test_the_same_key_opens_one_application() -> None:
+    town = o.a_permit_town()
+    assert o.an_application(town, key="k").pk == o.an_application(town, key="k").pk
+    assert o.an_application(town, key="k2").pk != o.an_application(town, key="k").pk
+
+
+@pytest.mark.parametrize("what", ["suspended", "licence", "plot", "owner", "permit"])
+def test_what_is_no_application_is_not_opened(what: str) -> None:
+    town = o.a_permit_town()
+    values: dict = {}
+    work = Work.NEW
+    if what == "suspended":
+        type(town.office).objects.update(state="suspended", suspended_why="test")
+    elif what == "licence":
+        type(town.office).objects.update(licence_valid=(None, MORNING.date()))
+    elif what == "plot":
+        values["plots"] = (town.plot.pk, 10**9)
+    elif what == "owner":
+        values["owner"] = o.Owner("  ")
+    else:
+        work = Work.RENEWAL
+    with pytest.raises(Problem):
+        o.an_application(town, work, **values)
+
+
+@pytest.mark.parametrize(
+    ("work", "stages"),
+    [(Work.DEMOLITION, ["structure", "fee_due"]), (Work.EXCAVATION, ["structure", "fee_due"])],
+)
+def test_demolition_and_excavation_are_kinds_of_the_same_machine(work: Work, stages) -> None:
+    town = o.a_permit_town()
+    case = o.completed(town, o.an_application(town, work))
+    o.moved(town, case, "submit")
+    assert o.moved(town, case, "accept_structure", "registrar").state == stages[0]
+    assert o.moved(town, case, "pass_structure", "structural").state == stages[1]
+    assert Bill.objects.get(subject=case.stream).total_baisa == 3_000
