@@ -77,7 +77,7 @@ def test_the_words_of_the_stamp_are_text_in_arabic(tmp_path) -> None:
     signed = stamp_it(a_sheet(pages=2))
     path = tmp_path / "stamped.pdf"
     path.write_bytes(signed.pdf)
-    said = unicodedata.normalize("NFKC", tool("pdftotext", "-raw", path, "-"))
+    said = unicodedata.normalize("NFKC", tool("pdftotext", "-layout", path, "-"))
     plain = "".join(one for one in said if unicodedata.category(one) != "Cf")
     for words in ("بلدية مسقط", "مخطط معتمد", "رقم المعاملة", "BP-2026-000123",
                   "المهندس سعيد بن حمد", "24/11/2026", "سلطة اختبار", "ليست سلطة معتمدة"):  # fmt: skip
@@ -104,9 +104,12 @@ def seen_place(frame: Frame, box: tuple[float, float, float, float]) -> tuple[fl
     """The middle of a box as seen: found by trying, not by the code under test."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     x0, y0, x1, y1 = frame.box
-    return {0: (x - x0, y - y0), 90: (y - y0, x1 - x), 180: (x1 - x, y1 - y), 270: (y1 - y, x - x0)}[
-        frame.turn
-    ]
+    return {
+        0: (x - x0, y - y0),
+        90: (y - y0, x1 - x),
+        180: (x1 - x, y1 - y),
+        270: (y1 - y, x - x0),
+    }[frame.turn]
 
 
 sides = st.floats(200, 3000)
