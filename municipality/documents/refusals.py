@@ -165,6 +165,10 @@ REFUSALS = {
         "ملف DXF تالف أو ناقص ({reason}). صدّره من جديد ثم أرفقه.",
         "The DXF is damaged or cut off ({reason}). Export it again and attach it.",
     ),
+    "drawing_cut_off": Text(
+        "ملف DXF مقطوع قبل نهايته. صدّره أو أرسله من جديد.",
+        "The DXF breaks off before its end. Export it or send it again.",
+    ),
     "drawing_empty": Text(
         "الرسم فارغ: ليس في فضاء النموذج شيء. ارسم مخطط الموقع في Model لا في Layout.",
         "The drawing is empty: nothing is in model space. Draw the site plan in Model, not in a Layout.",

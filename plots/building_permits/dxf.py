@@ -227,7 +227,7 @@ def parts_of_drawing(drawing: Drawing, mapping: LayerMap) -> DrawnPlan:
     """
     metres = metres_of(drawing, mapping)
     parts: list[Part] = []
-    plot, notes = None, []
+    plot, notes = None, [dxf_notes.note("mended")] if drawing.mended else []
     roles = {n: role for n, role in mapping.roles.items() if role is not LayerRole.IGNORE}
     for name, rows in _rows(drawing, roles).items():
         sheet, role = _sheet(drawing, name, rows, metres), roles[name]

@@ -8,6 +8,10 @@ from municipality.words import Text
 
 _STOPS = frozenset({"self_crossing", "left_open", "no_outline", "too_much"})
 NOTES = {
+    "mended": Text(
+        "ملف الرسم تالف وقُرئ ما أمكن منه. تحقق من أن شيئًا لا ينقصه.",
+        "The file was damaged and was read as far as it goes. Check that nothing is missing.",
+    ),
     "layer_off": Text(
         "الطبقة {layer} مطفأة أو مجمدة في الرسم، وقُرئت.",
         "Layer {layer} is off or frozen in the drawing; it was read.",

@@ -109,7 +109,8 @@ class Blocks:
         block = self._block(insert)
         name = block.name.lower()
         if name not in self._contents:
-            self._contents[name] = self.content(block)
+            drawn = (entity for entity in block if entity.dxftype() != "ATTDEF")
+            self._contents[name] = self.content(drawn)
         inner, layer = self._contents[name], insert.dxf.layer
         matrices = list(_matrices(insert))
         found.inserts[layer, "INSERT"] += 1

@@ -218,6 +218,15 @@ def _rows(said: Said) -> list[list[Any]]:
     return [[_readable(layer), name, code, n] for (layer, name, code), n in sorted(said.items())]
 
 
+def _nothing(content: Content, *, mended: bool) -> NotAccepted:
+    """Say why no shape came out: none is drawn, none can be read, or the file breaks off."""
+    if mended:
+        return NotAccepted("drawing_cut_off")
+    kinds = sorted({name for _, name, _ in content.unread})
+    code = "drawing_nothing_read" if kinds else "drawing_empty"
+    return NotAccepted(code, kinds=", ".join(kinds[:10]))
+
+
 def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, Any]]:
     """Read a drawing into one table of shapes and what is to be said; raises NotAccepted."""
     _judge(path, limits)
@@ -229,10 +238,7 @@ def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, 
     content = blocks.content(model)
     content.unread += _paper(document)
     if not content.sketches:
-        kinds = sorted({name for _, name, _ in content.unread})
-        raise NotAccepted(
-            "drawing_nothing_read" if kinds else "drawing_empty", kinds=", ".join(kinds[:10])
-        )
+        raise _nothing(content, mended=mended)
     sketches, arrays = _without_far(content)
     _named_as_in_table(document, sketches)
     for n in np.flatnonzero(arrays.uneven):
