@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from municipality.actor import SYSTEM, Actor
 from municipality.digits import western
 from municipality.documents import store
-from municipality.documents.models import IssuedPaper
+from municipality.documents.models import IssuedPaper, RevokedCertificate
 from municipality.documents.signing.values import SignedPdf
 from municipality.history.actions import record
 from municipality.reach import acting
@@ -26,6 +26,10 @@ Fact = tuple[Text, Text]
 
 class CannotEnd(ValueError):
     """The paper is no longer valid, so it cannot be revoked or superseded (again)."""
+
+
+class StampRevoked(RuntimeError):
+    """The certificate that would sign was revoked: nothing is issued until there is another."""
 
 
 def new_code() -> str:
@@ -73,19 +77,21 @@ def issue_paper(
 
     ``pdf`` is called once with the paper's code and returns the whole file: the code and its
     QR (``stamp``) stand on the paper, so the code is there before the file.  What
-    ``signing.stamping.stamped`` returns brings the serial of its certificate along.  ``facts`` are what
-    anyone with the code may see.  ``about`` names the subject (``case/42``).
+    ``signing.stamping.stamped`` returns brings the serial of its certificate along; raises
+    StampRevoked where that was revoked.  ``facts`` are what anyone with the code may see.
+    ``about`` names the subject (``case/42``).
     """
     code = new_code()
     made = pdf(code)
     whole, serial = (
         (made.pdf, made.certificate_serial) if isinstance(made, SignedPdf) else (made, "")
     )
+    if serial and RevokedCertificate.objects.filter(serial=serial).exists():
+        raise StampRevoked(serial)
     sha256, size = store.keep([whole])
     paper = IssuedPaper.objects.create(
         code=code, kind=kind, number=number, sha256=sha256, size=size,
-        facts=_facts_json(facts), about=about, issued_at=at,
-        certificate_serial=serial,
+        facts=_facts_json(facts), about=about, issued_at=at, certificate_serial=serial,
     )  # fmt: skip
     told = {"kind": kind, "number": number, "sha256": sha256, "about": about}
     record(stream=f"paper/{paper.pk}", act="issue", by=SYSTEM, at=at, facts=told)

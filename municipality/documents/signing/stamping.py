@@ -116,8 +116,8 @@ def sign_pdf(pdf: bytes, *, visible: VisibleStamp, reason: Text, at: dt.datetime
     and the job may try again.
     """
     folder = the_folder()
-    drawn = looks.stamp_pdf(visible, is_test=authority.is_ours(folder))
     room = page_room.make_room(pdf, visible=visible, strip=partial(looks.strip_pdf, visible))
+    drawn = looks.stamp_pdf(visible, is_test=authority.is_ours(folder))
     signed = _signed(folder, room, drawn, reason, at)
     if len(signed) > MOST_BYTES:
         raise NotStampable("too_large", most=MOST_BYTES // 1_000_000)

@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +19,8 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigFieldSpec
 
 from municipality.conf import PROFILE
+from municipality.documents import papers
+from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import new_code
 from municipality.documents.printing import pdf_of
 from municipality.documents.signing import authority, keystore
@@ -25,7 +28,7 @@ from municipality.documents.signing.folder import Folder
 from municipality.documents.signing.stamping import sign_pdf
 from municipality.documents.signing.values import SignedPdf, VisibleStamp
 from municipality.words import Text
-from tests.documents.builders import AT, a_pdf
+from tests.documents.builders import AT, FACTS, a_pdf
 
 MUNICIPALITY = Text(PROFILE.municipality_ar, PROFILE.municipality_en)
 REASON = Text("اعتماد المخطط", "Drawing approved")
@@ -58,6 +61,16 @@ def a_stamp(**values: object) -> VisibleStamp:
 def stamp_it(pdf: bytes, **values: object) -> SignedPdf:
     """The file with its stamp."""
     return sign_pdf(pdf, visible=a_stamp(**values), reason=REASON, at=AT)
+
+
+def issue(signed: SignedPdf, more: bytes = b"") -> tuple[IssuedPaper, bytes]:
+    """A paper issued as a file that was stamped before, and the file; ``more`` makes another."""
+    file = replace(signed, pdf=signed.pdf + more)
+    paper = papers.issue_paper(
+        kind="building_permit", number="BP-2026-000123", facts=FACTS, at=AT, about="case/42",
+        pdf=lambda code: file,
+    )  # fmt: skip
+    return paper, file.pdf
 
 
 def a_sheet(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from municipality.documents import stamp
-from municipality.documents.signing import page_room
+from municipality.documents import papers, stamp, store
+from municipality.documents.signing import keystore, page_room
 from municipality.documents.signing.examining import examine, status_of
 from municipality.documents.signing.frame import Frame, turned
 from municipality.documents.signing.refusals import REFUSALS, NotStampable
+from municipality.documents.signing.stamping import stamped
 from municipality.documents.signing.values import Corner, Room, SignedPdf
 from tests.documents.builders import AT, a_pdf, pdf_with
 from tests.documents.signing.builders import (
@@ -263,3 +264,13 @@ def test_every_file_of_the_corpus_ends_stamped_or_refused_by_name(real_data, fol
     refused = {name: end for name, end in ended.items() if name not in stamped}
     assert stamped == {"minimal.pdf", "arabic-box.pdf"}, refused
     assert set(refused.values()) <= set(REFUSALS) and len(refused) == 8, refused
+
+
+@pytest.mark.django_db
+def test_a_paper_is_issued_with_its_own_code_in_the_stamp(folder, tmp_path) -> None:
+    made = stamped(a_sheet(), visible=a_stamp(code="0" * 28), reason=REASON, at=AT)
+    paper = papers.issue_paper(kind="permit", number="1", pdf=made, facts=[], at=AT, about="case/1")
+    assert paper.certificate_serial == keystore.serial_of(keystore.chain_of(folder)[0])
+    with store.open_kept(paper.sha256) as file:
+        code = zxingcpp.read_barcode(np.array(seen(file.read(), tmp_path)))
+    assert code is not None and code.text == stamp.verify_url(paper.code)
