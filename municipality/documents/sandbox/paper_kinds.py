@@ -31,7 +31,8 @@ _OTHERS = (
 
 def name_of(head: bytes) -> str:
     """Name a kind that is not accepted, so that the refusal can say it; '' where unknown."""
-    for start, name in _OTHERS:
+    named = (*((start, NAMES[kind]) for start, kind in _STARTS), *_OTHERS)
+    for start, name in named:
         if head.startswith(start):
             return name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
