@@ -21,7 +21,7 @@ from municipality.words import Text
 KEY_BITS = 3072
 ROOT_YEARS, LEAF_YEARS = 10, 3
 LIST_DAYS = 7  # a job signs the list anew every few hours
-BACKDATED = dt.timedelta(hours=1)  # clocks of readers differ
+BACKDATED = dt.timedelta(days=400)  # a demo city stamps permits of the year before, too
 TEST_AUTHORITY = Text("سلطة اختبار، ليست سلطة معتمدة", "test authority, not a trusted one")
 UNIT = Text("سلطة اختبار ليست سلطة معتمدة", "test authority not a trusted one")
 

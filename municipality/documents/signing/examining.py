@@ -34,11 +34,27 @@ class Examination:
         return self.signature and self.whole_file and self.certified and self.time
 
 
+def _list(folder: Folder) -> asn1_crl.CertificateList | None:
+    if not folder.revocation_list.is_file():
+        return None
+    return asn1_crl.CertificateList.load(folder.revocation_list.read_bytes())
+
+
+def _is_listed(folder: Folder, serial: int) -> bool:
+    """Whether the newest list names a certificate, whatever the moment that is examined."""
+    found = _list(folder)
+    rows = found["tbs_cert_list"]["revoked_certificates"] if found is not None else ()
+    return any(row["user_certificate"].native == serial for row in rows or ())
+
+
 def context(folder: Folder, *, at: dt.datetime) -> ValidationContext:
-    """Return what a chain is checked against at a moment: our roots and our revocation list."""
-    lists = []
-    if folder.revocation_list.is_file():
-        lists.append(asn1_crl.CertificateList.load(folder.revocation_list.read_bytes()))
+    """Return what a chain is checked against at a moment: our roots and our revocation list.
+
+    A list that was signed after the moment says nothing of it (RFC 5280 §6.3.3).
+    """
+    found = _list(folder)
+    signed_before = found is not None and found["tbs_cert_list"]["this_update"].native <= at
+    lists = [found] if signed_before else []
     return ValidationContext(
         trust_roots=roots_of(folder),
         crls=lists,
@@ -65,8 +81,9 @@ def examine(pdf: bytes, *, folder: Folder, at: dt.datetime) -> Examination:
     time = status.timestamp_validity
     reader = PdfFileReader(io.BytesIO(pdf))
     permission = reader.embedded_regular_signatures[0].docmdp_level
+    listed = _is_listed(folder, status.signing_cert.serial_number)
     return Examination(
-        signature=status.intact and status.valid and status.trusted,
+        signature=status.intact and status.valid and status.trusted and not listed,
         whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         certified=bool(status.docmdp_ok) and permission is not None and permission.value == 1,
         time=time is not None and time.valid and time.intact and time.trusted,

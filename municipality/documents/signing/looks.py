@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 
 from municipality.conf import PROFILE
 from municipality.documents.papers import shown
-from municipality.documents.printing import fonts, pdf_of
+from municipality.documents.printing import small_pdf_of
 from municipality.documents.signing.authority import TEST_AUTHORITY
 from municipality.documents.signing.page_room import STAMP_MM, STRIP_MM
 from municipality.documents.signing.values import VisibleStamp
@@ -19,12 +19,11 @@ def _printed(visible: VisibleStamp, size: tuple[float, float], **more: object) -
         "title": visible.title.ar,
         "host": verify_host(),
         "code": shown(visible.code),
-        "fonts": fonts(),
         "width": f"{size[0]:g}",  # text: numbers would be written in the page's language
         "height": f"{size[1]:g}",
         **more,
     }
-    return pdf_of(render_to_string("documents/stamp.html", context))
+    return small_pdf_of(render_to_string("documents/stamp.html", context))
 
 
 def stamp_pdf(visible: VisibleStamp, *, is_test: bool) -> bytes:
