@@ -31,6 +31,8 @@ export default defineConfig({
         imports: "src/pages/imports.ts",
         mine: "src/pages/mine.ts",
         work: "src/pages/work.ts",
+        "permit-new": "src/pages/permit-new.ts",
+        "permit-site": "src/pages/permit-site.ts",
         collection: "src/pages/collection.ts",
       },
     },

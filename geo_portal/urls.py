@@ -23,6 +23,7 @@ urlpatterns = [
         path("", include("geo_portal.staff.urls_people")),
         path("", include("geo_portal.casework.urls")),
         path("", include("geo_portal.collection.urls")),
+        path("", include("geo_portal.permits.urls")),
         prefix_default_language=False,
     ),
 ]

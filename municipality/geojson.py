@@ -46,8 +46,9 @@ def position(x: float, y: float) -> list[float]:
     return [round(lon, DECIMALS), round(lat, DECIMALS)]
 
 
-def response(body: dict[str, Any]) -> JsonResponse:
+def response(body: dict[str, Any], *, status: int = 200) -> JsonResponse:
     """Answer with the media type of RFC 7946."""
     return JsonResponse(
-        body, content_type="application/geo+json", json_dumps_params={"ensure_ascii": False}
-    )
+        body, status=status, content_type="application/geo+json",
+        json_dumps_params={"ensure_ascii": False},
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
+from geo_portal.permits.panel import panel_of
 from municipality import geojson
 from municipality.actor import Actor
 from municipality.asked import today
@@ -25,7 +26,7 @@ from municipality.cases.kinds import machine_of
 from municipality.cases.machine import Edge
 from municipality.cases.models import Case, Remark
 from municipality.cases.queries import for_whom, timeline
-from municipality.cases.remarks import About, remark, settle_remark
+from municipality.cases.remarks import About, answer_remark, ask_again, remark, settle_remark
 from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
@@ -41,6 +42,7 @@ from municipality.phones import masked, shown
 from municipality.problems import Problem
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
+from plots.building_permits.actions import KIND
 
 LINK_MINUTES = 30
 NUL = "\x00"
@@ -118,6 +120,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     acts = _acts(request, case, at=at)
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
+        "permit": panel_of(case, side=side) if case.kind == KIND else None,
         "case": case,
         "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,
@@ -287,6 +290,25 @@ def settle_remark_of_case(request: HttpRequest, public_id: str, remark_id: int) 
     if found is None:
         raise not_found()
     settle_remark(remark_id=found.pk, by=by, at=at)
+    return redirect("casework:case", public_id)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def answer_remark_of_case(request: HttpRequest, public_id: str, remark_id: int) -> HttpResponse:
+    """Answer a remark, for the applicant; ask again, for the officers of the case."""
+    at = timezone.now()
+    case = case_of(request, public_id, at=at)
+    by, side = writer_of(request, case, at=at)
+    found = case.remarks.filter(pk=remark_id).first()  # unique
+    if found is None:
+        raise not_found()
+    told = request.POST.get("text", "").replace(NUL, "")
+    act = answer_remark if side is Side.APPLICANT else ask_again
+    try:
+        act(remark_id=found.pk, text=told, by=by, at=at)
+    except NotSaid as refusal:
+        messages.error(request, str(refusal.words))
     return redirect("casework:case", public_id)
 
 

@@ -21,6 +21,11 @@ urlpatterns = [
         page.settle_remark_of_case,
         name="settle_remark",
     ),
+    path(
+        "cases/<str:public_id>/remarks/<int:remark_id>/answer",
+        page.answer_remark_of_case,
+        name="answer_remark",
+    ),
     path("cases/<str:public_id>/papers/<str:code>.pdf", page.paper_of_case, name="paper"),
     path("cases/<str:public_id>/claim", work_views.claim_case, name="claim"),
     path("cases/<str:public_id>/release", work_views.release_case, name="release"),

@@ -26,6 +26,7 @@ DESKS = (
         "registrar", "architect", "structural", "approver", "site_inspector", "branch",
         "supervisor",
     ),
+    _desk("permits:new", "إباحة جديدة", "New permit", "office"),
     _desk("collection:desk", "الصندوق", "Cashier", "cashier"),
     _desk("collection:takings", "التحصيل", "Takings", "supervisor"),
     _desk(

@@ -43,6 +43,37 @@ EVENTS = {
     ),
 }  # fmt: skip
 
+OFFICE = Text("المكتب الاستشاري", "the consultancy office")
+OWNER = Text("المالك", "the owner")
+_OF_PERMITS = {
+    "submit": Text("وصل الطلب", "application received"),
+    "resubmit": Text("أعيد تقديمه", "submitted again"),
+    "return_registration": Text("أعاده قسم التسجيل", "sent back by registration"),
+    "return_architecture": Text("أعاده التدقيق المعماري", "sent back by the architectural audit"),
+    "return_structure": Text("أعاده التدقيق الإنشائي", "sent back by the structural audit"),
+    "return_approval": Text("أعاده المعتمد", "sent back by the approver"),
+    "accept": Text("صحت البيانات، إلى التدقيق", "data checked, to the audit"),
+    "accept_structure": Text("صحت البيانات، إلى التدقيق الإنشائي", "to the structural audit"),
+    "accept_fee": Text("صحت البيانات وتُدفع الرسوم", "data checked, the fee is due"),
+    "accept_free": Text("صحت البيانات، إلى الاعتماد", "data checked, to the approver"),
+    "pass_architecture": Text("اجتاز التدقيق المعماري", "architectural audit passed"),
+    "pass_structure": Text("اكتمل التدقيق وتُدفع الرسوم", "audit done, the fee is due"),
+    "pass_structure_paid": Text("اكتمل التدقيق، إلى الاعتماد", "audit done, to the approver"),
+    "settle_fee": Text("دُفعت الرسوم", "fee paid"),
+    "stamp": Text("صدرت مختومة", "issued and stamped"),
+    "refuse": Text("رُفض", "refused"),
+    "refuse_paid": Text("رُفض بعد الدفع", "refused after payment"),
+    "withdraw": Text("سُحب", "withdrawn"),
+    "expire": Text("انتهت المهلة", "out of time"),
+}
+EVENTS |= {
+    f"building_permit.{step}.{part}": (
+        Text(f"إباحة البناء: {event.ar}", f"Building permit: {event.en}"), reader,
+    )
+    for step, event in _OF_PERMITS.items()
+    for part, reader in (("office", OFFICE), ("owner", OWNER))
+}  # fmt: skip
+
 
 def title(code: str) -> Text | str:
     """Name the event and the reader of a template; one not known here by its code."""

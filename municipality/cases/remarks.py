@@ -94,8 +94,10 @@ def answer_remark(*, remark_id: int, text: str, by: Actor, at: dt.datetime) -> R
 
 @acting
 def settle_remark(*, remark_id: int, by: Actor, at: dt.datetime) -> None:
-    """Settle a remark: what it asked for is there."""
+    """Settle a remark: what it asked for is there; raises NotSaid for who is no officer."""
     found = _held(remark_id)
+    if open_for(found.case_id, by, at=at)[1] is not Side.MUNICIPALITY:
+        raise NotSaid(ONLY_READS)
     if found.settled_at is None:
         found.settled_at, found.settled_by_id = at, by.person_id
         found.save(update_fields=["settled_at", "settled_by"])

@@ -1,6 +1,7 @@
 """Building permits for machines: ``/api/building-permits``."""
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 import shapely
@@ -13,8 +14,10 @@ from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import CHECKS, count
 from municipality.problems import bad_value
 from municipality.words import Text
-from plots.building_permits.checking import Line, check
+from plots.building_permits.checking import NAMES, Line, check, stated
 from plots.building_permits.context import NotOneSite, site_of
+from plots.building_permits.drawing import Site
+from plots.building_permits.envelope import envelope_of
 from plots.building_permits.reading import parts_of
 from plots.register.limits import MeasuredPlot, measured_plots
 from plots.register.queries import plots_numbered
@@ -24,6 +27,7 @@ router = Router(tags=["building permits"])
 MEMBERS = ("plot", "crs", "site")
 MAX_BODY = 2_000_000
 MAX_PLOTS = 20
+LONGEST_ID = 19  # digits
 NO_PLOT = Text("لا توجد قطعة بهذا الرقم.", "There is no plot of this number.")
 SEVERAL = Text(
     "أكثر من قطعة تحمل هذا الرقم؛ أرسل معرّف القطعة.",
@@ -36,6 +40,52 @@ NOT_A_PLOT = Text(
 NOT_AN_OBJECT = Text("المطلوب كائن JSON.", "A JSON object is wanted.")
 UNKNOWN_MEMBER = Text("حقل غير معروف.", "An unknown member.")
 TOO_LONG = Text("الطلب أطول من المسموح.", "The request is too long.")
+
+
+@router.get("/envelope", summary="The edges of a site and where building may stand")
+@open_to(ANYONE)
+def envelope(request: HttpRequest) -> JsonResponse:
+    """Answer each edge with its side, length and setback, and the ground that setbacks leave.
+
+    ``plot`` is an id or a number of the register; several with commas are merged plots.
+    """
+    asked.only(request, ("plot",))
+    count(request, CHECKS, at=timezone.now())
+    on = asked.today()
+    several = [
+        int(one) if one.isdecimal() and len(one) < LONGEST_ID else one
+        for one in request.GET.get("plot", "").split(",")
+    ]
+    plots = plots_asked(several, on=on)
+    try:
+        site = site_of(plots=plots, buildings=shapely.Point(), on=on)
+    except NotOneSite as refusal:
+        raise bad_value("plot", refusal.why, code="not_one_site") from None
+    return geojson.response(envelope_json(plots, site))
+
+
+def envelope_json(plots: list[MeasuredPlot], site: Site) -> dict[str, Any]:
+    """Write what may be built where, in WGS 84, with the limits and their source."""
+    found = envelope_of(site)
+    return {
+        "plots": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
+        "plot": geojson.geometry(site.plot),
+        "plot_m2": round(float(site.plot.area), 2),
+        "envelope": None if found.ground.is_empty else geojson.geometry(found.ground),
+        "is_whole": found.is_whole,
+        "limits": {name: stated(value[0]) for name, value in asdict(site.limits).items()},
+        "limits_source": site.limits_source,
+        "edges": [
+            {
+                "side": edge.side.name.lower(),
+                "name": str(NAMES[edge.side]),
+                "length_m": round(edge.length_m, 2),
+                "setback_m": edge.setback_m,
+                "geometry": geojson.geometry(edge.line),
+            }
+            for edge in found.edges
+        ],
+    }
 
 
 @router.post("/check", summary="Check a site plan against the rules of its plot")
@@ -52,7 +102,7 @@ def check_site(request: HttpRequest) -> JsonResponse:
     body = _body(request)
     on = asked.today()
     srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
-    plots = _plots(body.get("plot"), on)
+    plots = plots_asked(body.get("plot"), on=on)
     parts = parts_of(body.get("site"), srid=srid)
     drawn = shapely.union_all([shapely.convex_hull(part.shape) for part in parts])
     try:
@@ -65,7 +115,7 @@ def check_site(request: HttpRequest) -> JsonResponse:
             "verdict": sheet.verdict,
             "plot": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
             "on": on.isoformat(),
-            "rules": [_line(line, srid) for line in sheet.lines],
+            "rules": [line_json(line, srid=srid) for line in sheet.lines],
         }
     )
 
@@ -82,7 +132,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _plots(asked_for: object, on: dt.date) -> list[MeasuredPlot]:
+def plots_asked(asked_for: object, *, on: dt.date) -> list[MeasuredPlot]:
     """Return the plots asked for, each once; raises Problem 422 for what is none."""
     several = asked_for if isinstance(asked_for, list) else [asked_for]
     if not 0 < len(several) <= MAX_PLOTS:
@@ -108,7 +158,9 @@ def _plot_id(one: object) -> int:
     return int(numbered[0])
 
 
-def _line(line: Line, srid: int) -> dict[str, Any]:
+def line_json(line: Line, *, srid: int) -> dict[str, Any]:
+    """Write a line of a sheet; where another application builds is told in m² alone."""
+
     def out(shape: shapely.Geometry | None) -> dict[str, Any] | None:
         return None if shape is None or shape.is_empty else geojson.geometry_in(shape, srid=srid)
 
@@ -120,6 +172,6 @@ def _line(line: Line, srid: int) -> dict[str, Any]:
         "unit": line.unit,
         "status": line.status,
         "source": str(line.source),
-        "geometry": out(line.where),
+        "geometry": None if line.rule == "overlap" else out(line.where),
         "edge": out(line.edge),
     }

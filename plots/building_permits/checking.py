@@ -46,7 +46,8 @@ class Sheet:
     lines: tuple[Line, ...]
 
 
-def _stated(value: float) -> float | None:
+def stated(value: float) -> float | None:
+    """Return a measurement to the millimetre; None for NaN, which is unknown."""
     return None if math.isnan(value) else round(float(value), 3)
 
 
@@ -67,8 +68,8 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
                 Line(
                     rule=rule.code if side is None else CODES[side],
                     name=rule.name if side is None else NAMES[side],
-                    permitted=_stated(found.permitted[row]),
-                    provided=_stated(found.provided[row]),
+                    permitted=stated(found.permitted[row]),
+                    provided=stated(found.provided[row]),
                     unit=rule.unit,
                     status=Outcome(int(found.outcome[row])).word,
                     source=plan if rule.is_of_plan and site.limits_source else rule.source,

@@ -21,12 +21,24 @@ interface Problem {
 /* An answer that went well; ApiError in a person's words for any other. */
 export async function ask(
   url: string,
-  options: { signal?: AbortSignal | undefined; accept?: string } = {},
+  options: {
+    signal?: AbortSignal | undefined;
+    accept?: string;
+    method?: string;
+    body?: string | FormData;
+    headers?: Record<string, string>;
+  } = {},
 ): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: { Accept: options.accept ?? "application/json", "Accept-Language": lang() },
+      method: options.method ?? "GET",
+      body: options.body ?? null,
+      headers: {
+        Accept: options.accept ?? "application/json",
+        "Accept-Language": lang(),
+        ...options.headers,
+      },
       signal: options.signal ?? null,
       credentials: "same-origin",
     });
@@ -56,6 +68,31 @@ export async function ask(
 
 export async function getJson<T>(url: string, signal?: AbortSignal): Promise<T> {
   return (await (await ask(url, { signal })).json()) as T;
+}
+
+function cookie(name: string): string {
+  const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
+  return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+}
+
+/* Send a JSON body, or a form with a file, and read the JSON that is answered. */
+export async function send<T>(
+  method: "POST" | "PUT" | "DELETE",
+  url: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const isForm = body instanceof FormData;
+  const answered = await ask(url, {
+    signal,
+    method,
+    body: isForm ? body : JSON.stringify(body),
+    headers: {
+      "X-CSRFToken": cookie("csrftoken"),
+      ...(isForm ? {} : { "Content-Type": "application/json" }),
+    },
+  });
+  return (await answered.json()) as T;
 }
 
 /* Only the newest answer counts: a second question cancels the first. */

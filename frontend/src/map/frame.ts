@@ -13,7 +13,7 @@ import { Camera } from "./camera";
 import { layerControl, locateControl, scaleBar, zoomControls, type Group } from "./controls";
 import { keepNames } from "./names";
 import { EMPTY } from "./overlays";
-import { currentTheme, onTheme, palette, type Palette, type Theme } from "./palette";
+import { currentTheme, onTheme, palette, type Palette, type Theme, type Token } from "./palette";
 import { cityStyle } from "./style";
 
 setWorkerUrl(new URL(workerUrl, location.origin).href);
@@ -74,11 +74,13 @@ function hatch(colour: string): ImageData {
   return g.getImageData(0, 0, size, size);
 }
 
-/* The pattern is made when a style first asks for it, in the ink of the theme. */
+const HATCHES: Record<string, Token> = { "hatch-wadi": "wadi-ink", "hatch-fail": "fail" };
+
+/* A pattern is made when a style first asks for it, in the ink of the theme. */
 export function giveHatch(map: MapLibre, theme: () => Theme): void {
   map.setMissingStyleImageResolver((id) => {
-    if (id === "hatch-wadi" && !map.hasImage(id))
-      map.addImage(id, hatch(palette(theme())["wadi-ink"]), { pixelRatio: 2 });
+    const token = HATCHES[id];
+    if (token && !map.hasImage(id)) map.addImage(id, hatch(palette(theme())[token]), { pixelRatio: 2 });
   });
 }
 
@@ -198,7 +200,7 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
   creditBasemap(map, container);
   keepNames(map, (data) => setOverlay("names", data));
   const restyle = (): void => {
-    if (map.hasImage("hatch-wadi")) map.removeImage("hatch-wadi");
+    for (const id of Object.keys(HATCHES)) if (map.hasImage(id)) map.removeImage(id);
     map.setStyle(styleFor(currentTheme()), { diff: true });
   };
   onTheme(restyle);

@@ -62,7 +62,31 @@ function chosenFiles(): void {
   }
 }
 
+/* A file may be dropped on the box around its field; without this the field's button is there. */
+function droppedFiles(): void {
+  for (const box of document.querySelectorAll<HTMLElement>(".upload")) {
+    const input = box.querySelector<HTMLInputElement>("input[type=file]");
+    if (!input) continue;
+    for (const event of ["dragenter", "dragover"]) {
+      box.addEventListener(event, (drag) => {
+        drag.preventDefault();
+        box.classList.add("over");
+      });
+    }
+    for (const event of ["dragleave", "drop"]) {
+      box.addEventListener(event, () => box.classList.remove("over"));
+    }
+    box.addEventListener("drop", (drop) => {
+      drop.preventDefault();
+      if (!drop.dataTransfer?.files.length) return;
+      input.files = drop.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+}
+
 switches();
 menus();
 languageLinks();
 chosenFiles();
+droppedFiles();

@@ -48,6 +48,7 @@ _REFUND_STATES = {
 }
 _PURPOSES = {
     "plot_extract_fee": Text("رسم مستخرج قطعة أرض معتمد", "Certified plot extract"),
+    "building_permit_fee": Text("رسوم إباحة بناء", "Building permit"),
 }
 _DIFFERENCES = {
     "unknown_to_us": Text("دفعة عند البنك لا نعرفها", "A payment at the bank that we do not know"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from geo_portal.demo import SOURCE
 from geo_portal.demo.build import NotEmpty, Plan, build
 from geo_portal.demo.cases import write_cases
+from geo_portal.demo.permits import write_permits
 from geo_portal.demo.settlement import NoRoom
 from municipality.conf import PROFILE
 from municipality.places.demo import is_demo
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 build(plan, self._tell if options["verbosity"] > 0 else _silent)
                 write_cases(at=timezone.now())
+                write_permits(at=timezone.now())
         except NotEmpty as held:
             raise CommandError(
                 "Nothing was changed: the demo city is built in an empty database only, and "

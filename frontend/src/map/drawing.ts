@@ -1,0 +1,208 @@
+/* Drawing the parts of a site plan on the map: terra-draw for the hand, our own words, colours and snapping. */
+
+import type { Map as MapLibre } from "maplibre-gl";
+import type { Polygon, Position } from "geojson";
+import {
+  TerraDraw,
+  TerraDrawAngledRectangleMode,
+  TerraDrawPolygonMode,
+  TerraDrawSelectMode,
+  type GeoJSONStoreFeatures,
+} from "terra-draw";
+import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
+import type { PartFeature, PartProperties, Role } from "../lib/site";
+import { snapTo } from "./snapping";
+import { currentTheme, onTheme, palette } from "./palette";
+
+export type Tool = "select" | "polygon" | "angled-rectangle";
+type Id = string | number;
+type Colour = `#${string}`;
+
+export interface DrawingOptions {
+  map: MapLibre;
+  lines: Position[][]; // what corners are pulled to
+  changed: () => void; // after every act of the hand
+  chosen: (id: Id | null) => void;
+}
+
+const GRIPS = { selectionPointWidth: 6, midPointWidth: 4 };
+const EDITABLE = {
+  feature: {
+    draggable: true,
+    rotateable: true,
+    coordinates: { midpoints: true, draggable: true, deletable: true },
+  },
+};
+
+export class Drawing {
+  private readonly draw: TerraDraw;
+  private readonly said = new Map<Id, PartProperties>();
+  private nextRole: Role = "main";
+  selected: Id | null = null;
+
+  constructor(private readonly options: DrawingOptions) {
+    this.draw = this.make();
+    onTheme(() => setTimeout(() => this.again(), 0)); // a new style has dropped what was drawn on the old
+  }
+
+  private make(): TerraDraw {
+    const { map, lines } = this.options;
+    const snap = {
+      toCoordinate: true,
+      toCustom: (
+        event: { containerX: number; containerY: number },
+        context: { project: (lng: number, lat: number) => { x: number; y: number } },
+      ): Position | undefined => snapTo({ x: event.containerX, y: event.containerY }, lines, context.project),
+    };
+    const fill = (f: GeoJSONStoreFeatures): Colour => this.colour(f.id ?? "");
+    const ink = (): Colour => palette(currentTheme()).ink as Colour;
+    const styles = { fillColor: fill, fillOpacity: 0.6, outlineColor: ink, outlineWidth: 2 } as never;
+    const picked = palette(currentTheme()).sel as Colour;
+    const draw = new TerraDraw({
+      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 10 }),
+      modes: [
+        new TerraDrawSelectMode({
+          flags: { polygon: withSnap(snap), "angled-rectangle": withSnap(snap) },
+          styles: {
+            selectedPolygonColor: fill as never,
+            selectedPolygonFillOpacity: 0.75,
+            selectedPolygonOutlineColor: picked,
+            selectedPolygonOutlineWidth: 3,
+            selectionPointColor: picked,
+            midPointColor: picked,
+            ...GRIPS,
+          },
+        }),
+        new TerraDrawPolygonMode({ snapping: snap as never, styles, showCoordinatePoints: true }),
+        new TerraDrawAngledRectangleMode({ styles }),
+      ],
+    });
+    draw.start();
+    draw.setMode("select");
+    draw.on("finish", (id, context) => this.finished(id, context.action));
+    draw.on("change", (ids, type) => {
+      if (type === "delete") ids.forEach((id) => this.said.delete(id));
+      if (type !== "styling") this.options.changed();
+    });
+    draw.on("select", (id) => this.choose(id));
+    draw.on("deselect", () => this.choose(null));
+    return draw;
+  }
+
+  private choose(id: Id | null): void {
+    this.selected = id;
+    this.options.chosen(id);
+  }
+
+  private finished(id: Id, action: string): void {
+    if (action === "draw") {
+      this.said.set(id, propertiesOf(this.nextRole));
+      this.use("select");
+      this.draw.selectFeature(id);
+    }
+    this.options.changed();
+  }
+
+  private colour(id: Id): Colour {
+    const c = palette(currentTheme());
+    const role = this.said.get(id)?.role ?? this.nextRole;
+    const tokens: Record<Role, string> = {
+      main: c["ink-2"],
+      annex: c["plot-line"],
+      canopy: c["road-case"],
+      wall: c["road-case"],
+      parking: c.surface,
+    };
+    return tokens[role] as Colour;
+  }
+
+  private again(): void {
+    const held = this.parts();
+    const ids = [...this.said.keys()];
+    this.draw.stop();
+    this.draw.start();
+    this.said.clear();
+    held.forEach((part, i) => this.put(part, ids[i]));
+    this.draw.setMode("select");
+  }
+
+  private put(part: PartFeature, id: Id = crypto.randomUUID()): Id {
+    this.said.set(id, { ...part.properties });
+    this.draw.addFeatures([
+      { id, type: "Feature", geometry: part.geometry as Polygon, properties: { mode: "polygon" } },
+    ]);
+    return id;
+  }
+
+  use(tool: Tool, role: Role = this.nextRole): void {
+    this.nextRole = role;
+    this.draw.setMode(tool);
+  }
+
+  /* Takes what a hand can edit, a ring without holes; what it leaves is returned and stays as it is. */
+  load(parts: PartFeature[]): PartFeature[] {
+    const whole = (part: PartFeature): boolean =>
+      part.geometry.type === "Polygon" && part.geometry.coordinates.length === 1;
+    parts.filter(whole).forEach((part) => this.put(part));
+    this.options.changed();
+    return parts.filter((part) => !whole(part));
+  }
+
+  clear(): void {
+    this.draw.clear();
+    this.said.clear();
+    this.options.changed();
+  }
+
+  add(geometry: Polygon, properties: PartProperties): void {
+    this.pick(this.put({ type: "Feature", geometry, properties }));
+    this.options.changed();
+  }
+
+  pick(id: Id): void {
+    this.use("select");
+    this.draw.selectFeature(id);
+  }
+
+  remove(id: Id): void {
+    if (this.selected === id) this.draw.deselectFeature(id);
+    this.draw.removeFeatures([id]);
+    this.said.delete(id);
+    this.options.changed();
+  }
+
+  say(id: Id, told: Partial<PartProperties>): void {
+    this.said.set(id, { ...this.said.get(id)!, ...told });
+    this.options.changed();
+  }
+
+  /* What is finished, in the order in which it was drawn. */
+  entries(): [Id, PartFeature][] {
+    return [...this.said].flatMap(([id, properties]) => {
+      const held = this.draw.getSnapshotFeature(id);
+      if (held?.geometry.type !== "Polygon") return [];
+      return [[id, { type: "Feature", geometry: held.geometry, properties }] as [Id, PartFeature]];
+    });
+  }
+
+  parts(): PartFeature[] {
+    return this.entries().map(([, part]) => part);
+  }
+}
+
+function withSnap(snap: object): object {
+  return {
+    feature: {
+      ...EDITABLE.feature,
+      coordinates: { ...EDITABLE.feature.coordinates, snappable: snap },
+    },
+  };
+}
+
+export function propertiesOf(role: Role): PartProperties {
+  return {
+    role,
+    floors: role === "main" ? 2 : role === "annex" ? 1 : null,
+    height_m: null,
+  };
+}

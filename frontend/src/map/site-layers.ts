@@ -1,0 +1,181 @@
+/* How a site plan lies on the map: envelope, parts, their measures, and each failure hatched and numbered. */
+
+import type { LayerSpecification } from "maplibre-gl";
+import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
+import { failNumbers, roleName, shortfall, type Ground, type PartFeature, type SiteLine } from "../lib/site";
+import { metres, squareMetres } from "../lib/format";
+import { BOLD, SEMIBOLD } from "./fonts";
+import { areaM2, sides } from "./measure";
+import { collection, feature } from "./overlays";
+import type { Palette } from "./palette";
+
+export const SITE_OVERLAYS = ["envelope", "fixed-parts", "site-fails", "site-words"];
+
+export function envelopeOf(ground: Ground | null): FeatureCollection {
+  return ground?.envelope ? collection(feature(ground.envelope)) : collection();
+}
+
+function outer(geometry: Geometry): Position[][] {
+  if (geometry.type === "Polygon") return geometry.coordinates.slice(0, 1);
+  if (geometry.type === "MultiPolygon") return geometry.coordinates.map((rings) => rings[0]!);
+  return [];
+}
+
+function middle(ring: Position[]): Position {
+  const points = ring.slice(0, -1);
+  const sum = points.reduce<[number, number]>((a, p) => [a[0] + p[0]!, a[1] + p[1]!], [0, 0]);
+  return [sum[0] / points.length, sum[1] / points.length];
+}
+
+/* The name and area of each part, and the length of each of its sides. */
+export function wordsOf(parts: PartFeature[]): FeatureCollection {
+  const found: Feature[] = [];
+  for (const part of parts) {
+    for (const ring of outer(part.geometry)) {
+      const small = part.properties.role === "parking";
+      const name = roleName(part.properties.role);
+      const text = small ? name : `${name}\n${squareMetres(areaM2(ring))}`;
+      found.push(feature({ type: "Point", coordinates: middle(ring) }, { part: "name", text }));
+      if (small) continue;
+      for (const side of sides(ring)) {
+        if (side.lengthM < 1.5) continue;
+        const at = { type: "Point", coordinates: side.middle } as const;
+        found.push(feature(at, { part: "side", text: metres(side.lengthM), angle: side.angle }));
+      }
+    }
+  }
+  return collection(...found);
+}
+
+/* Each failure where it is, with the number it bears on the sheet and how much is missing. */
+export function failsOf(lines: SiteLine[]): FeatureCollection {
+  const found: Feature[] = [];
+  for (const [line, number] of failNumbers(lines)) {
+    if (!line.geometry) continue;
+    found.push(feature(line.geometry, { part: "fail" }));
+    if (line.edge) found.push(feature(line.edge, { part: "edge" }));
+    const ring = outer(line.geometry)[0];
+    if (ring) {
+      const at = { type: "Point", coordinates: middle(ring) } as const;
+      found.push(feature(at, { part: "mark", number: String(number), text: shortfall(line) }));
+    }
+  }
+  return collection(...found);
+}
+
+const part = (name: string): never => ["==", ["get", "part"], name] as never;
+
+export function siteLayers(c: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "envelope",
+      type: "line",
+      source: "envelope",
+      paint: { "line-color": c.brand, "line-width": 2, "line-dasharray": [4, 2.5] },
+    },
+    {
+      id: "fixed-fill",
+      type: "fill",
+      source: "fixed-parts",
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: { "fill-color": c["ink-2"], "fill-opacity": ["match", ["get", "role"], "main", 0.6, 0.3] },
+    },
+    {
+      id: "fixed-line",
+      type: "line",
+      source: "fixed-parts",
+      paint: { "line-color": c.ink, "line-width": 2 },
+    },
+    {
+      id: "fail-fill",
+      type: "fill",
+      source: "site-fails",
+      filter: part("fail"),
+      paint: { "fill-pattern": "hatch-fail" },
+    },
+    {
+      id: "fail-line",
+      type: "line",
+      source: "site-fails",
+      filter: part("fail"),
+      paint: { "line-color": c.fail, "line-width": 2.5 },
+    },
+    {
+      id: "fail-edge",
+      type: "line",
+      source: "site-fails",
+      filter: part("edge"),
+      paint: { "line-color": c.fail, "line-width": 4, "line-dasharray": [2, 1] },
+    },
+  ];
+}
+
+/* Words and marks lie over what terra-draw draws, so they are layers of their own, added last. */
+export function siteWords(c: Palette): LayerSpecification[] {
+  const text = { "text-color": c.ink, "text-halo-color": c.surface, "text-halo-width": 1.75 };
+  return [
+    {
+      id: "part-name",
+      type: "symbol",
+      source: "site-words",
+      filter: part("name"),
+      layout: { "text-field": ["get", "text"], "text-font": SEMIBOLD, "text-size": 13 },
+      paint: text,
+    },
+    {
+      id: "part-side",
+      type: "symbol",
+      source: "site-words",
+      filter: part("side"),
+      minzoom: 17.5,
+      layout: {
+        "text-field": ["get", "text"],
+        "text-font": SEMIBOLD,
+        "text-size": 11,
+        "text-rotate": ["get", "angle"],
+        "text-rotation-alignment": "map",
+      },
+      paint: text,
+    },
+    {
+      id: "fail-dot",
+      type: "circle",
+      source: "site-fails",
+      filter: part("mark"),
+      paint: {
+        "circle-radius": 12,
+        "circle-color": c.fail,
+        "circle-stroke-color": c.surface,
+        "circle-stroke-width": 2,
+      },
+    },
+    {
+      id: "fail-number",
+      type: "symbol",
+      source: "site-fails",
+      filter: part("mark"),
+      layout: {
+        "text-field": ["get", "number"],
+        "text-font": BOLD,
+        "text-size": 13,
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": c.surface },
+    },
+    {
+      id: "fail-text",
+      type: "symbol",
+      source: "site-fails",
+      filter: part("mark"),
+      layout: {
+        "text-field": ["get", "text"],
+        "text-font": BOLD,
+        "text-size": 13,
+        "text-variable-anchor": ["left", "right", "top", "bottom"],
+        "text-radial-offset": 1.4,
+      },
+      paint: { ...text, "text-color": c.fail },
+    },
+  ];
+}

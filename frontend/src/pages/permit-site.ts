@@ -1,0 +1,303 @@
+/* The site plan of an application: the office draws and sees each rule turn; officers read the same. */
+
+import type { FeatureCollection, Position } from "geojson";
+import { ApiError, isAbort, latest, send } from "../lib/api";
+import { readConfig, type CityConfig } from "../lib/config";
+import { announce, byId, h, maybe } from "../lib/dom";
+import { westernDigits } from "../lib/digits";
+import { say } from "../lib/say";
+import {
+  siteOf,
+  summary,
+  type Ground,
+  type PartFeature,
+  type Role,
+  type Sheet,
+  type SiteLine,
+  type SiteVersion,
+} from "../lib/site";
+import { boxOf } from "../map/camera";
+import { Drawing, propertiesOf, type Tool } from "../map/drawing";
+import { extent } from "../map/extent";
+import { createMap, type CityMap } from "../map/frame";
+import { EMPTY, collection, plotSelection } from "../map/overlays";
+import { currentTheme, onTheme, palette } from "../map/palette";
+import { rectangle } from "../map/placing";
+import { runs } from "../map/snapping";
+import { SITE_OVERLAYS, envelopeOf, failsOf, siteLayers, siteWords, wordsOf } from "../map/site-layers";
+import { partList } from "../parts/part-list";
+import { sheetTable, verdictBox } from "../parts/sheet-table";
+import { toast } from "../parts/toast";
+import { errorBox } from "../parts/waiting";
+
+interface SiteConfig extends CityConfig {
+  application: { id: string; state: string; plots: { number: string }[]; site: SiteVersion | null };
+  ground: Ground | null;
+  may_draw: boolean;
+  api: string;
+  case_url: string;
+}
+
+const config = readConfig<SiteConfig>();
+const sheetBox = byId("sheet");
+const listBox = maybe("parts");
+const SETTLE_MS = 350; // a hand that drags is asked for its drawing when it rests
+const ask = latest();
+let city: CityMap | null = null;
+let drawing: Drawing | null = null;
+let fixed: PartFeature[] = [];
+let timer = 0;
+let isSaved = true;
+
+function parts(): PartFeature[] {
+  return [...(drawing?.parts() ?? []), ...fixed];
+}
+
+function point(line: SiteLine): void {
+  if (!line.geometry || !city) return;
+  const box = extent([{ type: "Feature", geometry: line.geometry, properties: {} }]);
+  if (box) city.map.fitBounds(box, { padding: 120, maxZoom: 20 });
+}
+
+function show(sheet: Sheet): void {
+  sheetBox.replaceChildren(verdictBox(sheet), sheetTable(sheet, point));
+  city?.setOverlay("site-fails", failsOf(sheet.rules));
+  reasons(sheet);
+}
+
+/* What fails and is not mended needs a reason that the auditor reads. */
+function reasons(sheet: Sheet): void {
+  const box = maybe("reasons");
+  if (!box || !config.may_draw) return;
+  const failing = [
+    ...new Map(sheet.rules.filter((l) => l.status === "fail").map((l) => [l.rule, l])).values(),
+  ];
+  const held = told();
+  box.replaceChildren(
+    ...failing.map((line) =>
+      h(
+        "div",
+        { class: "field" },
+        h("label", { for: `why-${line.rule}` }, say(`سبب المخالفة: ${line.name}`, `Reason: ${line.name}`)),
+        h("input", {
+          class: "inp",
+          id: `why-${line.rule}`,
+          "data-why": line.rule,
+          maxlength: 500,
+          value: held[line.rule] ?? line.reason ?? "",
+        }),
+      ),
+    ),
+  );
+}
+
+function told(): Record<string, string> {
+  const found: Record<string, string> = {};
+  document.querySelectorAll<HTMLInputElement>("[data-why]").forEach((input) => {
+    if (input.value.trim()) found[input.dataset.why!] = input.value.trim();
+  });
+  return found;
+}
+
+function failed(error: unknown): void {
+  if (isAbort(error)) return;
+  const problem = error as ApiError;
+  sheetBox.replaceChildren(errorBox(problem.message, problem.reference, () => void check()));
+}
+
+async function check(): Promise<void> {
+  const drawn = parts();
+  if (!drawn.length) {
+    sheetBox.replaceChildren();
+    city?.setOverlay("site-fails", EMPTY);
+    return;
+  }
+  try {
+    const sheet = await ask((signal) =>
+      send<Sheet>("POST", `${config.api}/check`, { site: siteOf(drawn) }, signal),
+    );
+    show(sheet);
+    announce(summary(sheet.rules));
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function changed(): void {
+  isSaved = false;
+  city?.setOverlay("site-words", wordsOf(parts()));
+  city?.setOverlay("fixed-parts", collection(...fixed));
+  if (listBox && drawing) {
+    const held = drawing;
+    const active = document.activeElement?.id ?? "";
+    listBox.replaceChildren(
+      partList(held.entries(), held.selected, {
+        say: (id, what) => held.say(id, what),
+        pick: (id) => held.pick(id),
+        remove: (id) => held.remove(id),
+      }),
+    );
+    if (active) maybe(active)?.focus();
+  }
+  clearTimeout(timer);
+  timer = window.setTimeout(() => void check(), SETTLE_MS);
+}
+
+async function save(): Promise<void> {
+  const button = byId<HTMLButtonElement>("save");
+  button.disabled = true;
+  try {
+    const site = await send<SiteVersion>("PUT", `${config.api}/site`, {
+      site: siteOf(parts()),
+      reasons: told(),
+      origin: "map",
+    });
+    isSaved = true;
+    show(site);
+    toast(say(`حُفظت النسخة ${site.version} من المخطط`, `Version ${site.version} of the site plan is kept`));
+    maybe("onward")?.removeAttribute("hidden");
+  } catch (error) {
+    toast((error as ApiError).message, "triangle");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function metresOf(id: string): number {
+  return Number(westernDigits(byId<HTMLInputElement>(id).value).replace(",", "."));
+}
+
+function addByMeasures(e: Event): void {
+  e.preventDefault();
+  const ground = config.ground;
+  if (!ground || !drawing) return;
+  const [width, depth, fromFront, fromSide] = ["width", "depth", "from-front", "from-side"].map(metresOf) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const ring = ground.plot.type === "Polygon" ? ground.plot.coordinates[0]! : ground.plot.coordinates[0]![0]!;
+  const made = rectangle(ground.edges, centre(ring), { width, depth, fromFront, fromSide });
+  if (!made || ![width, depth].every((m) => m > 0) || ![fromFront, fromSide].every(Number.isFinite)) {
+    toast(say("اكتب القياسات بالأمتار", "Write the measures in metres"), "triangle");
+    return;
+  }
+  drawing.add(made, propertiesOf(byId<HTMLSelectElement>("new-role").value as Role));
+}
+
+function centre(ring: Position[]): Position {
+  const points = ring.slice(0, -1);
+  return [
+    points.reduce((sum, p) => sum + p[0]!, 0) / points.length,
+    points.reduce((sum, p) => sum + p[1]!, 0) / points.length,
+  ];
+}
+
+/* A GeoJSON file of the office: its parts take the place of what is drawn. */
+async function upload(input: HTMLInputElement): Promise<void> {
+  const file = input.files?.[0];
+  if (!file || !drawing) return;
+  try {
+    const read = JSON.parse(await file.text()) as FeatureCollection;
+    const found = (read.features ?? []).filter((f) => f.geometry) as PartFeature[];
+    drawing.clear();
+    fixed = drawing.load(
+      found.map((f) => ({
+        ...f,
+        properties: { ...propertiesOf(f.properties.role), ...f.properties },
+      })),
+    );
+    changed();
+    fit();
+  } catch {
+    toast(say("ليس ملف GeoJSON يُقرأ", "Not a GeoJSON file that can be read"), "triangle");
+  }
+  input.value = "";
+}
+
+function fit(): void {
+  const ground = config.ground;
+  if (!ground || !city) return;
+  const rings = ground.plot.type === "Polygon" ? ground.plot.coordinates : ground.plot.coordinates.flat();
+  city.camera.goToBox(boxOf(rings), 20, { glide: false });
+}
+
+function begin(): void {
+  if (!city) return;
+  const ground = config.ground;
+  drawing = new Drawing({
+    map: city.map,
+    lines: runs([ground?.plot ?? null, ground?.envelope ?? null]),
+    changed,
+    chosen: (id) => {
+      if (drawing) drawing.selected = id;
+    },
+  });
+  fixed = drawing.load((config.application.site?.site.features ?? []) as PartFeature[]);
+  changed();
+  isSaved = true;
+  document
+    .querySelectorAll<HTMLButtonElement>("[data-tool]")
+    .forEach((button) =>
+      button.addEventListener("click", () =>
+        drawing?.use(button.dataset.tool as Tool, byId<HTMLSelectElement>("new-role").value as Role),
+      ),
+    );
+  maybe<HTMLFormElement>("measures")?.addEventListener("submit", addByMeasures);
+  maybe("save")?.addEventListener("click", () => void save());
+  const file = maybe<HTMLInputElement>("geojson-file");
+  file?.addEventListener("change", () => void upload(file));
+  addEventListener("beforeunload", (e) => {
+    if (!isSaved) e.preventDefault();
+  });
+}
+
+/* Words and marks go over everything that is drawn, in each theme anew. */
+function wordsOnTop(held: CityMap): void {
+  const add = (): void => {
+    for (const layer of siteWords(palette(currentTheme()))) {
+      if (held.map.getLayer(layer.id)) held.map.removeLayer(layer.id);
+      held.map.addLayer(layer);
+    }
+  };
+  add();
+  onTheme(() => setTimeout(add, 50));
+}
+
+async function start(container: HTMLElement): Promise<void> {
+  const ground = config.ground;
+  city = await createMap({
+    config,
+    container,
+    overlays: ["selection", ...SITE_OVERLAYS],
+    title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
+    data: (colours) => ({ sources: {}, layers: siteLayers(colours) }),
+    hash: false,
+    maxZoom: 22,
+  });
+  const site = config.application.site;
+  if (site) show(site);
+  if (!city) return;
+  const held = city;
+  if (ground) {
+    const number = ground.plots.map((plot) => plot.number).join(" + ");
+    city.setOverlay("selection", plotSelection(ground.plot, number, ground.plot_m2));
+    city.setOverlay("envelope", envelopeOf(ground));
+    fit();
+  }
+  const ready = (): void => {
+    if (config.may_draw) begin();
+    else {
+      fixed = (site?.site.features ?? []) as PartFeature[];
+      changed();
+    }
+    if (site) held.setOverlay("site-fails", failsOf(site.rules));
+    wordsOnTop(held);
+  };
+  if (city.map.isStyleLoaded()) ready();
+  else city.map.once("load", ready);
+}
+
+const container = maybe("map");
+if (container) void start(container);

@@ -1,0 +1,1 @@
+"""Screens and addresses of building permits: office, registration, audit, approval, register."""

@@ -1,0 +1,294 @@
+"""Applications for building permits, for machines: ``/api/building-permits/applications``."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from ninja import Router
+
+from geo_portal.casework.api import body_of
+from geo_portal.permits.asking import Asked, application_asked, office_of
+from geo_portal.permits.shown import application_json, site_json
+from municipality import asked, crs, geojson, geometry_gate
+from municipality.asked import today
+from municipality.cases.conversation import NotSaid, Sheet, attach_sheet
+from municipality.cases.models import Remark
+from municipality.cases.remarks import About, Pin, answer_remark, ask_again, remark, settle_remark
+from municipality.documents.file_gate import Unreadable
+from municipality.documents.intake import accept
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from municipality.phones import NotAPhone, phone
+from municipality.problems import Problem, bad_value
+from municipality.stored import geos_of
+from municipality.words import Text
+from plots.building_permits.actions import Owner, Wanted, open_application
+from plots.building_permits.api import line_json, plots_asked
+from plots.building_permits.approvals import approve, take_back
+from plots.building_permits.context import NotOneSite
+from plots.building_permits.models import BuildingPermit, SiteVersion, Work
+from plots.building_permits.queries import plots_of
+from plots.building_permits.reading import parts_of
+from plots.building_permits.site_versions import Drawn, check_on_plots, draw
+
+router = Router(tags=["building permits"])
+
+NO_WORK = Text("نوع العمل أحد: {all}.", "The kind of work is one of {all}.").with_values(
+    all=", ".join(Work.values)
+)
+NO_FILE = Text("أرسل الملف في الحقل file.", "Send the file in the field file.")
+NOT_A_PHONE = Text("ليس رقم هاتف.", "Not a telephone number.")
+ACTS = Text("answer أو settle أو ask_again.", "answer, settle or ask_again.")
+REASONS = Text("الأسباب نصوص قصيرة بأسماء القواعد.", "Reasons are short texts by rule.")
+
+
+def refused(refusal: NotSaid) -> Problem:
+    """Make the answer for what is not taken into a case."""
+    return Problem(409, "not_taken", refusal.words)
+
+
+def answer(request: HttpRequest, public_id: str, *, status: int = 200) -> JsonResponse:
+    """Answer the application as it stands now."""
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    whole = application_json(found.application, person=found.person, side=found.side, at=at)
+    return geojson.response(whole, status=status)
+
+
+def _text(body: dict[str, Any], name: str, longest: int) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+        raise bad_value(name, Text("نص قصير.", "A short text."))
+    return value
+
+
+def _owner(body: dict[str, Any]) -> Owner:
+    told = body.get("owner", {})
+    if set(told) - {"name", "phone", "civil_number", "language"}:
+        raise bad_value("owner", Text("حقل غير معروف.", "An unknown member."), status=400)
+    try:
+        number = phone(_text(told, "phone", 20)) if told.get("phone") else ""
+    except NotAPhone:
+        raise bad_value("owner/phone", NOT_A_PHONE) from None
+    language = "en" if told.get("language") == "en" else "ar"
+    return Owner(
+        _text(told, "name", 150), number, _text(told, "civil_number", 20),
+        language,
+    )  # fmt: skip
+
+
+@router.post("", summary="Open an application for a building permit, as a draft")
+@open_to("office")
+def open_one(request: HttpRequest) -> JsonResponse:
+    """Open an application of one's office.
+
+    ``work`` is a kind of work, ``plot`` an id or number of the register or a list of merged
+    plots, ``owner`` an object with ``name``, ``phone``, ``civil_number``, ``language``; ``permit``
+    the number of the permit that is changed; ``key`` the office's own of this request.
+    """
+    asked.only(request, ())
+    on, at = today(), timezone.now()
+    office, by = office_of(request, on=on)
+    body = body_of(
+        request,
+        {"work": str, "plot": object, "owner": dict, "use": str, "permit": str, "key": str},
+    )
+    if body.get("work") not in Work.values:
+        raise bad_value("work", NO_WORK)
+    permit = None
+    if body.get("permit"):
+        permit = BuildingPermit.objects.filter(number=body["permit"]).first()  # unique
+    wanted = Wanted(
+        Work(body["work"]), tuple(one.plot_id for one in plots_asked(body.get("plot"), on=on)),
+        _owner(body), _text(body, "use", 40), permit, _text(body, "key", 40),
+    )  # fmt: skip
+    case = open_application(office_id=office, wanted=wanted, by=by, at=at)
+    return answer(request, case.public_id, status=201)
+
+
+@router.get("/{public_id}", summary="One application: site plan, check, papers, remarks, approvals")
+@open_to(SIGNED_IN)
+def detail(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Answer an application to its office, its owner and its officers."""
+    asked.only(request, ())
+    return answer(request, public_id)
+
+
+def _reasons(body: dict[str, Any]) -> dict[str, str]:
+    told: dict[str, str] = body.get("reasons", {})
+    if not all(isinstance(why, str) and "\x00" not in why for why in told.values()):
+        raise bad_value("reasons", REASONS)
+    return told
+
+
+@router.put("/{public_id}/site", summary="Draw the site plan of an application; checked at once")
+@open_to(SIGNED_IN)
+def put_site(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Put a site plan in, as for the check: ``crs``, ``site``; ``reasons`` by rule that fails.
+
+    Answers 409 ``not_taken`` at a stage at which the drawing does not change.
+    """
+    asked.only(request, ())
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    body = body_of(request, {"crs": str, "site": dict, "reasons": dict, "origin": str})
+    srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
+    origin = SiteVersion.Origin.MAP
+    if body.get("origin") in SiteVersion.Origin.values:
+        origin = SiteVersion.Origin(body["origin"])
+    drawn = Drawn(parts_of(body.get("site"), srid=srid), origin, _reasons(body))
+    try:
+        site = draw(case_id=found.case_id, drawn=drawn, by=found.by, at=at)
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    return geojson.response(site_json(site, side=found.side))
+
+
+@router.post(
+    "/{public_id}/check", summary="Check a drawing on an application's plots; keeps nothing"
+)
+@open_to(SIGNED_IN)
+def check_drawing(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Answer the sheet of a drawing as ``POST /api/building-permits/check`` does.
+
+    What this application itself handed in before is not in its own way.
+    """
+    asked.only(request, ())
+    found = application_asked(request, public_id, at=timezone.now())
+    body = body_of(request, {"crs": str, "site": dict})
+    srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
+    parts, on = parts_of(body.get("site"), srid=srid), today()
+    plots = plots_of(found.application, on=on)
+    try:
+        sheet = check_on_plots(parts, plots, own=found.application.pk, on=on).sheet
+    except NotOneSite as refusal:
+        raise bad_value("plot", refusal.why, code="not_one_site") from None
+    lines = [line_json(line, srid=srid) for line in sheet.lines]
+    return geojson.response({"verdict": sheet.verdict, "rules": lines})
+
+
+@router.post("/{public_id}/papers", summary="Attach a paper or a drawing: kind, sheet, file")
+@open_to(SIGNED_IN)
+def attach(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Take in a file as the next version of a paper; a form of ``kind``, ``sheet``, ``file``."""
+    asked.only(request, ())
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise bad_value("file", NO_FILE, status=400)
+    sheet = Sheet(
+        request.POST.get("kind", "")[:40], request.POST.get("sheet", "").replace("\0", "")
+    )
+    try:
+        attach_sheet(
+            case_id=found.case_id, paper=sheet, by=found.by, at=at,
+            file=accept(upload, by=found.by, at=at, about=found.application.case.stream),
+        )  # fmt: skip
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    except Unreadable as refusal:
+        raise Problem(422, "not_accepted", refusal.words) from None
+    return answer(request, public_id, status=201)
+
+
+def _auditing(request: HttpRequest, public_id: str) -> tuple[Asked, dict[str, Any]]:
+    found = application_asked(request, public_id, at=timezone.now())
+    return found, body_of(request, {"key": str, "sha256": str})
+
+
+@router.post("/{public_id}/approvals", summary="Approve one version, by its key and its hash")
+@open_to("architect", "structural")
+def approve_one(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Approve the version that was looked at; 409 where a newer one has come meanwhile."""
+    asked.only(request, ())
+    found, body = _auditing(request, public_id)
+    try:
+        approve(
+            case_id=found.case_id, key=body.get("key", ""), sha256=body.get("sha256", ""),
+            by=found.by, at=timezone.now(),
+        )  # fmt: skip
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    return answer(request, public_id)
+
+
+@router.delete("/{public_id}/approvals", summary="Take one's approval back while one audits")
+@open_to("architect", "structural")
+def take_one_back(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Take an approval of the present stage back."""
+    asked.only(request, ())
+    found, body = _auditing(request, public_id)
+    try:
+        take_back(case_id=found.case_id, key=body.get("key", ""), by=found.by, at=timezone.now())
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    return answer(request, public_id)
+
+
+def _fraction(body: dict[str, Any], name: str) -> float:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise bad_value(name, Text("عدد بين 0 و1.", "A number from 0 to 1."))
+    return float(value)
+
+
+def _about(found: Asked, body: dict[str, Any]) -> About:
+    if "place" in body:
+        shape = geometry_gate.shape_from_geojson(
+            body["place"], kinds=("Point", "LineString", "Polygon"), srid=crs.LONLAT
+        )
+        return About(place=geos_of(shape))
+    paper = found.application.case.documents.filter(public_id=body.get("document", "")).first()
+    if paper is None:
+        raise not_found()
+    if "page" not in body:
+        return About(document=paper)
+    x, y = (_fraction(body, name) for name in ("x", "y"))
+    return About(document=paper, pin=Pin(body["page"], x, y))
+
+
+@router.post("/{public_id}/remarks", summary="Pin a remark to a page of a drawing or to a place")
+@open_to("registrar", "architect", "structural", "approver")
+def remark_one(request: HttpRequest, public_id: str) -> JsonResponse:
+    """Write a remark: ``document`` with ``page``, ``x``, ``y`` (fractions), or ``place``."""
+    asked.only(request, ())
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    kinds = {"text": str, "document": str, "page": int, "x": object, "y": object, "place": dict}
+    body = body_of(request, kinds)
+    try:
+        remark(
+            case_id=found.case_id, text=_text(body, "text", 2000), about=_about(found, body),
+            by=found.by, at=at,
+        )  # fmt: skip
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    return answer(request, public_id, status=201)
+
+
+@router.post("/{public_id}/remarks/{int:remark_id}", summary="Answer, settle or ask again")
+@open_to(SIGNED_IN)
+def on_remark(request: HttpRequest, public_id: str, remark_id: int) -> JsonResponse:
+    """Do one thing with a remark: ``act`` is answer (office), settle or ask_again (officers)."""
+    asked.only(request, ())
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    body = body_of(request, {"act": str, "text": str})
+    held = Remark.objects.filter(pk=remark_id, case=found.case_id).first()  # unique
+    if held is None:
+        raise not_found()
+    text, by = _text(body, "text", 2000), found.by
+    try:
+        if body.get("act") == "answer":
+            answer_remark(remark_id=held.pk, text=text, by=by, at=at)
+        elif body.get("act") == "settle":
+            settle_remark(remark_id=held.pk, by=by, at=at)
+        elif body.get("act") == "ask_again":
+            ask_again(remark_id=held.pk, text=text, by=by, at=at)
+        else:
+            raise bad_value(
+                "act", Text("answer أو settle أو ask_again.", "answer, settle, ask_again.")
+            )
+    except NotSaid as refusal:
+        raise refused(refusal) from None
+    return answer(request, public_id)

@@ -1,0 +1,136 @@
+"""What an office opens: a new application, and the drawing of its site plan."""
+
+import secrets
+from typing import Any
+
+import shapely
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from geo_portal.home.page_config import map_config
+from geo_portal.permits.asking import Asked, application_asked, office_of
+from geo_portal.permits.shown import application_json
+from municipality.asked import today
+from municipality.cases.rights import Side
+from municipality.digits import western
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from municipality.phones import NotAPhone, phone
+from municipality.problems import Problem, bad_value
+from municipality.words import Text
+from plots.building_permits.actions import Owner, Wanted, open_application
+from plots.building_permits.api import envelope_json, plots_asked
+from plots.building_permits.context import NotOneSite, site_of
+from plots.building_permits.models import BuildingPermit, Work
+from plots.building_permits.queries import plots_of
+from plots.building_permits.site_versions import DRAWN_IN
+from plots.building_permits.words import WORKS
+from plots.building_permits.works import NEEDS, needs_of
+
+NOT_A_PHONE = Text("ليس رقم هاتف.", "Not a telephone number.")
+CHOOSE_WORK = Text("اختر نوع العمل.", "Choose the kind of work.")
+LONGEST_ID = 19
+
+
+def _said(request: HttpRequest, name: str, longest: int) -> str:
+    return request.POST.get(name, "").replace("\x00", "").strip()[:longest]
+
+
+def _plots(text: str) -> list[int | str]:
+    """Read ids or numbers as people write several: with commas or plus signs between."""
+    several = western(text).replace("،", ",").replace("+", ",").split(",")
+    return [one.strip() for one in several if one.strip()]
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """Read the form; raises Problem 422 that names the field."""
+    work = request.POST.get("work", "")
+    if work not in Work.values:
+        raise bad_value("work", CHOOSE_WORK)
+    number = _said(request, "owner_phone", 20)
+    try:
+        number = phone(number) if number else ""
+    except NotAPhone:
+        raise bad_value("owner_phone", NOT_A_PHONE) from None
+    ids = request.POST.get("plot_ids", "")
+    asked: list[int | str] = [
+        int(one) for one in ids.split(",") if one.isdecimal() and len(one) < LONGEST_ID
+    ]
+    plots = plots_asked(asked or _plots(_said(request, "plots", 300)), on=today())
+    permit = BuildingPermit.objects.filter(number=_said(request, "permit", 20) or None).first()
+    owner = Owner(_said(request, "owner_name", 150), number, _said(request, "owner_id", 20))
+    return Wanted(
+        Work(work), tuple(one.plot_id for one in plots), owner, _said(request, "use", 40), permit,
+        _said(request, "key", 40),
+    )  # fmt: skip
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@open_to("office")
+def new_application(request: HttpRequest) -> HttpResponse:
+    """Choose the plot or several merged ones, the work and the owner; POST opens the draft."""
+    office, by = office_of(request, on=today())
+    refused: Problem | None = None
+    if request.method == "POST":
+        try:
+            case = open_application(
+                office_id=office, wanted=_wanted(request), by=by, at=timezone.now()
+            )
+        except Problem as problem:
+            refused = problem
+        else:
+            wanted = Work(case.permit_application.work)
+            page = "permits:site" if NEEDS[wanted].has_site else "casework:case"
+            return redirect(page, case.public_id)
+    context = {
+        "works": [(work, WORKS[work], NEEDS[work]) for work in Work],
+        "chosen": request.POST.get("work", request.GET.get("work", Work.NEW)),
+        "told": request.POST,
+        "plots": request.POST.get("plots", request.GET.get("number", "")),
+        "plot_ids": request.POST.get("plot_ids", request.GET.get("plot", "")),
+        "key": request.POST.get("key") or secrets.token_urlsafe(16),
+        "refused": refused,
+        "config": map_config(request),
+    }
+    return render(request, "permits/new.html", context, status=422 if refused else 200)
+
+
+def site_config(request: HttpRequest, found: Asked) -> dict[str, Any]:
+    """Return what the islands of an application are told: itself, its ground, who may draw."""
+    application, at, on = found.application, timezone.now(), today()
+    case = application.case
+    plots = plots_of(application, on=on)
+    try:
+        site = site_of(plots=plots, buildings=shapely.Point(), on=on) if plots else None
+    except NotOneSite:
+        site = None
+    address = f"/api/building-permits/applications/{case.public_id}"
+    return {
+        "application": application_json(application, person=found.person, side=found.side, at=at),
+        "ground": envelope_json(plots, site) if site is not None else None,
+        "may_draw": found.side is Side.APPLICANT and case.state in DRAWN_IN,
+        "api": address,
+        "case_url": reverse("casework:case", args=[case.public_id]),
+    }
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def site_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show the site plan of an application on its plot: drawn by the office, read by officers."""
+    found = application_asked(request, public_id, at=timezone.now())
+    if not needs_of(found.application).has_site:
+        raise not_found()
+    context = {
+        "case": found.application.case,
+        "application": found.application,
+        "work": WORKS[Work(found.application.work)],
+        "may_draw": found.side is Side.APPLICANT and found.application.case.state in DRAWN_IN,
+        "config": map_config(request, **site_config(request, found)),
+    }
+    return render(request, "permits/site.html", context)

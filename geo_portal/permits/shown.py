@@ -1,0 +1,184 @@
+"""An application as its screens and its API show it: plain values, shapes in WGS 84."""
+
+import datetime as dt
+from itertools import pairwise
+from typing import Any
+
+import shapely
+
+from municipality import geojson
+from municipality.cases.conversation import current_documents
+from municipality.cases.kinds import machine_of
+from municipality.cases.models import Case, Document, Remark
+from municipality.cases.rights import Side
+from municipality.documents.links import link_to
+from municipality.moments import utc_text
+from municipality.people.models import User
+from municipality.stored import shape_of
+from municipality.words import Text
+from plots.building_permits.approvals import Subject, audits_of, subjects
+from plots.building_permits.models import PermitApplication, SiteVersion, Work
+from plots.building_permits.queries import latest_site
+from plots.building_permits.words import WORKS
+from plots.building_permits.works import needs_of
+
+LINK_MINUTES = 30
+
+
+def sheet_of(site: SiteVersion, *, side: Side) -> list[dict[str, Any]]:
+    """Return the lines of a kept sheet; where another application builds only officers see."""
+    shapes = {row.line: row for row in site.failures.all()}
+    lines = []
+    for number, row in enumerate(site.sheet):
+        drawn = shapes.get(number)
+        is_hidden = row["rule"] == "overlap" and side is not Side.MUNICIPALITY
+        lines.append(
+            {
+                **row,
+                "name": str(Text(**row["name"])),
+                "source": str(Text(**row["source"])),
+                "reason": site.reasons.get(row["rule"], ""),
+                "geometry": None if drawn is None or is_hidden
+                else geojson.geometry(shape_of(drawn.shape)),
+                "edge": None if drawn is None or drawn.edge is None
+                else geojson.geometry(shape_of(drawn.edge)),
+            }
+        )  # fmt: skip
+    return lines
+
+
+def parts_of(site: SiteVersion) -> dict[str, Any]:
+    """Return the parts of a version as the FeatureCollection that was drawn."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": geojson.geometry(shape_of(row.shape)),
+                "properties": {
+                    "role": row.role, "floors": row.floors, "height_m": row.height_m,
+                    "use": row.use, "area_m2": round(float(shape_of(row.shape).area), 2),
+                },
+            }
+            for row in site.parts.order_by("position")
+        ],
+    }  # fmt: skip
+
+
+def site_json(site: SiteVersion, *, side: Side) -> dict[str, Any]:
+    """Return one version of a site plan with its check."""
+    return {
+        "version": site.number,
+        "origin": site.origin,
+        "sha256": site.sha256,
+        "at": utc_text(site.at),
+        "submitted_at": utc_text(site.submitted_at) if site.submitted_at else None,
+        "checked_on": site.checked_on.isoformat(),
+        "verdict": site.verdict,
+        "plot_m2": round(site.plot_m2, 2),
+        "footprint_m2": round(site.footprint_m2, 2),
+        "floor_area_m2": None if site.floor_area_m2 is None else round(site.floor_area_m2, 2),
+        "rules": sheet_of(site, side=side),
+        "site": parts_of(site),
+    }
+
+
+def change_between(before: SiteVersion, after: SiteVersion) -> dict[str, Any]:
+    """Return what two versions differ in: m² added and removed, and both as shapes."""
+    old, new = shape_of(before.buildings), shape_of(after.buildings)
+    added, removed = shapely.difference(new, old), shapely.difference(old, new)
+
+    def drawn(shape: shapely.Geometry) -> dict[str, Any] | None:
+        return None if shape.area < 1e-6 else geojson.geometry(shape)
+
+    return {
+        "from": before.number, "to": after.number,
+        "added_m2": round(float(added.area), 2), "removed_m2": round(float(removed.area), 2),
+        "added": drawn(added), "removed": drawn(removed),
+    }  # fmt: skip
+
+
+def _document(row: Document, names: dict[str, Text], *, link: str) -> dict[str, Any]:
+    return {
+        "id": row.public_id, "kind": row.kind, "name": str(names[row.kind]), "sheet": row.sheet,
+        "version": row.version, "sha256": row.file.sha256, "file_name": row.file.name,
+        "pages": row.file.pages, "is_pdf": row.file.clean_kind == "pdf",
+        "at": utc_text(row.at), "url": link,
+    }  # fmt: skip
+
+
+def documents_of(case: Case, person: User, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return every version of every paper, the latest first, with links to clean copies."""
+    names = {paper.code: paper.name for paper in machine_of(case.kind).papers}
+    until = at + dt.timedelta(minutes=LINK_MINUTES)
+    rows = case.documents.select_related("file").order_by("kind", "sheet", "-version")
+    latest = {row.pk for row in current_documents(case)}
+    return [
+        {
+            **_document(
+                row, names,
+                link=link_to(row.file, person.pk, until, "clean") if row.file.may_be_opened else "",
+            ),
+            "is_latest": row.pk in latest,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def remark_json(row: Remark) -> dict[str, Any]:
+    """Return one remark with its pin or its place."""
+    return {
+        "id": row.pk, "stage": row.stage, "text": row.text, "answer": row.answer,
+        "document": row.document.public_id if row.document is not None else None,
+        "page": row.page, "x": row.x, "y": row.y,
+        "place": geojson.geometry(shape_of(row.place)) if row.place is not None else None,
+        "at": utc_text(row.at),
+        "state": "settled" if row.settled_at else "answered" if row.answered_at else "open",
+    }  # fmt: skip
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    given = subject.approval
+    return {
+        "stage": subject.stage, "key": subject.key, "sha256": subject.sha256,
+        "approved_by": given.by_person.full_name if given else None,
+        "approved_at": utc_text(given.at) if given else None,
+    }  # fmt: skip
+
+
+def approvals_of(application: PermitApplication) -> list[dict[str, Any]]:
+    """Return what each stage of audit approves, as it is now, with the approvals it has."""
+    return [
+        _subject(subject)
+        for stage in audits_of(application)
+        for subject in subjects(application, stage=stage)
+    ]
+
+
+def application_json(
+    application: PermitApplication, *, person: User, side: Side, at: dt.datetime
+) -> dict[str, Any]:
+    """Return an application whole, for those who may see its case."""
+    case, site = application.case, latest_site(application)
+    handed_in = list(application.versions.order_by("-number"))
+    needs = needs_of(application)
+    return {
+        "id": case.public_id,
+        "number": case.number,
+        "state": case.state,
+        "work": application.work,
+        "work_name": str(WORKS[Work(application.work)]),
+        "plots": [
+            {"id": row.plot_id, "number": row.plot.number, "version": row.version}
+            for row in application.plots.select_related("plot").order_by("pk")
+        ],
+        "has_site": needs.has_site,
+        "papers_wanted": list(needs.papers),
+        "site": site_json(site, side=side) if site is not None else None,
+        "changes": [change_between(older, newer) for newer, older in pairwise(handed_in)],
+        "documents": documents_of(case, person, at=at),
+        "remarks": [
+            remark_json(row) for row in case.remarks.select_related("document").order_by("at", "pk")
+        ],
+        "approvals": approvals_of(application),
+    }

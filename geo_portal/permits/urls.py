@@ -1,0 +1,12 @@
+"""Addresses of building permits, without their language prefix."""
+
+from django.urls import path
+
+from geo_portal.permits import office_views
+
+app_name = "permits"
+
+urlpatterns = [
+    path("permits/new/", office_views.new_application, name="new"),
+    path("cases/<str:public_id>/site/", office_views.site_page, name="site"),
+]
