@@ -29,6 +29,7 @@ LEAST_M2 = 0.01  # smaller outlines are no building
 UNITS: Mapping[str, float] = {
     "m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us-ft": 1200 / 3937, "in": 0.0254,
 }  # fmt: skip
+_TOLD = ("m", "mm", "cm", "ft", "in")  # the two feet are the same to the eye
 _FILLED = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")  # areas by what they are
 
 
@@ -244,34 +245,40 @@ def parts_of_drawing(drawing: Drawing, mapping: LayerMap) -> DrawnPlan:
     return DrawnPlan(parts, plot, notes)
 
 
-def _size(plan: DrawnPlan) -> float:
-    """The longest side of the buildings' bounding box."""
-    shapes = [part.shape for part in plan.parts if part.role in (Role.MAIN, Role.ANNEX)]
-    west, south, east, north = shapely.total_bounds(shapes or [p.shape for p in plan.parts])
-    return float(max(east - west, north - south))
+def _long_side(shape: BaseGeometry) -> float:
+    """The longer side of the smallest rectangle round a shape, however it is turned."""
+    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))
+    return float(np.hypot(*np.diff(corners, axis=0).T).max()) if len(corners) > 1 else 0.0
 
 
-def unit_doubt(plan: DrawnPlan, *, metres: float, plot: BaseGeometry) -> Note | None:
-    """Say where the size of a drawing speaks against its unit; ``metres`` is that unit.
+def _drawn(drawing: Drawing, mapping: LayerMap, wanted: Collection[LayerRole]) -> BaseGeometry:
+    """What lies on the layers of some roles, in drawing units; of several areas the largest."""
+    names = [name for name, role in mapping.roles.items() if role in wanted]
+    rows = [row for found in _rows(drawing, names).values() for row in found][:MAX_VERTICES]
+    shapes = shapely.from_wkb(drawing.shapes.wkb[rows], on_invalid="ignore")
+    areas = shapes[drawing.shapes.kind[rows] == "area"]
+    if len(areas):
+        return areas[shapely.area(areas).argmax()]
+    return shapely.geometrycollections(shapes)
 
-    By the plot as drawn, to 3 %, else by the buildings, which are between a tenth of the
-    plot's length and all of it.  None where nothing speaks against it, or nothing is drawn.
+
+def unit_doubt(drawing: Drawing, mapping: LayerMap, *, plot: BaseGeometry) -> Note | None:
+    """Say where the size of a drawing speaks against its unit; metres where nobody says one.
+
+    By the plot as drawn, whose longer side is that of the cadastre's to 3 %, else by the
+    buildings, whose longer side is between a tenth of the plot's and all of it.  None where
+    nothing speaks against the unit, or nothing is drawn.
     """
-    west, south, east, north = plot.bounds
-    across = float(np.hypot(east - west, north - south))
-    if plan.plot is not None:
-        ratio, low, high = float(np.sqrt(plan.plot.area / plot.area)), 0.97, 1.03
-    elif plan.parts:
-        ratio, low, high = _size(plan) / across, 0.1, 1.0
-    else:
+    metres = UNITS[mapping.unit] if mapping.unit else drawing.units.metres or 1.0
+    ratio = metres * _long_side(_drawn(drawing, mapping, {LayerRole.PLOT})) / _long_side(plot)
+    low, high, bears = 0.97, 1.03, (0.8, 1.25)  # a plot drawn a little too large is no other unit
+    if ratio == 0.0:
+        buildings = _drawn(drawing, mapping, {LayerRole.MAIN, LayerRole.ANNEX})
+        ratio = metres * _long_side(buildings) / _long_side(plot)
+        low, high, bears = 0.1, 1.0, (0.1, 1.0)
+    if ratio == 0.0 or bears[0] <= ratio <= bears[1]:
         return None
-    if low <= ratio <= high or (plan.plot is not None and 0.8 <= ratio <= 1.25):
-        return None  # a plot drawn a little too large is a difference, not another unit
-    fits = [
-        name
-        for name, other in UNITS.items()
-        if name != "us-ft" and other != metres and low <= ratio * other / metres <= high
-    ]
+    fits = [unit for unit in _TOLD if low <= ratio * UNITS[unit] / metres <= high]
     if fits:
         return dxf_notes.note("unit_looks_like", unit=fits[0], times=f"{ratio:.3g}")
     return dxf_notes.note("size_odd", times=f"{ratio:.3g}")

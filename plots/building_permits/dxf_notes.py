@@ -79,5 +79,6 @@ def note(
     code: str, *, layer: str = "", where: BaseGeometry | None = None, **values: object
 ) -> Note:
     """Make a note of a code with its values."""
-    words = NOTES[code].with_values(layer=layer, **values)
+    shown = {name: f"{v:g}" if isinstance(v, float) else v for name, v in values.items()}
+    words = NOTES[code].with_values(layer=layer, **shown)
     return Note(code, words, layer, where, code in _STOPS)

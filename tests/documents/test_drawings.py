@@ -323,11 +323,13 @@ def test_what_is_not_read_is_named_with_its_layer_its_kind_and_its_reason() -> N
         mesh.add_face([(0, 0, 0), (1, 0, 0), (1, 1, 1)])
     space.add_blockref("NOWHERE", (0, 0))
     document.paperspace().add_line((0, 0), (1, 1), dxfattribs={"layer": "SHEET"})
-    rows = {(row.layer, row.entity, row.code) for row in read(document).unread}
+    custom = b"  0\nAEC_WALL\n  5\nFEED\n330\n17\n100\nAcDbEntity\n  8\nA-WALL\n100\nAecDbWall\n"
+    data = as_bytes(document).replace(b"  0\nRAY\n", custom + b"  0\nRAY\n")
+    rows = {(row.layer, row.entity, row.code) for row in read(data).unread}
     assert rows == {
         ("AXES", "RAY", "endless"), ("HIDDEN", "LINE", "invisible"), ("0", "CIRCLE", "damaged"),
         ("3D", "MESH", "solid_model"), ("0", "INSERT", "block_missing"),
-        ("SHEET", "LINE", "paper_space"),
+        ("SHEET", "LINE", "paper_space"), ("A-WALL", "AEC_WALL", "not_read"),
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from ezdxf.math import Vec3
 from ezdxf.xclip import XClip
 
-from municipality.documents.sandbox.dxf_curves import NotRead, Sketch, Vertices
+from municipality.documents.sandbox.dxf_curves import NotRead, Sketch, Vertices, layer_of
 from municipality.documents.sandbox.dxf_limits import DrawingLimits
 from municipality.documents.sandbox.dxf_shapes import sketches_of
 from municipality.documents.sandbox.kinds import NotAccepted
@@ -91,9 +91,9 @@ class Blocks:
         """Read entities that were weighed before, blocks at every place they are inserted."""
         found = Content()
         for entity in entities:
-            name, layer = entity.dxftype(), entity.dxf.layer
+            name, layer = entity.dxftype(), layer_of(entity)
             try:
-                if entity.dxf.get("invisible", 0):
+                if entity.dxf.is_supported("invisible") and entity.dxf.invisible:
                     raise NotRead("invisible")
                 if name == "INSERT":
                     self._insert(entity, found)

@@ -40,6 +40,14 @@ def chord(size: float, *, tolerance: float) -> float:
     return max(min(tolerance, size * _OF_SIZE), size * _LEAST_OF_SIZE)
 
 
+def layer_of(entity: Any) -> str:
+    """Return the layer of an entity, also of one of a kind that the library does not know."""
+    if entity.dxf.is_supported("layer"):
+        return str(entity.dxf.layer)
+    known = entity.graphic_properties() if hasattr(entity, "graphic_properties") else {}
+    return str(known.get("layer", "0"))
+
+
 def array_of(points: Iterable[Any]) -> Vertices:
     """Return points as rows; raises NotRead where there are none, or not all are numbers."""
     found = np.array([Vec3(point).xyz for point in points], dtype=float)

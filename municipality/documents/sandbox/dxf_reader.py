@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from municipality.documents.sandbox import paper_kinds
 from municipality.documents.sandbox.csv_reader import clean_text
 from municipality.documents.sandbox.dxf_blocks import Blocks, Content, Said
-from municipality.documents.sandbox.dxf_curves import AREA, LINE, Sketch
+from municipality.documents.sandbox.dxf_curves import AREA, LINE, Sketch, layer_of
 from municipality.documents.sandbox.dxf_limits import DrawingLimits
 from municipality.documents.sandbox.kinds import NotAccepted
 from municipality.documents.sandbox.reading import wkb_column
@@ -31,6 +31,7 @@ from municipality.documents.sandbox.reading import wkb_column
 METRES = {1: 0.0254, 2: 0.3048, 4: 0.001, 5: 0.01, 6: 1.0, 7: 1000.0, 10: 0.9144, 14: 0.1,
           21: 1200 / 3937, 22: 100 / 3937}  # fmt: skip
 CHORD_M = 0.0005  # how far a chord may lie off its curve
+MAX_NAME = 60  # characters shown of a kind that nobody knows
 FAR = 1e9  # units; no place on earth is written so
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b")
@@ -93,7 +94,7 @@ def _paper(document: Any) -> Said:
         if not layout.is_modelspace:
             for entity in layout:
                 if entity.dxftype() != "VIEWPORT":
-                    found[entity.dxf.layer, entity.dxftype(), "paper_space"] += 1
+                    found[layer_of(entity), entity.dxftype(), "paper_space"] += 1
     return found
 
 
@@ -215,7 +216,10 @@ def _readable(text: str) -> str:
 
 
 def _rows(said: Said) -> list[list[Any]]:
-    return [[_readable(layer), name, code, n] for (layer, name, code), n in sorted(said.items())]
+    return [
+        [_readable(layer), _readable(name)[:MAX_NAME], code, n]
+        for (layer, name, code), n in sorted(said.items())
+    ]
 
 
 def _nothing(content: Content, *, mended: bool) -> NotAccepted:
