@@ -20,7 +20,7 @@ from municipality.documents import papers
 from municipality.documents.models import IssuedPaper
 from municipality.documents.signing.authority import TEST_AUTHORITY, is_ours
 from municipality.documents.signing.folder import the_folder
-from municipality.documents.signing.revoking import revocation_of
+from municipality.documents.signing.revoking import revocation_of, shown_serial
 from municipality.documents.signing.values import MOST_BYTES
 from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import Limit, count
@@ -116,6 +116,7 @@ def _paper_page(
         "state_words": str(STATES[IssuedPaper.State(paper.state)]),
         "details": _details(paper),
         "revoked": revocation_of(paper),
+        "serial": shown_serial(paper.certificate_serial),
         "test_authority": str(TEST_AUTHORITY) if is_ours(the_folder()) else "",
         "verdict": verdict,
         "error": str(error) if error else "",

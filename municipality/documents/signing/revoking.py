@@ -33,6 +33,11 @@ def read_serial(text: str) -> str:
     return plain
 
 
+def shown_serial(serial: str) -> str:
+    """Write a serial number in groups of eight, so that it breaks on a small screen."""
+    return " ".join(serial[at : at + 8] for at in range(0, len(serial), 8))
+
+
 @acting
 def revoke_certificate(
     *, serial: str, reason: str, by: Actor, at: dt.datetime
