@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from municipality.words import Text
 from plots.building_permits.arrays import Floats
 from plots.building_permits.placement import Placement, best_turn, through
 
@@ -20,6 +21,20 @@ MAX_CORNERS = 60  # of one outline; the rest of a curve is left to its ends
 MAX_VERTICES = 1_000  # of one outline; a finer one is made coarser first
 MAX_WAYS = 40  # looked at closely, of those that bring the corners nearest
 _SAME_M, _SAME_SINE = 0.01, 1e-4  # two ways of laying it that are one
+
+FITS = Text(
+    "تطابق حدود القطعة في الرسم حدودها في السجل المساحي؛ أكبر فرق {metres} م.",
+    "The plot as drawn is that of the cadastre, to {metres} m.",
+)
+MIRRORED = Text(
+    "الرسم معكوس كأنه في مرآة: لا تطابق حدوده القطعة إلا مقلوبة. صحّحه في برنامج الرسم.",
+    "The drawing is mirrored: its plot fits that of the cadastre only turned over. "
+    "Mend it in your drawing program.",
+)
+DIFFERENT = Text(
+    "حدود القطعة في الرسم غير حدودها في السجل المساحي: تبتعد عنها حتى {metres} م ({area} م²).",
+    "The plot as drawn is not that of the cadastre: up to {metres} m apart ({area} m²).",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,12 @@ class Fit:
     def is_good(self) -> bool:
         """Tell whether the outlines are the same within FIT_M."""
         return self.misfit_m <= FIT_M
+
+    @property
+    def words(self) -> Text:
+        """Say how the drawn plot lies on the cadastre's."""
+        words = (MIRRORED if self.placement.mirrored else FITS) if self.is_good else DIFFERENT
+        return words.with_values(metres=f"{self.misfit_m:.2f}", area=f"{self.misfit_m2:.2f}")
 
 
 def corners(plot: BaseGeometry) -> Floats:

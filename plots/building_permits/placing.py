@@ -54,9 +54,15 @@ OFF_PLOT = Text(
     "The drawing lies on the plot by none of the accepted systems. Drag it there, "
     "or give two common points.",
 )
-SAME_PLOT = Text(
-    "القطعة في الرسم {drawn} م² وفي السجل المساحي {ground} م²؛ الفرق {difference} م².",
-    "The plot is {drawn} m² in the drawing and {ground} m² in the cadastre: {difference} m².",
+LARGER = Text(
+    "القطعة في الرسم {drawn} م² وفي السجل المساحي {ground} م²: الرسم أكبر بمقدار {difference} م².",
+    "The plot is {drawn} m² in the drawing and {ground} m² in the cadastre: "
+    "the drawing is {difference} m² larger.",
+)
+SMALLER = Text(
+    "القطعة في الرسم {drawn} م² وفي السجل المساحي {ground} م²: الرسم أصغر بمقدار {difference} م².",
+    "The plot is {drawn} m² in the drawing and {ground} m² in the cadastre: "
+    "the drawing is {difference} m² smaller.",
 )
 
 
@@ -197,7 +203,7 @@ def _words(chosen: Standing | None) -> Text:
 def plot_difference(drawn: BaseGeometry, ground: BaseGeometry) -> PlotDifference:
     """Compare the area of the plot as drawn (metres) with that of the cadastre (METRIC)."""
     difference = drawn.area - ground.area
-    words = SAME_PLOT.with_values(
-        drawn=round(drawn.area, 2), ground=round(ground.area, 2), difference=round(difference, 2)
+    words = (LARGER if difference > 0 else SMALLER).with_values(
+        drawn=f"{drawn.area:.2f}", ground=f"{ground.area:.2f}", difference=f"{abs(difference):.2f}"
     )
     return PlotDifference(drawn.area, ground.area, difference, words)
