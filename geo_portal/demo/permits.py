@@ -87,8 +87,8 @@ def _villa(found: Envelope, plot_m2: float, coverage_pct: float) -> BaseGeometry
 def _bays(found: Envelope, inside: BaseGeometry) -> list[BaseGeometry]:
     """Two parking bays in the front yard, along the longest front."""
     fronts = [edge for edge in found.edges if edge.side is Side.FRONT]
-    line = max(fronts, key=lambda edge: edge.length_m).line
-    start, end = np.array(line.coords[0]), np.array(line.coords[-1])
+    ends = shapely.get_coordinates(max(fronts, key=lambda edge: edge.length_m).line)
+    start, end = ends[0], ends[-1]
     along = (end - start) / np.hypot(*(end - start))
     into = np.array([-along[1], along[0]])
     middle = np.array(inside.centroid.coords[0])
