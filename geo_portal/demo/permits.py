@@ -35,7 +35,7 @@ from plots.building_permits.frontage import Side
 from plots.building_permits.models import SiteVersion, Work
 from plots.building_permits.queries import application_of
 from plots.building_permits.site_versions import Drawn, draw
-from plots.building_permits.works import DRAWINGS, NEEDS
+from plots.building_permits.works import NEEDS
 from plots.models import Plot
 from plots.register.limits import MeasuredPlot, measured_plots
 from plots.restrictions.sheet import drawing, path_of, to_paper
@@ -45,6 +45,7 @@ WHAT_LACKS = "أرفقوا سند ملكية واضحًا؛ النسخة الم�
 QUESTION = "هل يكفي موقفان لفيلا من طابقين؟"
 ANSWER = "نعم، موقفان داخل القطعة لكل فيلا."
 BAY_M = (2.5, 4.6)
+SHEETS = {"architectural_drawing": "A-101", "structural_drawing": "S-101"}
 SHARE = 0.94  # of what coverage allows, so that no villa stands on its limit
 TRIED = 60  # plots looked at to find those on which a villa keeps every rule
 STAGES = (
@@ -61,6 +62,7 @@ class _Cast:
     owner: User
     officers: dict[str, Actor]
     cashier: Actor
+    models: dict[str, bytes]  # printed once: every sheet but the architectural one, by its number
 
 
 def _actor(name: str) -> Actor:
@@ -68,12 +70,15 @@ def _actor(name: str) -> Actor:
     return Actor(person.pk, person.full_name, person.roles[0])
 
 
-def _cast() -> _Cast:
+def _cast(plot: MeasuredPlot, parts: list[Part]) -> _Cast:
     roles = ("registrar", "architect", "structural", "approver")
     return _Cast(
         Consultancy.objects.get(licence_number="ENG-0417"), _actor("office"),
         User.objects.get(username="citizen"), {role: _actor(role) for role in roles},
         _actor("cashier"),
+        {number: _sheet(number, "-", plot, parts)
+         for kind in NEEDS[Work.NEW].papers
+         if kind != "architectural_drawing" and (number := SHEETS.get(kind, kind))},
     )  # fmt: skip
 
 
@@ -121,11 +126,11 @@ def _parts(plot: MeasuredPlot, site: Site) -> list[Part] | None:
     return parts
 
 
-def _sheet(title: str, number: str, plot: MeasuredPlot, parts: list[Part]) -> bytes:
+def _sheet(number: str, of: str, plot: MeasuredPlot, parts: list[Part]) -> bytes:
     """Print a drawing sheet of our own: the plan true to scale, its title block, its number."""
     paper, _ = to_paper(plot.shape)
     context = {
-        "title": title, "number": number, "plot": plot.number, "fonts": fonts(),
+        "number": number, "plot": of, "fonts": fonts(),
         "drawing": drawing(plot.shape),
         "parts": [path_of(part.shape, paper) for part in parts],
     }  # fmt: skip
@@ -143,14 +148,16 @@ def _file(content: bytes, name: str, *, at: dt.datetime) -> StoredFile:
 
 
 def _papers(
-    case: Case, plot: MeasuredPlot, parts: list[Part], cast: _Cast, at: dt.datetime
+    case: Case, plot: MeasuredPlot, parts: list[Part], cast: _Cast, *, at: dt.datetime
 ) -> None:
+    """Attach what a new building needs: an architectural sheet of its own, the rest as a model."""
     for kind in NEEDS[Work.NEW].papers:
-        number = {"architectural_drawing": "A-101", "structural_drawing": "S-101"}.get(kind, "")
-        content = _sheet(kind, number or kind, plot, parts)
+        is_own = kind == "architectural_drawing"
+        number = SHEETS.get(kind, kind)
+        content = _sheet(number, plot.number, plot, parts) if is_own else cast.models[number]
         attach_sheet(
-            case_id=case.pk, paper=Sheet(kind, number if kind in DRAWINGS else ""),
-            file=_file(content, f"{number or kind}.pdf", at=at), by=cast.member, at=at,
+            case_id=case.pk, paper=Sheet(kind, SHEETS.get(kind, "")),
+            file=_file(content, f"{number}.pdf", at=at), by=cast.member, at=at,
         )  # fmt: skip
 
 
@@ -231,8 +238,10 @@ def _sites(*, on: dt.date) -> list[tuple[MeasuredPlot, list[Part]]]:
 
 def write_permits(*, at: dt.datetime) -> int:
     """Write an application a stage in the days before a moment; returns how many."""
-    cast, on = _cast(), at.astimezone(PROFILE.time_zone).date()
-    sites = _sites(on=on)
+    sites = _sites(on=at.astimezone(PROFILE.time_zone).date())
+    if not sites:
+        return 0
+    cast = _cast(*sites[0])
     for stage, days, (plot, parts) in zip(STAGES, DAYS_AGO, sites, strict=False):
         _tell(stage, plot, parts, cast, at - dt.timedelta(days=days, hours=2))
     return len(sites)
