@@ -114,3 +114,13 @@ def with_block(draw: Callable[[Any], None], **insert: Any) -> Document:
     how = {"layer": "MAIN", **insert}
     document.modelspace().add_blockref("B", (100, 50), dxfattribs=how)
     return document
+
+
+def lines(count: int, layer: str = "0") -> bytes:
+    """A drawing of many lines, written by hand."""
+    head, tail = "  0\nSECTION\n  2\nENTITIES\n", "  0\nENDSEC\n  0\nEOF\n"
+    body = (
+        f"  0\nLINE\n  8\n{layer.format(n)}\n 10\n{n}.0\n 20\n0.0\n 11\n{n}.5\n 21\n1.0\n"
+        for n in range(count)
+    )
+    return (head + "".join(body) + tail).encode()

@@ -22,6 +22,7 @@ from tests.documents.drawn import (
     as_bytes,
     counts,
     left_out,
+    lines,
     outline,
     read,
     rectangle,
@@ -90,16 +91,6 @@ def dxf_drawing(source: Any, **how: Any) -> Any:
     from municipality.documents.drawings import read_drawing
 
     return read_drawing(source, **how)
-
-
-def lines(count: int, layer: str = "0") -> bytes:
-    """A drawing of many lines, written by hand."""
-    head, tail = "  0\nSECTION\n  2\nENTITIES\n", "  0\nENDSEC\n  0\nEOF\n"
-    body = (
-        f"  0\nLINE\n  8\n{layer.format(n)}\n 10\n{n}.0\n 20\n0.0\n 11\n{n}.5\n 21\n1.0\n"
-        for n in range(count)
-    )
-    return (head + "".join(body) + tail).encode()
 
 
 def test_many_objects_are_counted_before_they_are_parsed() -> None:
