@@ -135,7 +135,7 @@ def _whose_file(request: HttpRequest) -> HttpResponse:
     if not found:
         context = {"code": "", "file_error": "", "not_ours": "yes"}
         return _sealed(render(request, "verify/index.html", context, status=404))
-    return _paper_page(request, found[-1], "issued", None)
+    return _paper_page(request, found[-1], "found", None)
 
 
 @csrf_exempt  # it changes nothing, and its check would read the file before the hashing stands

@@ -29,20 +29,17 @@ DROP = """([words, name]) => {
 
 @pytest.fixture
 def once(settings, tmp_path: Path) -> SignedPdf:
-    """A stamped file; signed outside of the browser's thread, which has an event loop."""
-    from concurrent.futures import ThreadPoolExecutor
-
+    """A stamped file, signed in the thread that has the browser's event loop."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.GEO_SIGNING_DIR = a_folder(tmp_path / "signing")
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(stamp_it, a_sheet((300, 400))).result()
+    return stamp_it(a_sheet((300, 400)))
 
 
 def ask(visit: Visit, pdf: bytes) -> str:
     """Drop a file on the page and press the button; what it says then."""
     visit.page.evaluate(DROP, [list(pdf), "permit.pdf"])
     assert visit.page.inner_text("[data-picked=file]").strip() == "permit.pdf"
-    visit.page.click("#file-check button[type=submit]")
+    visit.page.click("#which button[type=submit]")
     visit.page.wait_for_load_state()
     return visit.page.inner_text("main")
 

@@ -16,6 +16,7 @@ from pyhanko.sign.validation import add_validation_info
 from municipality.documents import store
 from municipality.documents.models import IssuedPaper
 from municipality.documents.signing import times
+from municipality.documents.signing.aside import aside
 from municipality.documents.signing.examining import context
 from municipality.documents.signing.folder import the_folder
 from municipality.reach import acting
@@ -27,15 +28,19 @@ def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
     For workers.  Raises what pyHanko raises where the chain does not hold at ``at``.
     """
     folder = the_folder()
-    with_chain = io.BytesIO()
-    signature = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0]
-    add_validation_info(signature, context(folder, at=at), output=with_chain)
-    out = PdfTimeStamper(times.time_stamper(folder, at=at)).timestamp_pdf(
-        IncrementalPdfFileWriter(with_chain),
-        md_algorithm="sha256",
-        validation_context=context(folder, at=at),
-    )
-    return bytes(out.getvalue())
+    first, second = context(folder, at=at), context(folder, at=at)
+    stamper = PdfTimeStamper(times.time_stamper(folder, at=at))
+
+    def with_evidence() -> bytes:
+        with_chain = io.BytesIO()
+        signature = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[0]
+        add_validation_info(signature, first, output=with_chain)
+        out = stamper.timestamp_pdf(
+            IncrementalPdfFileWriter(with_chain), md_algorithm="sha256", validation_context=second
+        )
+        return bytes(out.getvalue())
+
+    return aside(with_evidence)
 
 
 @acting

@@ -14,6 +14,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from municipality.documents.signing.aside import aside
 from municipality.documents.signing.folder import Folder
 from municipality.documents.signing.keystore import roots_of
 
@@ -70,9 +71,8 @@ def status_of(pdf: bytes, *, folder: Folder, at: dt.datetime) -> PdfSignatureSta
     if not signatures:
         raise ValueError("not signed")
     # A context remembers what it was asked, so signature and time get one each.
-    return validate_pdf_signature(
-        signatures[0], context(folder, at=at), ts_validation_context=context(folder, at=at)
-    )
+    signer, time = context(folder, at=at), context(folder, at=at)
+    return aside(lambda: validate_pdf_signature(signatures[0], signer, ts_validation_context=time))
 
 
 def examine(pdf: bytes, *, folder: Folder, at: dt.datetime) -> Examination:

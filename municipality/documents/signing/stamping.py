@@ -29,6 +29,7 @@ from pyhanko.stamp import StaticStampStyle
 
 from municipality.conf import PROFILE
 from municipality.documents.signing import authority, keystore, looks, page_room, times
+from municipality.documents.signing.aside import aside
 from municipality.documents.signing.examining import examine
 from municipality.documents.signing.folder import Folder, the_folder
 from municipality.documents.signing.frame import turned
@@ -104,7 +105,8 @@ def _signed(
             new_field_spec=SigFieldSpec(FIELD, on_page=room.page, box=room.box),
         )
         signer.at = at
-        out = signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(room.pdf)))
+        writer = IncrementalPdfFileWriter(io.BytesIO(room.pdf))
+        out = aside(lambda: signer.sign_pdf(writer))
     return bytes(out.getvalue())
 
 

@@ -24,6 +24,7 @@ from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import new_code
 from municipality.documents.printing import pdf_of
 from municipality.documents.signing import authority, keystore
+from municipality.documents.signing.aside import aside
 from municipality.documents.signing.folder import Folder
 from municipality.documents.signing.stamping import sign_pdf
 from municipality.documents.signing.values import SignedPdf, VisibleStamp
@@ -223,7 +224,7 @@ def appended_signature(folder: Folder, pdf: bytes, rng: random.Random) -> bytes:
     with keystore.signer(folder) as key:
         meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
         signer = _Unbound(meta, key, new_field_spec=SigFieldSpec(field, on_page=0))
-        return bytes(signer.sign_pdf(_writer(pdf)).getvalue())
+        return bytes(aside(lambda: signer.sign_pdf(_writer(pdf))).getvalue())
 
 
 UPDATES: dict[str, Callable[[bytes, random.Random], bytes]] = {

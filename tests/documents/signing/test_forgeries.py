@@ -64,7 +64,10 @@ def test_the_issued_file_is_found_by_itself_alone(client, once) -> None:
     page = drop(client, pdf)
     assert "This paper is valid" in page and "BP-2026-000123" in page
     assert "Yes, this is the issued file" in page and papers.shown(paper.code) in page
-    assert shown_serial(paper.certificate_serial) in page and "test authority, not a trusted one" in page
+    assert (
+        shown_serial(paper.certificate_serial) in page
+        and "test authority, not a trusted one" in page
+    )
     arabic = drop(client, pdf, "/verify/")
     assert "نعم، هذا هو الملف الصادر" in arabic and "سلطة اختبار، ليست سلطة معتمدة" in arabic
 
