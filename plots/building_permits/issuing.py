@@ -64,7 +64,7 @@ def _new_permit(
     ground = shapely.union_all([shape_of(plot.boundary) for plot in plots])
     work = Work(application.work)
     rank = BuildingPermit.Rank.MAJOR if work in MAJOR else BuildingPermit.Rank.MINOR
-    return BuildingPermit.objects.create(
+    made = BuildingPermit.objects.create(
         number=_number(on.year), application=application, work=work, rank=rank,
         consultancy_id=application.consultancy_id,
         valid=(on, years_on(on, VALID_YEARS)), issued_at=at,
@@ -72,6 +72,8 @@ def _new_permit(
         wilayat_id=case.wilayat_id, area_id=case.area_id, place=geos_of(ground), site=site,
         footprint=None if site is None else site.buildings,
     )  # fmt: skip
+    made.refresh_from_db()  # the span of days as the database keeps it
+    return made
 
 
 def _lines(permit: BuildingPermit, what: str) -> tuple[Fact, ...]:

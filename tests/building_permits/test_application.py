@@ -1,16 +1,32 @@
 """A building permit from its draft to the stamp, and what stops it between."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.cases.actions import CannotMove
 from municipality.cases.conversation import NotSaid
 from municipality.cases.remarks import About, answer_remark, remark, settle_remark
+from municipality.conf import PROFILE
+from municipality.documents.models import IssuedPaper
+from municipality.documents.papers import papers_about
+from municipality.documents.signing.examining import examine
+from municipality.documents.signing.folder import the_folder
+from municipality.documents.store import open_kept
 from municipality.notices.models import Message
 from municipality.problems import Problem
 from plots.building_permits.approvals import approve, open_subjects, subjects
-from plots.building_permits.models import Approval, SiteFailure, SiteVersion, Work
+from plots.building_permits.jobs import stamp_permit
+from plots.building_permits.models import (
+    Approval,
+    BuildingPermit,
+    SiteFailure,
+    SiteVersion,
+    Work,
+)
 from plots.building_permits.queries import application_of
 from plots.models import Plot
 from tests.building_permits import builders as s
@@ -110,7 +126,9 @@ def test_returned_goes_back_to_its_stage(stage: str, role: str) -> None:
     assert o.moved(town, case, "resubmit").state == stage
 
 
-def test_every_remark_is_answered_before_the_case_comes_back_and_settled_before_it_goes_on() -> None:
+def test_every_remark_is_answered_before_the_case_comes_back_and_settled_before_it_goes_on() -> (
+    None
+):
     town = o.a_permit_town()
     case = o.until(town, o.an_application(town), "architecture")
     sheet = o.documents(case)["architectural_drawing"]
@@ -258,3 +276,98 @@ def test_demolition_and_excavation_are_kinds_of_the_same_machine(work: Work, sta
     assert o.moved(town, case, "accept_structure", "registrar").state == stages[0]
     assert o.moved(town, case, "pass_structure", "structural").state == stages[1]
     assert Bill.objects.get(subject=case.stream).total_baisa == 3_000
+
+
+def issued(town: o.PermitTown, case) -> BuildingPermit:
+    """The permit that the worker issues for an approved case."""
+    stamp_permit.call(case.pk)
+    stamp_permit.call(case.pk)  # asked twice: the second finds nothing to do
+    case.refresh_from_db()
+    assert case.state == "issued"
+    return BuildingPermit.objects.latest("pk")
+
+
+def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "stamping")
+    permit = issued(town, case)
+    assert permit.rank == "major" and permit.plot_numbers == "3041"
+    assert (permit.valid.upper.year - permit.valid.lower.year) == 2
+    papers = papers_about(case.stream)
+    assert sorted(one.kind for one in papers) == [
+        "approved_drawing", "approved_drawing", "building_permit",
+    ]  # fmt: skip
+    for one in papers:
+        with open_kept(one.sha256) as file:
+            pdf = file.read()
+        assert examine(pdf, folder=the_folder(), at=timezone.now()).holds
+        assert "سالم" not in str(one.facts)
+
+
+def test_a_version_that_arrives_between_approval_and_stamp_is_never_stamped() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "stamping")
+    before = o.documents(case)["structural_drawing"]
+    before.pk, before.public_id, before.version = None, "x" * 22, 2
+    before.file = o.a_file(o.pdf("slipped in"))
+    before.save(force_insert=True)  # past the door that refuses it
+    stamp_permit.call(case.pk)
+    case.refresh_from_db()
+    assert case.state == "approval" and not BuildingPermit.objects.exists()
+
+
+def test_a_renewal_extends_the_permit_and_its_lateness_is_billed_by_month() -> None:
+    town = o.a_permit_town()
+    permit = issued(town, o.until(town, o.an_application(town), "stamping"))
+    late = dt.datetime.combine(
+        permit.valid.upper + dt.timedelta(days=40), dt.time(9), PROFILE.time_zone
+    )
+    case = o.an_application(town, Work.RENEWAL, permit=permit, at=late)
+    o.moved(town, case, "submit", at=late)
+    assert o.moved(town, case, "accept_fee", "registrar", at=late).state == "fee_due"
+    bill = Bill.objects.get(subject=case.stream)
+    assert [line.amount_baisa for line in explain(bill)] == [5_000, 2_000]  # two months begun
+    o.paid(case, at=late)
+    o.moved(town, case, "approve", "approver", at=late)
+    again = issued(town, case)
+    assert again.pk == permit.pk and again.state == "valid"
+    assert again.valid.lower == permit.valid.lower and again.valid.upper > permit.valid.upper
+    old = IssuedPaper.objects.get(pk=permit.paper_id)
+    assert old.state == "superseded" and old.superseded_by_id == again.paper_id
+
+
+def test_a_modification_puts_a_new_permit_in_the_place_of_the_old_one() -> None:
+    town = o.a_permit_town()
+    first = issued(town, o.until(town, o.an_application(town), "stamping"))
+    case = o.an_application(town, Work.MODIFICATION, permit=first)
+    o.completed(town, case)
+    o.drawn(town, case, s.a_villa(height=17.0), *s.bays())
+    for edge, role in (("submit", "office"), ("accept", "registrar")):
+        o.moved(town, case, edge, role)
+    o.approved(town, case)
+    o.moved(town, case, "pass_architecture", "architect")
+    o.approved(town, case)
+    o.moved(town, case, "pass_structure", "structural")
+    lines = [line.amount_baisa for line in explain(Bill.objects.get(subject=case.stream))]
+    assert lines[:2] == [100, 5000] and lines[2] == pytest.approx(20 * 52, abs=2)
+    o.paid(case)
+    o.moved(town, case, "approve", "approver")
+    second = issued(town, case)
+    first.refresh_from_db()
+    assert second.pk != first.pk and first.state == "superseded"
+    states = IssuedPaper.objects.filter(about=first.application.case.stream)
+    assert {paper.state for paper in states} == {"superseded"}
+
+
+def test_another_office_takes_a_permit_over_by_a_change_of_consultant_only() -> None:
+    town = o.a_permit_town()
+    permit = issued(town, o.until(town, o.an_application(town), "stamping"))
+    town.office, town.member = o.an_office("office2")
+    with pytest.raises(Problem) as refusal:
+        o.an_application(town, Work.RENEWAL, permit=permit)
+    assert refusal.value.code == "other_office"
+    case = o.completed(town, o.an_application(town, Work.CONSULTANT_CHANGE, permit=permit))
+    o.moved(town, case, "submit")
+    assert o.moved(town, case, "accept_free", "registrar").state == "approval"
+    o.moved(town, case, "approve", "approver")
+    assert issued(town, case).consultancy_id == town.office.pk

@@ -99,7 +99,7 @@ async function start(container: HTMLElement): Promise<void> {
   city = await createMap({
     config,
     container,
-    overlays: ["selection"],
+    overlays: ["selection", "hatch"],
     title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
   });
   city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat));

@@ -270,7 +270,7 @@ async function start(container: HTMLElement): Promise<void> {
   city = await createMap({
     config,
     container,
-    overlays: ["selection", ...SITE_OVERLAYS],
+    overlays: ["selection", "hatch", ...SITE_OVERLAYS],
     title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
     data: (colours) => ({ sources: {}, layers: siteLayers(colours) }),
     hash: false,
