@@ -171,4 +171,14 @@ def _drawn(table: pa.Table) -> Drawn:
     """Take the columns; raises Unreadable where the child wrote other ones."""
     if tuple(table.column_names) != _COLUMNS:
         raise Unreadable("gate_crashed", sentence("gate_crashed", reason="columns"))
-    return Drawn(*(table[name].to_numpy() for name in _COLUMNS))
+    return Drawn(*(_column(table[name]) for name in _COLUMNS))
+
+
+def _column(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Take one column; the same text is one object, however many rows name it."""
+    rows = column.combine_chunks()
+    if isinstance(rows, pa.DictionaryArray):
+        words = rows.dictionary.to_numpy(zero_copy_only=False).astype(object)
+        found: NDArray[Any] = words[rows.indices.to_numpy(zero_copy_only=False)]
+        return found
+    return np.asarray(rows.to_numpy(zero_copy_only=False))

@@ -166,7 +166,7 @@ def _table(sketches: list[Sketch], arrays: _Arrays) -> pa.Table:
             "entity": pa.array([s.entity for s in sketches]).dictionary_encode(),
             "kind": pa.array(kind).dictionary_encode(),
             "closed": pa.array([s.closed for s in sketches]),
-            "text": pa.array([_readable(s.text) for s in sketches]),
+            "text": pa.array([_readable(s.text) for s in sketches]).dictionary_encode(),
             "wkb": wkb_column(shapely.to_wkb(arrays.shapes(kind), output_dimension=2)),
         }
     )
