@@ -134,7 +134,7 @@ def _whose_file(request: HttpRequest) -> HttpResponse:
     found = papers.papers_of_file(sha256)
     if not found:
         context = {"code": "", "file_error": "", "not_ours": "yes"}
-        return _sealed(render(request, "verify/index.html", context, status=404))
+        return _sealed(render(request, "verify/index.html", context))
     return _paper_page(request, found[-1], "found", None)
 
 

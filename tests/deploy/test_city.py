@@ -120,3 +120,24 @@ def test_static_files_are_collected_when_a_source_changed(
     assert city._collect(clone, {}) is False
     source.write_text("b", encoding="utf-8")
     assert city._collect(clone, {}) is True
+
+
+def test_the_authority_of_the_stamp_is_made_once_for_an_address(
+    clone: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    known = clone.local / "signing" / "muscat" / "public_url"
+
+    def manage(layout: Layout, env: dict[str, str], *arguments: str) -> str:
+        calls.append(arguments[0])
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.write_text(env.get("GEO_PUBLIC_URL", "http://localhost:8000"), encoding="utf-8")
+        return "made"
+
+    monkeypatch.setattr(city, "_manage", manage)
+    for env in (
+        {}, {}, {"PORT": "8000"}, {"GEO_PUBLIC_URL": "https://maps.example.om"},
+        {"GEO_PUBLIC_URL": "https://maps.example.om"}, {"GEO_SIGNING_DIR": "/elsewhere"},
+    ):  # fmt: skip
+        city.signing_authority(clone, env)
+    assert calls == ["make_signing_authority"] * 2

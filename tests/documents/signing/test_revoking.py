@@ -80,6 +80,17 @@ def test_control_without_asking_the_row_the_paper_would_be_issued(monkeypatch, o
     assert papers.issue_paper(kind="p", number="1", pdf=made, facts=FACTS, at=AT, about="case/1").pk
 
 
+def test_a_list_signed_later_says_nothing_of_the_day_before_and_still_stops_a_revoked_one(
+    folder, once
+) -> None:
+    jobs.renew_revocation_list()  # signed now, days after AT
+    assert stamp_it(a_sheet()).signed_at == AT
+    revoke_certificate(serial=once.certificate_serial, reason="lost", by=SYSTEM, at=timezone.now())
+    jobs.renew_revocation_list()
+    with pytest.raises(StampFailed):
+        stamp_it(a_sheet())
+
+
 def test_a_certificate_is_revoked_once(folder) -> None:
     revoke("3D:3E:94")
     first = RevokedCertificate.objects.get()
