@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync } from "node:fs";
 import { defineConfig } from "vite";
 
 /* Leaflet is not loaded by any page: the one-file heat export writes it into its file. */
@@ -11,10 +11,19 @@ const leafletBeside = {
   },
 };
 
+/* What the drawings viewer reads beside its code: fonts and character maps of files that bring none. */
+const pdfBeside = {
+  name: "pdf-beside",
+  closeBundle() {
+    for (const folder of ["standard_fonts", "cmaps", "iccs"])
+      cpSync(`node_modules/pdfjs-dist/${folder}`, `dist/pdfjs/${folder}`, { recursive: true });
+  },
+};
+
 /* One entry a kind of page. The manifest names the hashed files; the template tag {% front %} reads it. */
 export default defineConfig({
   base: "/static/front/",
-  plugins: [leafletBeside],
+  plugins: [leafletBeside, pdfBeside],
   build: {
     manifest: true,
     outDir: "dist",
@@ -31,6 +40,7 @@ export default defineConfig({
         imports: "src/pages/imports.ts",
         mine: "src/pages/mine.ts",
         work: "src/pages/work.ts",
+        "permit-audit": "src/pages/permit-audit.ts",
         "permit-new": "src/pages/permit-new.ts",
         "permit-site": "src/pages/permit-site.ts",
         collection: "src/pages/collection.ts",

@@ -80,7 +80,7 @@ def _papers(case: Case, person_id: int | None, *, staff: bool, at: dt.datetime) 
     ]  # fmt: skip
 
 
-def _acts(request: HttpRequest, case: Case, *, at: dt.datetime) -> list[Edge]:
+def acts_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> list[Edge]:
     """Return what can be done: first what goes on, then what needs words, last what ends it."""
     edges = [edge for edge, _ in acts_on(case, actors_of(request), at=at)]
     return sorted(edges, key=lambda edge: (edge.is_danger, edge.text is not None))
@@ -117,7 +117,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     bill = _bill(case)
     _, side = writer_of(request, case, at=at)
     staff = side is not Side.APPLICANT
-    acts = _acts(request, case, at=at)
+    acts = acts_of(request, case, at=at)
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
         "permit": panel_of(case, side=side) if case.kind == KIND else None,

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from geo_portal.permits import office_views
+from geo_portal.permits import audit_views, office_views
 
 app_name = "permits"
 
 urlpatterns = [
     path("permits/new/", office_views.new_application, name="new"),
     path("cases/<str:public_id>/site/", office_views.site_page, name="site"),
+    path("cases/<str:public_id>/audit/", audit_views.audit_page, name="audit"),
 ]

@@ -73,7 +73,7 @@ export class Drawing {
             ...GRIPS,
           },
         }),
-        new TerraDrawPolygonMode({ snapping: snap as never, styles, showCoordinatePoints: true }),
+        new TerraDrawPolygonMode({ snapping: snap as never, styles }),
         new TerraDrawAngledRectangleMode({ styles }),
       ],
     });

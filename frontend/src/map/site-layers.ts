@@ -27,17 +27,18 @@ function middle(ring: Position[]): Position {
   return [sum[0] / points.length, sum[1] / points.length];
 }
 
-/* The name and area of each part, and the length of each of its sides. */
-export function wordsOf(parts: PartFeature[]): FeatureCollection {
+/* The name and area of each part, and the length of each of its sides, in the city's metric grid: ``scale`` is
+   the register's area of the plot over the same plot measured here. */
+export function wordsOf(parts: PartFeature[], scale = 1): FeatureCollection {
   const found: Feature[] = [];
   for (const part of parts) {
     for (const ring of outer(part.geometry)) {
       const small = part.properties.role === "parking";
       const name = roleName(part.properties.role);
-      const text = small ? name : `${name}\n${squareMetres(areaM2(ring))}`;
+      const text = small ? name : `${name}\n${squareMetres(areaM2(ring) * scale)}`;
       found.push(feature({ type: "Point", coordinates: middle(ring) }, { part: "name", text }));
       if (small) continue;
-      for (const side of sides(ring)) {
+      for (const side of sides(ring, areaM2(ring) * scale)) {
         if (side.lengthM < 1.5) continue;
         const at = { type: "Point", coordinates: side.middle } as const;
         found.push(feature(at, { part: "side", text: metres(side.lengthM), angle: side.angle }));
@@ -45,6 +46,13 @@ export function wordsOf(parts: PartFeature[]): FeatureCollection {
     }
   }
   return collection(...found);
+}
+
+/* How the city's metric grid measures this ground, against the ellipsoid that the browser measures on. */
+export function gridScale(ground: Ground | null): number {
+  const drawn = ground ? outer(ground.plot).reduce((sum, ring) => sum + areaM2(ring), 0) : 0;
+  const ratio = ground && drawn ? ground.plot_m2 / drawn : 1;
+  return Math.abs(ratio - 1) < 0.01 ? ratio : 1; // a plot with holes says nothing of the grid
 }
 
 /* Each failure where it is, with the number it bears on the sheet and how much is missing. */
@@ -106,6 +114,26 @@ export function siteLayers(c: Palette): LayerSpecification[] {
       source: "site-fails",
       filter: part("edge"),
       paint: { "line-color": c.fail, "line-width": 4, "line-dasharray": [2, 1] },
+    },
+  ];
+}
+
+/* What two versions differ in: ground that is built on now, and ground that no longer is. */
+export function changeLayers(c: Palette): LayerSpecification[] {
+  return [
+    {
+      id: "change-added",
+      type: "fill",
+      source: "site-change",
+      filter: part("added"),
+      paint: { "fill-color": c.gps, "fill-opacity": 0.65 },
+    },
+    {
+      id: "change-removed",
+      type: "line",
+      source: "site-change",
+      filter: part("removed"),
+      paint: { "line-color": c.copper, "line-width": 2.5, "line-dasharray": [2, 1.5] },
     },
   ];
 }

@@ -24,7 +24,15 @@ import { EMPTY, collection, plotSelection } from "../map/overlays";
 import { currentTheme, onTheme, palette } from "../map/palette";
 import { rectangle } from "../map/placing";
 import { runs } from "../map/snapping";
-import { SITE_OVERLAYS, envelopeOf, failsOf, siteLayers, siteWords, wordsOf } from "../map/site-layers";
+import {
+  SITE_OVERLAYS,
+  gridScale,
+  envelopeOf,
+  failsOf,
+  siteLayers,
+  siteWords,
+  wordsOf,
+} from "../map/site-layers";
 import { partList } from "../parts/part-list";
 import { sheetTable, verdictBox } from "../parts/sheet-table";
 import { toast } from "../parts/toast";
@@ -41,6 +49,7 @@ interface SiteConfig extends CityConfig {
 const config = readConfig<SiteConfig>();
 const sheetBox = byId("sheet");
 const listBox = maybe("parts");
+const scale = gridScale(config.ground);
 const SETTLE_MS = 350; // a hand that drags is asked for its drawing when it rests
 const ask = latest();
 let city: CityMap | null = null;
@@ -125,17 +134,22 @@ async function check(): Promise<void> {
 
 function changed(): void {
   isSaved = false;
-  city?.setOverlay("site-words", wordsOf(parts()));
+  city?.setOverlay("site-words", wordsOf(parts(), scale));
   city?.setOverlay("fixed-parts", collection(...fixed));
   if (listBox && drawing) {
     const held = drawing;
     const active = document.activeElement?.id ?? "";
     listBox.replaceChildren(
-      partList(held.entries(), held.selected, {
-        say: (id, what) => held.say(id, what),
-        pick: (id) => held.pick(id),
-        remove: (id) => held.remove(id),
-      }),
+      partList(
+        held.entries(),
+        held.selected,
+        {
+          say: (id, what) => held.say(id, what),
+          pick: (id) => held.pick(id),
+          remove: (id) => held.remove(id),
+        },
+        scale,
+      ),
     );
     if (active) maybe(active)?.focus();
   }

@@ -57,7 +57,12 @@ function role(id: Id, part: PartFeature, acts: PartListActs): HTMLElement {
   );
 }
 
-export function partList(entries: [Id, PartFeature][], selected: Id | null, acts: PartListActs): HTMLElement {
+export function partList(
+  entries: [Id, PartFeature][],
+  selected: Id | null,
+  acts: PartListActs,
+  scale: number, // of the city's metric grid against the browser's measure
+): HTMLElement {
   if (!entries.length)
     return h(
       "p",
@@ -87,7 +92,7 @@ export function partList(entries: [Id, PartFeature][], selected: Id | null, acts
         h(
           "div",
           { class: "row between tight" },
-          h("span", { class: "s mute" }, bdi(squareMetres(areaM2(ring)))),
+          h("span", { class: "s mute" }, bdi(squareMetres(areaM2(ring) * scale))),
           h(
             "span",
             { class: "acts" },
