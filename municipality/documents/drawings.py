@@ -143,7 +143,10 @@ def read_drawing(
     task = {"limits": asdict(limits)}
     with look_into(counted, child=READ_DRAWING, task=task, limits=gate) as answer:
         table = table_of(answer)
-    said = answer.said
+    return _drawing(table, answer.said, sha256=answer.sha256, size=answer.size)
+
+
+def _drawing(table: pa.Table, said: Mapping[str, Any], *, sha256: str, size: int) -> Drawing:
     name, metres = UNITS.get(said["units"], (None, None))
     system = said["system"]
     return Drawing(
@@ -160,8 +163,8 @@ def read_drawing(
         version=said["version"],
         encoding=said["encoding"],
         mended=said["mended"],
-        sha256=answer.sha256,
-        size=answer.size,
+        sha256=sha256,
+        size=size,
         seconds=said["seconds"],
         isolation=said["isolation"],
     )

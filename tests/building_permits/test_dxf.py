@@ -29,7 +29,7 @@ from tests.documents.drawn import (
     a_document,
     a_villa_drawing,
     outline,
-    read,
+    read_here,
     rectangle,
 )
 
@@ -37,7 +37,7 @@ ROLES = {PLOT: LayerRole.PLOT, VILLA: LayerRole.MAIN}
 
 
 def plan_of(document: Document, roles: dict[str, LayerRole] | None = None, **how: Any) -> DrawnPlan:
-    return parts_of_drawing(read(document), LayerMap(roles or {"L": LayerRole.MAIN}, **how))
+    return parts_of_drawing(read_here(document), LayerMap(roles or {"L": LayerRole.MAIN}, **how))
 
 
 def codes(plan: DrawnPlan) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_a_drawing_in_metres_becomes_parts_with_what_the_office_says_of_them() -
     [(6, 1.0), (5, 100.0), (4, 1000.0), (2, 1 / 0.3048), (21, 3937 / 1200), (1, 1 / 0.0254)],
 )
 def test_every_declared_unit_gives_the_same_metres(code: int, scale: float) -> None:
-    drawing = read(a_villa_drawing(scale, units=code))
+    drawing = read_here(a_villa_drawing(scale, units=code))
     plan = parts_of_drawing(drawing, LayerMap(ROLES))
     assert plan.parts[0].shape.area == pytest.approx(210.0, abs=1e-9)
     assert unit_doubt(drawing, LayerMap(ROLES), plot=shapely.box(0, 0, 20, 30)) is None
@@ -109,7 +109,7 @@ def test_a_drawing_whose_size_speaks_against_its_unit_is_named(
     declared: int, scale: float, looks_like: str
 ) -> None:
     """By the drawn plot; where none is drawn, by the building, if the units are far apart."""
-    drawing = read(a_villa_drawing(scale, units=declared))
+    drawing = read_here(a_villa_drawing(scale, units=declared))
     plot = affinity.rotate(shapely.box(0, 0, 20, 30), 20)
     doubt = unit_doubt(drawing, LayerMap(ROLES), plot=plot)
     assert doubt is not None and doubt.code == "unit_looks_like"
@@ -124,17 +124,17 @@ def test_a_drawing_whose_size_speaks_against_its_unit_is_named(
 
 def test_a_size_that_no_unit_explains_and_a_plot_a_little_larger() -> None:
     plot = shapely.box(0, 0, 20, 30)
-    doubt = unit_doubt(read(a_villa_drawing(7.0)), LayerMap(ROLES), plot=plot)
+    doubt = unit_doubt(read_here(a_villa_drawing(7.0)), LayerMap(ROLES), plot=plot)
     assert doubt is not None and doubt.code == "size_odd"
-    assert unit_doubt(read(a_villa_drawing(1.1)), LayerMap(ROLES), plot=plot) is None
-    assert unit_doubt(read(a_villa_drawing()), LayerMap({}), plot=plot) is None
+    assert unit_doubt(read_here(a_villa_drawing(1.1)), LayerMap(ROLES), plot=plot) is None
+    assert unit_doubt(read_here(a_villa_drawing()), LayerMap({}), plot=plot) is None
 
 
 def test_a_drawing_without_units_asks_for_them() -> None:
     document = a_villa_drawing(1000.0, version="R12")
     with pytest.raises(NoUnit):
         plan_of(document, ROLES)
-    doubt = unit_doubt(read(document), LayerMap(ROLES), plot=shapely.box(0, 0, 20, 30))
+    doubt = unit_doubt(read_here(document), LayerMap(ROLES), plot=shapely.box(0, 0, 20, 30))
     assert doubt is not None and " mm." in doubt.words.en  # a proposal
     assert plan_of(document, ROLES, unit="mm").parts[0].shape.area == pytest.approx(210)
 
@@ -261,7 +261,7 @@ def test_every_note_has_both_languages_and_its_values() -> None:
 def test_the_description_of_a_real_drawing_says_what_was_read_and_what_was_not(
     real_data: Path,
 ) -> None:
-    said = described(read((real_data / "dxf" / "floorplan.dxf").read_bytes()))
+    said = described(read_here((real_data / "dxf" / "floorplan.dxf").read_bytes()))
     assert said["units"] == {"code": 4, "name": "mm", "metres": 0.001} and said["system"] is None
     assert len(said["layers"]) == 24 and {"name", "objects", "off", "frozen", "guess"} == set(
         said["layers"][0]

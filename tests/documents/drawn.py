@@ -11,7 +11,7 @@ import pytest
 import shapely
 from ezdxf.document import Drawing as Document
 
-from municipality.documents.drawings import Drawing, read_drawing
+from municipality.documents.drawings import Drawing, _drawing, read_drawing
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.sandbox.dxf_limits import DrawingLimits
 from municipality.documents.sandbox.dxf_reader import read_dxf
@@ -69,14 +69,21 @@ def read(drawing: Document | bytes, **how: Any) -> Drawing:
     return read_drawing(io.BytesIO(data), **how)
 
 
-def shapes_here(document: Document) -> dict[str, list[Any]]:
-    """The shapes by kind of entity, read by the same reader without the sandbox: for laws."""
+def read_here(document: Document | bytes) -> Drawing:
+    """Read a drawing by the same reader without the sandbox: for laws, and where it is not asked."""
+    data = document if isinstance(document, bytes) else as_bytes(document)
     with tempfile.NamedTemporaryFile(suffix=".dxf") as file:
-        file.write(as_bytes(document))
+        file.write(data)
         file.flush()
-        table, _ = read_dxf(Path(file.name), limits=DrawingLimits())
+        table, said = read_dxf(Path(file.name), limits=DrawingLimits())
+    return _drawing(table, {**said, "seconds": 0.0, "isolation": {}}, sha256="", size=len(data))
+
+
+def shapes_here(document: Document) -> dict[str, list[Any]]:
+    """The shapes by kind of entity."""
     found: dict[str, list[Any]] = {}
-    for entity, wkb in zip(table["entity"].to_pylist(), table["wkb"].to_pylist(), strict=True):
+    shapes = read_here(document).shapes
+    for entity, wkb in zip(shapes.entity, shapes.wkb, strict=True):
         found.setdefault(entity, []).append(shapely.from_wkb(wkb))
     return found
 

@@ -25,6 +25,7 @@ from tests.documents.drawn import (
     lines,
     outline,
     read,
+    read_here,
     rectangle,
     refusal,
 )
@@ -198,7 +199,7 @@ def test_numbers_that_are_none_are_named_and_nothing_hangs_on_them(number: str) 
     hatch = space.add_hatch()
     hatch.paths.add_polyline_path([(7.125, 0, 1), (3, 3, 0), (4, 0, 0)])
     data = as_bytes(document).replace(b"\n7.125\n", f"\n{number}\n".encode())
-    drawing = read(data)
+    drawing = read_here(data)
     assert set(left_out(drawing)) <= {
         (entity, reason)
         for entity in ("CIRCLE", "SPLINE", "ELLIPSE", "LWPOLYLINE", "HATCH")
@@ -261,8 +262,8 @@ def test_a_drawing_cut_off_anywhere_is_refused_or_whole(real_data: Path, share: 
     whole = (real_data / "dxf" / "floorplan.dxf").read_bytes()
     part = whole[: int(len(whole) * share)]
     try:
-        drawing = read(part)
-    except file_gate.Unreadable as refused:
+        drawing = read_here(part)
+    except NotAccepted as refused:
         assert refused.code in {"drawing_cut_off", "drawing_damaged"}
         return
     assert drawing.mended and len(drawing.shapes.wkb) == 1041

@@ -14,6 +14,7 @@ from shapely import affinity
 
 from municipality.documents.drawing_words import REASONS, REMARKS
 from municipality.documents.drawings import Drawing
+from municipality.documents.sandbox.dxf_words import spelling
 from tests.documents.drawn import (
     PLOT,
     VILLA,
@@ -24,6 +25,7 @@ from tests.documents.drawn import (
     left_out,
     outline,
     read,
+    read_here,
     rectangle,
     shapes_here,
     with_block,
@@ -65,6 +67,36 @@ def test_every_version_in_text_and_binary_keeps_its_arabic_layers(
     assert "فيلا سكنية" in set(drawing.shapes.text)
     assert drawing.units.name == (None if version == "R12" else "m")
     assert drawing.isolation["network"] == "none" and not drawing.mended
+
+
+ARABIC_WORDS = st.lists(
+    st.text("ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآئؤ", min_size=2, max_size=12), min_size=1, max_size=3
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(ARABIC_WORDS, st.sampled_from(["cp1256", "utf-8"]))
+def test_arabic_under_the_name_of_a_western_code_page_is_read_as_it_was_meant(
+    words: str, meant: str
+) -> None:
+    garbled = words.encode(meant).decode("cp1252", "surrogateescape")
+    assert spelling("AC1015", "cp1252")(garbled) == words
+    assert spelling("AC1015", "cp1256")(words) == words  # and what says what it is stays
+
+
+@pytest.mark.parametrize(
+    "name", ["Möbel", "Façade", "CLÔTURE", "Niño", "Ø 20", "é", "2½ m²", "naïve", "Straße", "±0.00"]
+)
+def test_western_names_stay_as_they_are(name: str) -> None:
+    assert spelling("AC1015", "cp1252")(name) == name
+
+
+def test_a_layer_in_the_wrong_code_page_is_named_right_in_the_whole_answer() -> None:
+    data = as_bytes(a_villa_drawing(version="R2000", code_page="cp1256"))
+    wrong = data.replace(b"ANSI_1256", b"ANSI_1252")
+    drawing = read_here(wrong)
+    assert drawing.encoding == "cp1252" and {PLOT, VILLA} <= {row.name for row in drawing.layers}
+    assert {row.layer for row in drawing.read} == {PLOT, VILLA} == set(drawing.shapes.layer)
 
 
 @pytest.mark.real_data
@@ -185,7 +217,7 @@ def test_a_spline_lies_within_a_millimetre_of_its_curve() -> None:
     document = a_document()
     spline = document.modelspace().add_spline([(0, 0), (10, 12), (20, -9), (35, 4), (40, 40)])
     truth = np.array([p.xyz[:2] for p in spline.construction_tool().approximate(20_000)])
-    track = only(read(document))
+    track = only(read_here(document))
     assert shapely.distance(shapely.points(truth), track).max() <= 0.001
 
 
@@ -193,7 +225,7 @@ def test_a_wrong_unit_does_not_turn_arcs_into_corners() -> None:
     """Declared millimetres, drawn in metres: 0.5 mm as declared would be half a metre."""
     document = a_document(units=4)
     document.modelspace().add_circle((0, 0), 5.0)
-    assert off_the_circle(only(read(document)), 5.0) <= 0.0011
+    assert off_the_circle(only(read_here(document)), 5.0) <= 0.0011
 
 
 def block_square(block: Any) -> None:
@@ -206,7 +238,7 @@ def test_blocks_are_scaled_mirrored_and_turned_and_take_the_layer_they_are_put_o
     mirror: int,
 ) -> None:
     how = {"xscale": 2.0 * mirror, "yscale": 3.0, "rotation": 30.0}
-    drawing = read(with_block(block_square, **how))
+    drawing = read_here(with_block(block_square, **how))
     expected = affinity.translate(
         affinity.rotate(affinity.scale(SQUARE, 2 * mirror, 3, origin=(0, 0)), 30, origin=(0, 0)),
         100, 50,
@@ -222,7 +254,7 @@ def test_a_mirrored_entity_looks_down_and_still_lies_where_it_is_drawn() -> None
     document = a_document()
     how = {"extrusion": (0, 0, -1)}
     document.modelspace().add_lwpolyline(rectangle(0, 0, 4, 2), close=True, dxfattribs=how)
-    assert only(read(document)).equals(shapely.box(-4, 0, 0, 2))
+    assert only(read_here(document)).equals(shapely.box(-4, 0, 0, 2))
 
 
 def test_rows_and_columns_of_a_block_and_blocks_in_blocks() -> None:
@@ -234,7 +266,7 @@ def test_rows_and_columns_of_a_block_and_blocks_in_blocks() -> None:
     how = {"layer": "P", "row_count": 2, "column_count": 3, "row_spacing": 7.0,
            "column_spacing": 5.0, "rotation": 90.0}  # fmt: skip
     document.modelspace().add_blockref("OUTER", (0, 0), dxfattribs=how)
-    drawing = read(document)
+    drawing = read_here(document)
     places = shapes(drawing, "P")
     expected = [
         affinity.rotate(affinity.translate(SQUARE, 9 + 5 * column, -1 + 7 * row), 90, origin=(0, 0))
@@ -280,7 +312,7 @@ def test_old_polylines_solids_faces_points_and_texts_are_read() -> None:
     space.add_3dface([(0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)])
     space.add_point((3, 4))
     space.add_mtext(r"\A1;طابق {\C1;أرضي}\Pثان", dxfattribs={"insert": (7, 8)})
-    drawing = read(document)
+    drawing = read_here(document)
     kinds = dict(zip(drawing.shapes.entity, drawing.shapes.kind, strict=True))
     assert kinds == {"POLYLINE": "line", "SOLID": "area", "3DFACE": "area", "POINT": "point",
                      "MTEXT": "text"}  # fmt: skip
@@ -299,7 +331,7 @@ def test_a_hatch_of_edges_in_any_order_of_writing_is_one_area() -> None:
     path.add_line((4, 2), (4, 0))  # written backwards
     path.add_arc((2, 2), 2, 0, 180)
     path.add_line((0, 2), (0, 0))
-    assert only(read(document)).area == pytest.approx(8 + 2 * math.pi, rel=1e-3)
+    assert only(read_here(document)).area == pytest.approx(8 + 2 * math.pi, rel=1e-3)
 
 
 def test_layers_that_are_off_or_frozen_are_read_and_named() -> None:
@@ -308,7 +340,7 @@ def test_layers_that_are_off_or_frozen_are_read_and_named() -> None:
     document.layers.add("ICE").freeze()
     for layer in ("OFF", "ice"):
         outline(document, layer, rectangle(0, 0, 1, 1))
-    layers = {layer.name: layer for layer in read(document).layers}
+    layers = {layer.name: layer for layer in read_here(document).layers}
     assert layers["OFF"].off and layers["ICE"].frozen and not layers[VILLA].off
     assert (layers["OFF"].objects, layers["ICE"].objects) == (1, 1)
 
@@ -325,7 +357,7 @@ def test_what_is_not_read_is_named_with_its_layer_its_kind_and_its_reason() -> N
     document.paperspace().add_line((0, 0), (1, 1), dxfattribs={"layer": "SHEET"})
     custom = b"  0\nAEC_WALL\n  5\nFEED\n330\n17\n100\nAcDbEntity\n  8\nA-WALL\n100\nAecDbWall\n"
     data = as_bytes(document).replace(b"  0\nRAY\n", custom + b"  0\nRAY\n")
-    rows = {(row.layer, row.entity, row.code) for row in read(data).unread}
+    rows = {(row.layer, row.entity, row.code) for row in read_here(data).unread}
     assert rows == {
         ("AXES", "RAY", "endless"), ("HIDDEN", "LINE", "invisible"), ("0", "CIRCLE", "damaged"),
         ("3D", "MESH", "solid_model"), ("0", "INSERT", "block_missing"),
@@ -339,7 +371,7 @@ def test_the_system_that_a_drawing_names_is_told_with_the_way_into_it() -> None:
     document = a_villa_drawing()
     data: GeoData = document.modelspace().new_geodata()
     data.setup_local_grid(design_point=(0, 0), reference_point=(650_000, 2_610_000), crs=EPSG_32640)
-    system = read(document).system
+    system = read_here(document).system
     assert system is not None and system.srid == 32640 and system.affine is not None
     assert affinity.affine_transform(shapely.Point(3, 6), system.affine).equals(
         shapely.Point(650_003, 2_610_006)

@@ -16,15 +16,14 @@ import shapely
 from ezdxf import recover
 from ezdxf.filemanagement import readfile
 from ezdxf.lldxf.const import DXFError, DXFVersionError
-from ezdxf.lldxf.encoding import decode_dxf_unicode
 from ezdxf.tools.codepage import codepage_to_encoding
 from numpy.typing import NDArray
 
 from municipality.documents.sandbox import paper_kinds
-from municipality.documents.sandbox.csv_reader import clean_text
 from municipality.documents.sandbox.dxf_blocks import Blocks, Content, Said
 from municipality.documents.sandbox.dxf_curves import AREA, LINE, Sketch, layer_of
 from municipality.documents.sandbox.dxf_limits import DrawingLimits
+from municipality.documents.sandbox.dxf_words import Spelling, spelling
 from municipality.documents.sandbox.kinds import NotAccepted
 from municipality.documents.sandbox.reading import wkb_column
 
@@ -158,30 +157,28 @@ def _without_far(content: Content) -> tuple[list[Sketch], _Arrays]:
     return content.sketches, arrays
 
 
-def _table(sketches: list[Sketch], arrays: _Arrays) -> pa.Table:
+def _table(sketches: list[Sketch], arrays: _Arrays, spell: Spelling) -> pa.Table:
     kind = np.array([sketch.kind for sketch in sketches])
     return pa.table(
         {
-            "layer": pa.array([_readable(s.layer) for s in sketches]).dictionary_encode(),
+            "layer": pa.array([spell(s.layer) for s in sketches]).dictionary_encode(),
             "entity": pa.array([s.entity for s in sketches]).dictionary_encode(),
             "kind": pa.array(kind).dictionary_encode(),
             "closed": pa.array([s.closed for s in sketches]),
-            "text": pa.array([_readable(s.text) for s in sketches]).dictionary_encode(),
+            "text": pa.array([spell(s.text) for s in sketches]).dictionary_encode(),
             "wkb": wkb_column(shapely.to_wkb(arrays.shapes(kind), output_dimension=2)),
         }
     )
 
 
-def _layers(document: Any, sketches: list[Sketch], limits: DrawingLimits) -> list[list[Any]]:
+def _layers(document: Any, sketches: list[Sketch], spell: Spelling) -> list[list[Any]]:
     """Name every layer with its count of objects and whether it is off or frozen."""
     counts = Counter(sketch.layer.lower() for sketch in sketches if sketch.counts)
     names = {sketch.layer.lower(): sketch.layer for sketch in sketches}
     known = {layer.dxf.name.lower(): layer for layer in document.layers}
     names |= {key: layer.dxf.name for key, layer in known.items()}
-    if len(names) > limits.layers:
-        raise NotAccepted("drawing_too_many_layers", count=len(names), most=limits.layers)
     return [
-        [_readable(name), counts[key], key in known and bool(known[key].is_off()),
+        [spell(name), counts[key], key in known and bool(known[key].is_off()),
          key in known and bool(known[key].is_frozen())]
         for key, name in sorted(names.items())
     ]  # fmt: skip
@@ -210,14 +207,9 @@ def _system(document: Any) -> dict[str, Any] | None:
     return found
 
 
-def _readable(text: str) -> str:
-    """Write out letters that an old code page could not hold (``\\U+0645``)."""
-    return clean_text(decode_dxf_unicode(text))
-
-
-def _rows(said: Said) -> list[list[Any]]:
+def _rows(said: Said, spell: Spelling) -> list[list[Any]]:
     return [
-        [_readable(layer), _readable(name)[:MAX_NAME], code, n]
+        [spell(layer), spell(name)[:MAX_NAME], code, n]
         for (layer, name, code), n in sorted(said.items())
     ]
 
@@ -248,6 +240,10 @@ def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, 
     for n in np.flatnonzero(arrays.uneven):
         content.remarks[sketches[n].layer, sketches[n].entity, "flattened"] += sketches[n].counts
     read = Counter((s.layer, s.entity) for s in sketches if s.counts) + content.inserts
+    spell = spelling(document.dxfversion, document.encoding)
+    layers = _layers(document, sketches, spell)
+    if len(layers) > limits.layers:
+        raise NotAccepted("drawing_too_many_layers", count=len(layers), most=limits.layers)
     said = {
         "version": document.acad_release,
         "encoding": document.encoding,
@@ -255,9 +251,9 @@ def read_dxf(path: Path, *, limits: DrawingLimits) -> tuple[pa.Table, dict[str, 
         "units": code,
         "extent": arrays.extent(),
         "system": _system(document),
-        "layers": _layers(document, sketches, limits),
-        "read": [[_readable(layer), name, n] for (layer, name), n in sorted(read.items())],
-        "unread": _rows(content.unread),
-        "remarks": _rows(content.remarks),
+        "layers": layers,
+        "read": [[spell(layer), name, n] for (layer, name), n in sorted(read.items())],
+        "unread": _rows(content.unread, spell),
+        "remarks": _rows(content.remarks, spell),
     }
-    return _table(sketches, arrays), said
+    return _table(sketches, arrays, spell), said
