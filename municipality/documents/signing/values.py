@@ -7,6 +7,7 @@ from enum import StrEnum
 from municipality.words import Text
 
 MOST_LINES = 6
+LONGEST_VALUE = 120  # letters; more would be too small to read
 MOST_BYTES = 30_000_000  # of a stamped file: what the verification page takes
 Line = tuple[Text, Text]
 
@@ -45,6 +46,8 @@ class VisibleStamp:
     def __post_init__(self) -> None:
         if len(self.lines) > MOST_LINES:
             raise ValueError(f"a stamp has at most {MOST_LINES} lines")
+        if any(len(value.ar) > LONGEST_VALUE for _, value in self.lines):
+            raise ValueError(f"a line of a stamp has at most {LONGEST_VALUE} letters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ def test_the_list_is_signed_numbered_and_forgets_nobody(folder) -> None:
     assert number == 3 and found.next_update_utc == later + dt.timedelta(days=7)
 
 
-def test_a_stamp_has_at_most_six_lines() -> None:
+def test_a_stamp_has_at_most_six_lines_of_some_letters() -> None:
+    with pytest.raises(ValueError, match="120 letters"):
+        VisibleStamp(Text("a", "a"), ((Text("a", "a"), Text("م" * 121, "m")),), "x")
     with pytest.raises(ValueError, match="6 lines"):
         VisibleStamp(Text("a", "a"), (*LINES, *LINES), "x")

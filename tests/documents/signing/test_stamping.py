@@ -1,6 +1,7 @@
 """Stamped files: valid and whole by poppler and by pyHanko, upright, nothing drawn is covered."""
 
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from PIL import Image
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from municipality.documents import papers, stamp, store
-from municipality.documents.signing import keystore, page_room
+from municipality.documents.signing import keystore, looks, page_room
 from municipality.documents.signing.examining import examine, status_of
 from municipality.documents.signing.frame import Frame, turned
 from municipality.documents.signing.refusals import REFUSALS, NotStampable
 from municipality.documents.signing.stamping import stamped
 from municipality.documents.signing.values import Corner, Room, SignedPdf
+from municipality.words import Text
 from tests.documents.builders import AT, a_pdf, pdf_with
 from tests.documents.signing.builders import (
     A0,
@@ -84,6 +86,30 @@ def test_the_words_of_the_stamp_are_text_in_arabic(tmp_path) -> None:
                   "المهندس سعيد بن حمد", "24/11/2026", "سلطة اختبار", "ليست سلطة معتمدة"):  # fmt: skip
         assert words in plain, words
     assert plain.count("BP-2026-000123") == 2  # and in the strip of the second page
+
+
+def test_long_lines_are_made_smaller_and_never_cut(tmp_path) -> None:
+    """Six lines of 120 letters: each word is there, above the foot and beside the QR."""
+    words = [f"house{number}" for number in range(72)]
+    lines = tuple(
+        (Text("القطعة", "Plot"), Text(" ".join(words[at : at + 12])[:120], ""))
+        for at in range(0, 72, 12)
+    )
+    visible = a_stamp(lines=lines)
+    path = tmp_path / "stamp.pdf"
+    path.write_bytes(looks.stamp_pdf(visible, is_test=True))
+    boxes = {
+        unicodedata.normalize("NFKC", word): [float(one) for one in place]
+        for *place, word in re.findall(
+            r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)</word',
+            tool("pdftotext", "-bbox", path, "-"),
+        )
+    }
+    foot = min(place[1] for word, place in boxes.items() if "localhost" in word)
+    for _, value in lines:
+        for word in value.ar.split():
+            assert word in boxes, word
+            assert boxes[word][3] <= foot + 1 and boxes[word][0] >= 26 * 72 / 25.4
 
 
 @pytest.mark.parametrize("corner", Corner)
