@@ -24,6 +24,7 @@ from plots.building_permits.layers import LayerRole, guess
 CLOSE_M = 0.05  # a gap up to this is closed: a missed snap, less than the rules measure
 MAX_VERTICES = 20_000  # of one layer; more is a whole building drawn, not its outline
 MAX_CROSSED = 500  # vertices up to which lines are also cut where they cross, not only at ends
+MAX_OUTLINES = 200  # of one layer, as many as a drawing may have parts that is sent as GeoJSON
 LEAST_M2 = 0.01  # smaller outlines are no building
 # What an office may say the unit is, in metres.
 UNITS: Mapping[str, float] = {
@@ -189,6 +190,9 @@ def _outlines(sheet: _Sheet, *, role: LayerRole) -> list[BaseGeometry]:
     if not areas:
         if not any(note.stops for note in sheet.notes):
             sheet.note("no_outline")
+        return []
+    if len(areas) > MAX_OUTLINES:
+        sheet.note("too_many_outlines", count=len(areas), most=MAX_OUTLINES)
         return []
     whole = shapely.union_all(areas)
     twice = float(shapely.area(areas).sum()) - whole.area

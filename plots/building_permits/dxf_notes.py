@@ -6,7 +6,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality.words import Text
 
-_STOPS = frozenset({"self_crossing", "left_open", "no_outline", "too_much"})
+_STOPS = frozenset({"self_crossing", "left_open", "no_outline", "too_much", "too_many_outlines"})
 NOTES = {
     "mended": Text(
         "ملف الرسم تالف وقُرئ ما أمكن منه. تحقق من أن شيئًا لا ينقصه.",
@@ -43,6 +43,10 @@ NOTES = {
     "too_much": Text(
         "في الطبقة {layer} أكثر من {most} نقطة؛ ارسم الحدود الخارجية وحدها في طبقة.",
         "Layer {layer} has more than {most} points; draw the outline alone on a layer.",
+    ),
+    "too_many_outlines": Text(
+        "في الطبقة {layer} {count} شكلًا مغلقًا، والمقبول {most}؛ ارسم الحدود الخارجية وحدها.",
+        "Layer {layer} has {count} outlines, {most} at most; draw the outer ones alone.",
     ),
     "overlapping": Text(
         "في الطبقة {layer} أشكال متراكبة؛ حُسبت {square_metres} م² مرة واحدة.",

@@ -1,12 +1,13 @@
 """From an office's layers to the parts that the rules read; what was mended is said."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
@@ -247,6 +248,55 @@ def test_a_layer_with_a_whole_building_on_it_is_not_taken_apart() -> None:
         outline(document, "L", [(i / 10, i % 2 + n) for i in range(4_500)], close=False)
     plan = plan_of(document)
     assert plan.parts == [] and codes(plan)["too_much"].stops
+
+
+def test_a_layer_of_a_thousand_rooms_is_not_taken_for_buildings() -> None:
+    document = a_document()
+    for n in range(201):
+        outline(document, "P", rectangle(3.0 * n, 0, 2.5, 5))
+    plan = plan_of(document, {"P": LayerRole.PARKING})
+    assert plan.parts == [] and codes(plan)["too_many_outlines"].stops
+
+
+def test_a_drawing_far_from_its_origin_in_millimetres_keeps_its_millimetres() -> None:
+    document = a_document(units=4)
+    outline(document, "L", rectangle(650_000_000, 2_610_000_000, 14_001, 15_000))
+    (villa,) = plan_of(document).parts
+    assert villa.shape.area == pytest.approx(14.001 * 15, abs=1e-5)
+
+
+CORNERS = st.lists(
+    st.tuples(st.floats(5, 30), st.floats(0, 2 * math.pi)), min_size=4, max_size=12,
+    unique_by=lambda corner: round(corner[1], 1),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(CORNERS, st.randoms(use_true_random=False), st.floats(0, 360), st.floats(-1e6, 1e6))
+def test_lines_in_any_order_and_direction_give_the_outline_of_the_closed_polyline(
+    polar: list[tuple[float, float]], chance: Any, degrees: float, shift: float
+) -> None:
+    """Also wherever and however turned it is drawn."""
+    star = shapely.Polygon(
+        [(r * math.cos(a), r * math.sin(a)) for r, a in sorted(polar, key=lambda c: c[1])]
+    )
+    assume(star.is_valid and star.area > 5)
+    placed = affinity.translate(affinity.rotate(star, degrees, origin=(0, 0)), shift, -shift)
+    ring = list(placed.exterior.coords)
+    sides = [chance.sample(side, 2) for side in pairwise(ring)]
+    chance.shuffle(sides)
+    document = a_document()
+    for start, end in sides:
+        document.modelspace().add_line(start, end, dxfattribs={"layer": "LINES"})
+    outline(document, "CLOSED", ring[:-1])
+    roles = {"LINES": LayerRole.MAIN, "CLOSED": LayerRole.ANNEX}
+    plan = plan_of(document, roles)
+    by_lines, closed = (
+        shapely.union_all([part.shape for part in plan.parts if part.role is role])
+        for role in (Role.MAIN, Role.ANNEX)
+    )
+    assert closed.area == pytest.approx(star.area, abs=1e-6)
+    assert by_lines.symmetric_difference(closed).area < 1e-6
 
 
 def test_every_note_has_both_languages_and_its_values() -> None:

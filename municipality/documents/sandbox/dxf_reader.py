@@ -31,7 +31,7 @@ METRES = {1: 0.0254, 2: 0.3048, 4: 0.001, 5: 0.01, 6: 1.0, 7: 1000.0, 10: 0.9144
           21: 1200 / 3937, 22: 100 / 3937}  # fmt: skip
 CHORD_M = 0.0005  # how far a chord may lie off its curve
 MAX_NAME = 60  # characters shown of a kind that nobody knows
-FAR = 1e9  # units; no place on earth is written so
+FAR = 1e10  # units; a northing in millimetres is 2.6e9
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:999\s*\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION\b")
 _RECORD = re.compile(rb"\n[ \t]*0[ \t]*\r?\n[ \t]*[A-Za-z3]")
