@@ -8,10 +8,12 @@ import datetime as dt
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.content import PdfContent, ResourceType
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -83,7 +85,8 @@ class _Signer(signers.PdfSigner):
 
 def _signed(
     folder: Folder, room: page_room.Roomy, drawn: bytes, reason: Text, at: dt.datetime
-) -> bytes:
+) -> tuple[bytes, x509.Certificate]:
+    """Sign, and return the file with the certificate that signed it."""
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -94,11 +97,14 @@ def _signed(
         name=PROFILE.municipality_ar,
         location=PROFILE.name_ar,
     )
-    with keystore.signer(folder) as key:
+    with ExitStack() as held:
+        with folder.unchanged():
+            key = held.enter_context(keystore.signer(folder))
+            stamper = times.time_stamper(folder, at=at)
         signer = _Signer(
             meta,
             key,
-            timestamper=times.time_stamper(folder, at=at),
+            timestamper=stamper,
             stamp_style=StaticStampStyle(
                 border_width=0, background=_Drawn(drawn, room.turn), background_layout=_FILL
             ),
@@ -107,7 +113,7 @@ def _signed(
         signer.at = at
         writer = IncrementalPdfFileWriter(io.BytesIO(room.pdf))
         out = aside(lambda: signer.sign_pdf(writer))
-    return bytes(out.getvalue())
+        return bytes(out.getvalue()), key.signing_cert
 
 
 def sign_pdf(pdf: bytes, *, visible: VisibleStamp, reason: Text, at: dt.datetime) -> SignedPdf:
@@ -120,13 +126,13 @@ def sign_pdf(pdf: bytes, *, visible: VisibleStamp, reason: Text, at: dt.datetime
     folder = the_folder()
     room = page_room.make_room(pdf, visible=visible, strip=partial(looks.strip_pdf, visible))
     drawn = looks.stamp_pdf(visible, is_test=authority.is_ours(folder))
-    signed = _signed(folder, room, drawn, reason, at)
+    signed, certificate = _signed(folder, room, drawn, reason, at)
     if len(signed) > MOST_BYTES:
         raise NotStampable("too_large", most=MOST_BYTES // 1_000_000)
     found = examine(signed, folder=folder, at=at)
     if not found.holds:
         raise StampFailed(found.says)
-    serial = keystore.serial_of(keystore.chain_of(folder)[0])
+    serial = keystore.serial_of(certificate)
     return SignedPdf(signed, hashlib.sha256(signed).hexdigest(), serial, at)
 
 

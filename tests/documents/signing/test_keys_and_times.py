@@ -1,10 +1,13 @@
 """Keys in files and in a token over PKCS#11; times from here and from an authority over HTTP."""
 
+import contextlib
 import datetime as dt
 import os
 import secrets
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,6 +136,38 @@ def test_control_without_the_examination_a_wrong_key_would_have_stamped(
     assert not real(signed.pdf, folder=folder, at=AT).holds
 
 
+def renewing(folder) -> threading.Thread:
+    """Somebody renews: the new key is there, its certificate not yet."""
+    begun = threading.Event()
+
+    def renew() -> None:
+        with folder.locked():
+            right = folder.stamp_key.read_bytes()
+            folder.stamp_key.write_bytes(folder.time_key.read_bytes())
+            begun.set()
+            time.sleep(1)
+            folder.stamp_key.write_bytes(right)
+
+    thread = threading.Thread(target=renew)
+    thread.start()
+    begun.wait()
+    return thread
+
+
+def test_a_key_is_never_read_with_the_certificate_of_another(folder) -> None:
+    thread = renewing(folder)
+    assert examine(stamp_it(a_sheet()).pdf, folder=folder, at=AT).holds
+    thread.join()
+
+
+def test_control_without_the_lock_it_would_be(folder, monkeypatch) -> None:
+    monkeypatch.setattr(type(folder), "unchanged", lambda self: contextlib.nullcontext())
+    thread = renewing(folder)
+    with pytest.raises(StampFailed):
+        stamp_it(a_sheet())
+    thread.join()
+
+
 # --- times ---------------------------------------------------------------------------------------
 
 
@@ -168,9 +203,9 @@ def test_an_authority_over_http_says_the_time(folder, settings, tsa: str) -> Non
     with folder.locked():
         authority.write_list(authority.load(folder, municipality=MUNICIPALITY), [], at=now)
     signed = stamping.sign_pdf(a_sheet(), visible=a_stamp(), reason=REASON, at=now)
-    time = status_of(signed.pdf, folder=folder, at=timezone.now()).timestamp_validity
-    assert time.trusted and time.valid
-    assert abs(time.timestamp - now) < dt.timedelta(seconds=30)
+    said = status_of(signed.pdf, folder=folder, at=timezone.now()).timestamp_validity
+    assert said.trusted and said.valid
+    assert abs(said.timestamp - now) < dt.timedelta(seconds=30)
 
 
 def test_an_authority_that_does_not_answer_stamps_nothing(settings, tsa_that_refuses) -> None:
