@@ -299,6 +299,11 @@ def test_damaged_drawings_end_in_shapes_or_in_one_sentence(tmp_path: Path) -> No
     assert ends == {"read", "refused"}
 
 
+def test_a_drawing_without_a_model_space_is_damaged() -> None:
+    whole = as_bytes(a_villa_drawing())
+    assert refusal(whole.replace(b"\nModel\n", b"\nNodel\n")) == "drawing_damaged"
+
+
 def test_a_reader_out_of_memory_or_time_is_one_sentence_and_costs_this_process_nothing() -> None:
     data = lines(60_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -62,7 +62,7 @@ def _judge(path: Path, limits: DrawingLimits) -> None:
 def _document(path: Path) -> tuple[Any, bool]:
     """Load a drawing, a damaged one as far as it goes; True where it had to be mended."""
     try:
-        return readfile(path), False
+        return _with_model(readfile(path)), False
     except MemoryError:
         raise
     except DXFVersionError:
@@ -71,9 +71,15 @@ def _document(path: Path) -> tuple[Any, bool]:
         return _mended(path, type(error).__name__), True
 
 
+def _with_model(document: Any) -> Any:
+    """Return a drawing that has a model space; damage may have renamed it."""
+    document.modelspace()
+    return document
+
+
 def _mended(path: Path, reason: str) -> Any:
     try:
-        return recover.readfile(path)[0]
+        return _with_model(recover.readfile(path)[0])
     except MemoryError:
         raise
     except Exception as error:
