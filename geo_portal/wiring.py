@@ -81,6 +81,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.documents.jobs.sweep": 600,
     "municipality.documents.jobs.keep_retention": 86_400,
     "municipality.documents.signing.jobs.renew_revocation_list": 21_600,
+    "municipality.documents.signing.jobs.keep_archives": 600,
     "municipality.jobs.jobs.tidy": 3600,
     "municipality.billing.reconciliation.jobs.early": 60,
     "municipality.billing.reconciliation.jobs.daily": 3600,

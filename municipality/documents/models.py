@@ -65,6 +65,11 @@ class IssuedPaper(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["about", "issued_at"], name="paper_by_subject"),
             models.Index(fields=["sha256"], name="paper_by_file"),
+            models.Index(
+                fields=["issued_at"],
+                condition=~Q(certificate_serial="") & Q(archive_sha256=""),
+                name="paper_to_archive",
+            ),
         ]
 
     def __str__(self) -> str:

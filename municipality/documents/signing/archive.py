@@ -12,14 +12,30 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko.sign.validation import add_validation_info
+from pyhanko_certvalidator import ValidationContext
 
 from municipality.documents import store
-from municipality.documents.models import IssuedPaper
+from municipality.documents.models import IssuedPaper, RevokedCertificate
 from municipality.documents.signing import times
 from municipality.documents.signing.aside import aside
+from municipality.documents.signing.authority import is_ours
 from municipality.documents.signing.examining import context
-from municipality.documents.signing.folder import the_folder
+from municipality.documents.signing.folder import Folder, the_folder
+from municipality.documents.signing.keystore import roots_of
 from municipality.reach import acting
+
+
+def _evidence(folder: Folder, *, at: dt.datetime) -> ValidationContext:
+    """Return what the chain is proved by: our own list, or what a real authority serves now.
+
+    Its addresses stand in certificates that our roots vouch for.  Without a list or an answer of
+    it there is no evidence, and the copy is not made.
+    """
+    if is_ours(folder):
+        return context(folder, at=at)
+    return ValidationContext(
+        trust_roots=roots_of(folder), allow_fetching=True, revocation_mode="hard-fail"
+    )
 
 
 def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
@@ -28,7 +44,7 @@ def archived_copy(signed: bytes, *, at: dt.datetime) -> bytes:
     For workers.  Raises what pyHanko raises where the chain does not hold at ``at``.
     """
     folder = the_folder()
-    first, second = context(folder, at=at), context(folder, at=at)
+    first, second = _evidence(folder, at=at), _evidence(folder, at=at)
     stamper = PdfTimeStamper(times.time_stamper(folder, at=at))
 
     def with_evidence() -> bytes:
@@ -58,3 +74,16 @@ def keep_archive(*, of: IssuedPaper, at: dt.datetime) -> str:
         held.archive_sha256, _ = store.keep([copy])
         held.save(update_fields=["archive_sha256"])
     return held.archive_sha256
+
+
+@acting
+def waiting_for_archive(most: int) -> list[IssuedPaper]:
+    """Return stamped papers without their archived copy, oldest first.
+
+    What a certificate that was revoked since has signed is not among them: its chain no longer
+    holds, and a copy would prove nothing.
+    """
+    revoked = RevokedCertificate.objects.values("serial")
+    rows = IssuedPaper.objects.exclude(certificate_serial="").filter(archive_sha256="")
+    rows = rows.exclude(certificate_serial__in=revoked)
+    return list(rows.order_by("issued_at", "pk")[:most])
