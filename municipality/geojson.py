@@ -12,16 +12,16 @@ from municipality import crs
 DECIMALS = 7  # of a degree: about a centimetre
 
 
-def geometry(shape: BaseGeometry) -> dict[str, Any]:
+def geometry(shape: BaseGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]:
     """Turn a METRIC shape into a GeoJSON geometry; a multi-shape of one part stays multi."""
     lonlat = crs.from_metric([shape])[0]
-    return lonlat_geometry(lonlat)
+    return lonlat_geometry(lonlat, decimals=decimals)
 
 
-def lonlat_geometry(lonlat: BaseGeometry) -> dict[str, Any]:
+def lonlat_geometry(lonlat: BaseGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]:
     """Write a shape already in WGS 84 as a GeoJSON geometry."""
     oriented = shapely.orient_polygons(lonlat)
-    rounded = shapely.transform(oriented, lambda xy: xy.round(DECIMALS))
+    rounded = shapely.transform(oriented, lambda xy: xy.round(decimals))
     found: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
     return found
 

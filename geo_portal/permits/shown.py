@@ -23,6 +23,7 @@ from plots.building_permits.words import WORKS
 from plots.building_permits.works import needs_of
 
 LINK_MINUTES = 30
+EXACT = 9  # decimals of a degree: a drawing that is opened and kept again stays where it is
 
 
 def sheet_of(site: SiteVersion, *, side: Side) -> list[dict[str, Any]]:
@@ -54,7 +55,7 @@ def parts_of(site: SiteVersion) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "geometry": geojson.geometry(shape_of(row.shape)),
+                "geometry": geojson.geometry(shape_of(row.shape), decimals=EXACT),
                 "properties": {
                     "role": row.role, "floors": row.floors, "height_m": row.height_m,
                     "use": row.use, "area_m2": round(float(shape_of(row.shape).area), 2),

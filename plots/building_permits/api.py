@@ -27,6 +27,7 @@ router = Router(tags=["building permits"])
 MEMBERS = ("plot", "crs", "site")
 MAX_BODY = 2_000_000
 MAX_PLOTS = 20
+EXACT = 9  # decimals of a degree: a tenth of a millimetre
 LONGEST_ID = 19  # digits
 NO_PLOT = Text("لا توجد قطعة بهذا الرقم.", "There is no plot of this number.")
 SEVERAL = Text(
@@ -67,11 +68,15 @@ def envelope(request: HttpRequest) -> JsonResponse:
 def envelope_json(plots: list[MeasuredPlot], site: Site) -> dict[str, Any]:
     """Write what may be built where, in WGS 84, with the limits and their source."""
     found = envelope_of(site)
+
+    def exact(shape: shapely.Geometry) -> dict[str, Any]:
+        return geojson.geometry(shape, decimals=EXACT)  # drawings are pulled to these corners
+
     return {
         "plots": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
-        "plot": geojson.geometry(site.plot),
+        "plot": exact(site.plot),
         "plot_m2": round(float(site.plot.area), 2),
-        "envelope": None if found.ground.is_empty else geojson.geometry(found.ground),
+        "envelope": None if found.ground.is_empty else exact(found.ground),
         "is_whole": found.is_whole,
         "limits": {name: stated(value[0]) for name, value in asdict(site.limits).items()},
         "limits_source": site.limits_source,
@@ -81,7 +86,7 @@ def envelope_json(plots: list[MeasuredPlot], site: Site) -> dict[str, Any]:
                 "name": str(NAMES[edge.side]),
                 "length_m": round(edge.length_m, 2),
                 "setback_m": edge.setback_m,
-                "geometry": geojson.geometry(edge.line),
+                "geometry": exact(edge.line),
             }
             for edge in found.edges
         ],

@@ -16,6 +16,7 @@ import { currentTheme, onTheme, palette } from "./palette";
 
 export type Tool = "select" | "polygon" | "angled-rectangle";
 type Id = string | number;
+const DIGITS = 9; // of degrees
 type Colour = `#${string}`;
 
 export interface DrawingOptions {
@@ -59,7 +60,7 @@ export class Drawing {
     const styles = { fillColor: fill, fillOpacity: 0.6, outlineColor: ink, outlineWidth: 2 } as never;
     const picked = palette(currentTheme()).sel as Colour;
     const draw = new TerraDraw({
-      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 10 }),
+      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: DIGITS }),
       modes: [
         new TerraDrawSelectMode({
           flags: { polygon: withSnap(snap), "angled-rectangle": withSnap(snap) },
@@ -128,9 +129,12 @@ export class Drawing {
 
   private put(part: PartFeature, id: Id = crypto.randomUUID()): Id {
     this.said.set(id, { ...part.properties });
-    this.draw.addFeatures([
-      { id, type: "Feature", geometry: part.geometry as Polygon, properties: { mode: "polygon" } },
+    const rings = (part.geometry as Polygon).coordinates.map((ring) => ring.map(rounded));
+    const geometry = { type: "Polygon" as const, coordinates: rings };
+    const [found] = this.draw.addFeatures([
+      { id, type: "Feature", geometry, properties: { mode: "polygon" } },
     ]);
+    if (!found?.valid) throw new Error(`a part was not taken: ${found?.reason ?? "unknown"}`);
     return id;
   }
 
@@ -188,6 +192,12 @@ export class Drawing {
   parts(): PartFeature[] {
     return this.entries().map(([, part]) => part);
   }
+}
+
+/* A tenth of a millimetre: the library refuses more digits than it was told. */
+function rounded(p: Position): Position {
+  const round = (degrees: number): number => Math.round(degrees * 10 ** DIGITS) / 10 ** DIGITS;
+  return [round(p[0]!), round(p[1]!)];
 }
 
 function withSnap(snap: object): object {

@@ -60,7 +60,7 @@ export function failsOf(lines: SiteLine[]): FeatureCollection {
   const found: Feature[] = [];
   for (const [line, number] of failNumbers(lines)) {
     if (!line.geometry) continue;
-    found.push(feature(line.geometry, { part: "fail" }));
+    if (line.rule !== "parking") found.push(feature(line.geometry, { part: "fail" })); // that is the whole plot
     if (line.edge) found.push(feature(line.edge, { part: "edge" }));
     const ring = outer(line.geometry)[0];
     if (ring) {

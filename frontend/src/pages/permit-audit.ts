@@ -309,8 +309,7 @@ async function ground(container: HTMLElement): Promise<void> {
   const { map } = city;
   const own = config.ground;
   const show = (): void => {
-    const number = own.plots.map((plot) => plot.number).join(" + ");
-    city!.setOverlay("selection", plotSelection(own.plot, number, own.plot_m2));
+    city!.setOverlay("selection", plotSelection(own.plot, "", own.plot_m2));
     city!.setOverlay("envelope", envelopeOf(own));
     const parts = (held.site?.site.features ?? []) as PartFeature[];
     city!.setOverlay("fixed-parts", collection(...parts));

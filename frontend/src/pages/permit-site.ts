@@ -295,8 +295,7 @@ async function start(container: HTMLElement): Promise<void> {
   if (!city) return;
   const held = city;
   if (ground) {
-    const number = ground.plots.map((plot) => plot.number).join(" + ");
-    city.setOverlay("selection", plotSelection(ground.plot, number, ground.plot_m2));
+    city.setOverlay("selection", plotSelection(ground.plot, "", ground.plot_m2));
     city.setOverlay("envelope", envelopeOf(ground));
     fit();
   }

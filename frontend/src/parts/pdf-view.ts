@@ -97,7 +97,7 @@ export class PdfView {
     const ratio = Math.min(2, devicePixelRatio || 1);
     const scale = like ? like.width / plain.width : (room / plain.width) * this.zoom * ratio;
     const viewport = page.getViewport({ scale });
-    const canvas = h("canvas", { class: "page" });
+    const canvas = h("canvas", { class: "pdf-page" });
     [canvas.width, canvas.height] = [Math.round(viewport.width), Math.round(viewport.height)];
     canvas.style.setProperty("inline-size", `${canvas.width / ratio}px`);
     await page.render({ canvas, viewport }).promise;
@@ -122,7 +122,7 @@ export class PdfView {
   private over(was: HTMLCanvasElement, now: HTMLCanvasElement): HTMLCanvasElement {
     const older = fitted(was, now.width, now.height);
     const found = difference(older, rasterOf(now));
-    const canvas = h("canvas", { class: "page" });
+    const canvas = h("canvas", { class: "pdf-page" });
     [canvas.width, canvas.height] = [now.width, now.height];
     canvas.style.setProperty("inline-size", now.style.getPropertyValue("inline-size"));
     const g = canvas.getContext("2d")!;
