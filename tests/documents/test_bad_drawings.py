@@ -3,6 +3,7 @@
 import io
 import random
 import resource
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -240,14 +241,23 @@ def test_sec_dxf_nothing_outside_the_file_is_opened(
     assert counts(drawing) == {"LWPOLYLINE": 2}
 
 
-def test_control_a_reader_that_follows_the_same_path_reads_the_secret(tmp_path: Path) -> None:
-    """The path in the file is a true one: the same reader opens it where it is asked to."""
+def test_control_a_reader_that_follows_the_same_paths_reads_the_secret_and_calls(
+    canary: tuple[int, list[str]], tmp_path: Path
+) -> None:
+    """The paths in the file are true ones: they lead there for who opens them."""
     secret = tmp_path / "secret.dxf"
     secret.write_bytes(as_bytes(a_villa_drawing()))
     document = a_document()
     document.add_xref_def(str(secret), "X")
     path = document.blocks.get("X").block.dxf.xref_path
     assert dxf_reader.read_dxf(Path(path), limits=FEW)[0].num_rows == 2
+    port, calls = canary
+    socket.create_connection(("127.0.0.1", port)).close()
+    for _ in range(100):
+        if calls:
+            break
+        time.sleep(0.02)
+    assert calls == ["called"]
 
 
 def test_an_embedded_object_is_named_and_stays_shut() -> None:
