@@ -45,6 +45,7 @@ NOTICE_TEMPLATES = [
     "municipality.notices.inbound.TEMPLATES",
     "municipality.people.notices.TEMPLATES",
     "municipality.cases.status_by_sms.TEMPLATES",
+    "municipality.cases.consultations.TEMPLATES",
     "municipality.billing.payments.telling.TEMPLATES",
     "plots.extracts.notices.TEMPLATES",
     "plots.building_permits.notices.TEMPLATES",

@@ -135,6 +135,10 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "attached": _papers(case, request.user.pk, staff=staff, at=at),
         "conversation": case.conversation.order_by("at", "pk"),
         "remarks": remarks,
+        "consultations": case.consultations.order_by("asked_at", "pk")
+        if side is Side.MUNICIPALITY else (),
+        "meetings": case.meetings.order_by("asked_at", "pk"),
+        "now": at,
         "parties": [
             {"party": party, "phone": masked(party.phone) if party.phone else ""}
             for party in case.parties.order_by("pk")

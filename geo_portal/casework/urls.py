@@ -4,6 +4,7 @@ from django.urls import path
 
 from geo_portal.casework import case_page_views as page
 from geo_portal.casework import extract_views, mine_views, work_views
+from geo_portal.casework import talk_views as talk
 
 app_name = "casework"
 
@@ -16,6 +17,10 @@ urlpatterns = [
     path("cases/<str:public_id>/say", page.say_on_case, name="say"),
     path("cases/<str:public_id>/attach", page.attach_to_case, name="attach"),
     path("cases/<str:public_id>/remark", page.remark_on_case, name="remark"),
+    path("cases/<str:public_id>/consult", talk.consult_on_case, name="consult"),
+    path("consultations/<str:public_id>/", talk.consultation_page, name="consultation"),
+    path("cases/<str:public_id>/meet", talk.ask_for_meeting, name="meet"),
+    path("cases/<str:public_id>/meetings/<int:meeting_id>", talk.on_meeting, name="on_meeting"),
     path(
         "cases/<str:public_id>/remarks/<int:remark_id>/settle",
         page.settle_remark_of_case,

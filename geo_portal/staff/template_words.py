@@ -6,6 +6,7 @@ APPLICANT = Text("مقدم الطلب", "the applicant")
 SENDER = Text("من أرسل رسالة قصيرة", "who texts the municipality")
 HOLDER = Text("صاحب الحساب", "the holder of the account")
 PAYER = Text("الدافع", "the payer")
+BODY = Text("الجهة المعنية", "the body that is asked")
 EVENTS = {
     "people.code": (Text("رمز الدخول", "Sign-in code"), HOLDER),
     "people.phone_changed": (Text("تغيّر رقم الهاتف", "Phone changed"), HOLDER),
@@ -14,6 +15,7 @@ EVENTS = {
     "billing.surplus_back": (Text("أُعيد ما زاد", "A surplus went back"), PAYER),
     "cases.status": (Text("حال معاملة", "How a case stands"), SENDER),
     "cases.status_unknown": (Text("معاملة غير مسجلة لهاتفه", "A case not of this phone"), SENDER),
+    "cases.consultation": (Text("طلب رأي جهة معنية", "A body is asked"), BODY),
     "notices.sms_help": (Text("رسالة لم تُفهم", "A text not understood"), SENDER),
     "notices.sms_sorry": (Text("تعذرت معالجة رسالة", "A text that could not be handled"), SENDER),
     "notices.sms_guide": (Text("كيف يسأل عن معاملته", "How to ask for a case"), SENDER),

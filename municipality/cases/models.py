@@ -213,3 +213,83 @@ class Absence(models.Model):
     substitute = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+
+class Consultation(models.Model):
+    """A question to a concerned body (جهة معنية), asked beside others and answered by a link.
+
+    The unguessable ``public_id`` is the body's right to read and to answer.  Silence is a rule of
+    its own: past ``due_at`` the case waits no longer, and the record says that no answer came.
+    """
+
+    class Answer(models.TextChoices):
+        """What a body says."""
+
+        CONSENT = "consent", "موافقة"
+        CONDITIONS = "conditions", "موافقة بشروط"
+        OBJECTION = "objection", "اعتراض"
+
+    public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consultations")
+    stage = models.CharField(max_length=40)
+    body = models.CharField(max_length=150)
+    email = models.EmailField(blank=True)
+    question = models.CharField(max_length=2000)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answer = models.CharField(max_length=12, choices=Answer, blank=True)
+    text = models.CharField(max_length=2000, blank=True)
+    answered_name = models.CharField(max_length=150, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="consultation_answered_whole",
+                condition=models.Q(answer="", answered_at=None)
+                | (~models.Q(answer="") & models.Q(answered_at__isnull=False)),
+                violation_error_message="An answer has its moment.",
+            ),
+            models.CheckConstraint(
+                name="consultation_due_after_asked",
+                condition=models.Q(due_at__gt=models.F("asked_at")),
+                violation_error_message="The last day is after the question.",
+            ),
+        ]
+
+
+class Meeting(models.Model):
+    """A meeting about a case, asked for by either side and agreed on the record."""
+
+    class State(models.TextChoices):
+        """Where a meeting stands."""
+
+        ASKED = "asked", "طُلب"
+        AGREED = "agreed", "اتُّفق عليه"
+        DECLINED = "declined", "اعتُذر عنه"
+        HELD = "held", "عُقد"
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="meetings")
+    from_municipality = models.BooleanField()
+    asked_name = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    purpose = models.CharField(max_length=500)
+    wanted = models.CharField(max_length=200, help_text="the days and hours that suit who asks")
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    at = models.DateTimeField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=2000, blank=True, help_text="why declined; what was agreed")
+    answered_name = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="meeting_agreed_has_time_and_place",
+                condition=~models.Q(state="agreed")
+                | (models.Q(at__isnull=False) & ~models.Q(place="")),
+                violation_error_message="An agreed meeting has a time and a place.",
+            )
+        ]

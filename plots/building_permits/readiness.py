@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from municipality.cases.consultations import still_asked
 from municipality.cases.conversation import current_documents
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
@@ -56,6 +57,7 @@ NOT_APPROVED_BEFORE = Text(
     "تغيرت رسومات اعتمدها التدقيق المعماري؛ أعدها إليه.",
     "Drawings that the architectural audit approved have changed; send the case back to it.",
 )
+BODIES = Text("ننتظر جواب: {names}، حتى {until}.", "We wait for: {names}, until {until}.")
 STILL_OWED = Text("بقي من الرسوم ما لم يُدفع.", "Part of the fee is still owed.")
 
 
@@ -145,8 +147,23 @@ def _day(at: dt.datetime) -> dt.date:
     return at.astimezone(PROFILE.time_zone).date()
 
 
+def _waits_for_bodies(case: Case, *, at: dt.datetime) -> Text | None:
+    """Refuse while a body that was asked has time left to answer."""
+    asked = still_asked(case, at=at)
+    if not asked:
+        return None
+    until = asked[-1].due_at.astimezone(PROFILE.time_zone).strftime("%d/%m/%Y")
+    names = [one.body for one in asked]
+    return Text(
+        BODIES.ar.format(names="، ".join(names), until=until),
+        BODIES.en.format(names=", ".join(names), until=until),
+    )
+
+
 def architecture_is_approved(case: Case, *, at: dt.datetime) -> Text | None:
     """Refuse while the architectural audit has not approved each present version."""
+    if refused := _waits_for_bodies(case, at=at):
+        return refused
     if count := unsettled(case, stage=ARCHITECTURE):
         return UNSETTLED.with_values(count=count)
     left = open_subjects(application_of(case), (ARCHITECTURE,))
@@ -156,6 +173,8 @@ def architecture_is_approved(case: Case, *, at: dt.datetime) -> Text | None:
 def structure_is_approved(case: Case, *, at: dt.datetime) -> Text | None:
     """Refuse while either audit has not approved each present version."""
     application = application_of(case)
+    if refused := _waits_for_bodies(case, at=at):
+        return refused
     if count := unsettled(case, stage=STRUCTURE):
         return UNSETTLED.with_values(count=count)
     if left := open_subjects(application, (STRUCTURE,)):
