@@ -108,7 +108,12 @@ def _signed(
             stamp_style=StaticStampStyle(
                 border_width=0, background=_Drawn(drawn, room.turn), background_layout=_FILL
             ),
-            new_field_spec=SigFieldSpec(FIELD, on_page=room.page, box=room.box),
+            new_field_spec=SigFieldSpec(
+                FIELD,
+                on_page=room.page,
+                box=room.box,
+                readable_field_name=f"ختم {PROFILE.municipality_ar}",
+            ),
         )
         signer.at = at
         writer = IncrementalPdfFileWriter(io.BytesIO(room.pdf))
