@@ -8,6 +8,7 @@ MAP_LAYERS = [
     "plots.layers.BUILDINGS",
     "plots.layers.ROADS",
     "plots.layers.RESTRICTIONS",
+    "plots.layers.PERMITS",
     "geo_portal.layers.WILAYATS",
     "geo_portal.layers.AREAS",
     "parking_zones.layers.ZONES",

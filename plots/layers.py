@@ -1,10 +1,12 @@
 """What plots shows on the map."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, F, Func, Q, QuerySet, TextField
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from maps.layers import Layer, Viewer
 from municipality.words import Text
+from plots.building_permits.models import BuildingPermit
 from plots.register.models import Building, Plot, Road
 from plots.restrictions.models import ThemeFeature
 
@@ -88,5 +90,31 @@ RESTRICTIONS = Layer(
     kind="any",
     min_zoom=9,
     best_zoom=14,
+    max_zoom=17,
+)
+
+
+def _day(of: str) -> Cast:
+    """The first day of a span (``lower``), or the day after its last (``upper``), as text."""
+    return Cast(Func(F("valid"), function=of, output_field=DateField()), TextField())
+
+
+PERMITS = Layer(  # release class of the register: number, plot, kind, state, dates; no footprint
+    name="building_permits",
+    title=Text("إباحات البناء", "Building permits"),
+    rows=lambda viewer: BuildingPermit.objects.all(),
+    geometry="place",
+    properties={
+        "number": "number",
+        "plot": "plot_numbers",
+        "work": "work",
+        "rank": "rank",
+        "state": "state",
+        "issued_on": _day("lower"),
+        "valid_to": _day("upper"),
+    },
+    kind="polygon",
+    min_zoom=10,
+    best_zoom=16,
     max_zoom=17,
 )

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from geo_portal.permits import audit_views, office_views
+from geo_portal.permits import audit_views, office_views, register_views
 
 app_name = "permits"
 
 urlpatterns = [
+    path("permits/", register_views.register, name="register"),
+    path("permits/open.<str:form>", register_views.open_data, name="open_data"),
+    path("permits/feed.atom", register_views.feed, name="feed"),
+    path("permits/<int:year>/<int:serial>/", register_views.permit_page, name="permit"),
     path("permits/new/", office_views.new_application, name="new"),
     path("cases/<str:public_id>/site/", office_views.site_page, name="site"),
     path("cases/<str:public_id>/audit/", audit_views.audit_page, name="audit"),

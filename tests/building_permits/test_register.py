@@ -1,0 +1,91 @@
+"""The public register: number, plot, kind, state, dates; never a name, a drawing, a footprint."""
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+import shapely
+from django.test import Client
+
+from municipality.stored import shape_of
+from plots.building_permits.jobs import stamp_permit
+from plots.building_permits.models import BuildingPermit
+from plots.building_permits.register import Wanted, found_permits, permit_numbered
+from tests.building_permits import office as o
+
+pytestmark = pytest.mark.django_db
+SECRETS = ("سالم", "مكتب", "+968", "96892123456")
+
+
+@pytest.fixture
+def permit() -> BuildingPermit:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "stamping")
+    stamp_permit.call(case.pk)
+    return BuildingPermit.objects.get()
+
+
+def test_every_form_of_the_register_holds_the_open_facts_and_no_other(
+    permit, client: Client
+) -> None:
+    year, serial = permit.number.split("/")[::-1]
+    for path in (
+        "/permits/", "/en/permits/", f"/permits/{year}/{serial}/", "/permits/open.csv",
+        "/permits/open.geojson", "/permits/feed.atom",
+    ):  # fmt: skip
+        answer = client.get(path)
+        text = answer.content.decode()
+        assert answer.status_code == 200, path
+        assert permit.number in text and not any(secret in text for secret in SECRETS), path
+
+
+def test_open_data_is_the_ground_of_the_plot_and_not_the_building(permit, client: Client) -> None:
+    feature = client.get("/permits/open.geojson").json()["features"][0]
+    ground = shapely.from_geojson(str(feature["geometry"]).replace("'", '"'))
+    assert len(shapely.get_coordinates(ground)) == len(
+        shapely.get_coordinates(shape_of(permit.place))
+    )
+    assert set(feature["properties"]) == {
+        "number", "work", "rank", "state", "plot", "wilayat", "area", "issued_on", "valid_until",
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(client.get("/permits/open.csv").content.decode()[1:])))
+    assert rows[0]["number"] == permit.number and rows[0]["plot"] == "3041"
+
+
+def test_the_feed_is_atom_with_an_entry_a_permit(permit, client: Client) -> None:
+    feed: Any = ET.fromstring(client.get("/permits/feed.atom").content.decode())
+    entries = feed.findall("{http://www.w3.org/2005/Atom}entry")
+    assert len(entries) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        (Wanted(), 1), (Wanted(text="٣٠٤١"), 1), (Wanted(text="9"), 0), (Wanted(work="new"), 1),
+        (Wanted(work="renewal"), 0), (Wanted(state="valid"), 1), (Wanted(state="revoked"), 0),
+        (Wanted(year=1999), 0), (Wanted(wilayat="nowhere"), 0), (Wanted(work="'; --"), 1),
+    ],
+)  # fmt: skip
+def test_permits_are_found_by_what_people_know(permit, wanted: Wanted, count: int) -> None:
+    assert found_permits(wanted).count() == count
+
+
+def test_a_number_is_read_in_any_digits_and_a_guessed_one_is_not_there(permit, client) -> None:
+    serial, year = permit.number.split("/")
+    arabic = f"{serial} / {year}".translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    assert permit_numbered(arabic) == permit
+    assert client.get(f"/permits/{year}/{int(serial) + 1}/").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["year=99999999999", "page=x", "q=%00", "work=%F0", "year=-1"])
+def test_odd_questions_are_answered_all_the_same(permit, client: Client, query: str) -> None:
+    assert client.get(f"/permits/?{query}").status_code == 200
+
+
+def test_the_map_has_a_layer_of_permits_for_everybody(permit, client: Client) -> None:
+    told = client.get("/tiles/building_permits.json").json()
+    lon, lat, zoom = told["center"]
+    assert {"number", "plot", "work", "state"} <= set(told["vector_layers"][0]["fields"])
+    assert zoom == 16 and 57 < lon < 60 and 22 < lat < 25
