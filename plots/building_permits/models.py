@@ -255,3 +255,41 @@ class StampedDrawing(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["permit", "document"], name="drawing_stamped_once")
         ]
+
+
+class FootprintSurvey(models.Model):
+    """One check of a town's footprints, kept: when, by the limits of which day, from what."""
+
+    source = models.CharField(max_length=200)
+    checked_on = models.DateField(help_text="the day whose plots, limits and layers were asked")
+    at = models.DateTimeField()
+    rows = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.checked_on}"
+
+
+class FootprintVerdict(models.Model):
+    """The verdict of one footprint, packed: one row, whatever the number of rules.
+
+    ``packed`` holds, in the order of ``survey.CODES_OF_SHEET``, one byte an outcome and then one
+    little-endian double a measurement (NaN unknown): what the single check answers, to the bit.
+    """
+
+    pk = models.CompositePrimaryKey("survey_id", "row")
+    survey = models.ForeignKey(FootprintSurvey, on_delete=models.CASCADE, related_name="verdicts")
+    row = models.PositiveIntegerField()
+    plot_id = models.BigIntegerField(null=True)
+    verdict = models.PositiveSmallIntegerField()
+    packed = models.BinaryField()
+
+
+class FootprintFailure(models.Model):
+    """Where one footprint fails one rule: numbers and METRIC shape."""
+
+    survey = models.ForeignKey(FootprintSurvey, on_delete=models.CASCADE, related_name="failures")
+    row = models.PositiveIntegerField()
+    rule = models.CharField(max_length=24)
+    permitted = models.FloatField(null=True)
+    provided = models.FloatField(null=True)
+    shape = models.GeometryField(srid=crs.METRIC)
