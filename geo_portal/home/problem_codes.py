@@ -16,6 +16,14 @@ MEANINGS: dict[str, Text] = {
         "المكتب موقوف أو انتهت رخصته أو ليس في المجموعة التجريبية.",
         "The office is suspended, its licence has ended, or it is not in the pilot group.",
     ),
+    "not_now": Text(
+        "لا يُقبل هذا في المعاملة الآن: مرحلتها أو دورك فيها لا يسمح به.",
+        "This is not taken into the case now: its stage, or your part in it, does not allow it.",
+    ),
+    "not_accepted": Text(
+        "لم يُقبل الملف المرفق؛ السبب في النص.",
+        "The attached file was not accepted; the text says why.",
+    ),
     "other_office": Text(
         "الإباحة يشرف عليها مكتب آخر، وتغيير الاستشاري هو الطريق إلى نقلها.",
         "Another office supervises the permit; a change of consultant is the way to take it over.",

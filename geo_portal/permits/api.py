@@ -43,7 +43,7 @@ REASONS = Text("الأسباب نصوص قصيرة بأسماء القواعد."
 
 def refused(refusal: NotSaid) -> Problem:
     """Make the answer for what is not taken into a case."""
-    return Problem(409, "not_taken", refusal.words)
+    return Problem(409, "not_now", refusal.words)
 
 
 def answer(request: HttpRequest, public_id: str, *, status: int = 200) -> JsonResponse:
@@ -125,7 +125,7 @@ def _reasons(body: dict[str, Any]) -> dict[str, str]:
 def put_site(request: HttpRequest, public_id: str) -> JsonResponse:
     """Put a site plan in, as for the check: ``crs``, ``site``; ``reasons`` by rule that fails.
 
-    Answers 409 ``not_taken`` at a stage at which the drawing does not change.
+    Answers 409 ``not_now`` at a stage at which the drawing does not change.
     """
     asked.only(request, ())
     at = timezone.now()

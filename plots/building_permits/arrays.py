@@ -27,6 +27,14 @@ def from_rows(values: Iterable[bytes | memoryview]) -> Shapes:
     return found
 
 
+def collected(value: bytes | memoryview | None) -> Shapes:
+    """Read a collection (WKB) as the array of its members; NULL is no member."""
+    if value is None:
+        return shapes_of([])
+    found: Shapes = shapely.get_parts(shapely.from_wkb(bytes(value)))
+    return found
+
+
 def nothing(count: int) -> Shapes:
     """An empty polygon for each of n things: no shape, and known to be none."""
     return shapes_of([shapely.Polygon()] * count)

@@ -1,14 +1,9 @@
 """A file of footprints: read as buildings are, checked against their plots, kept nowhere."""
 
-import os
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import django
 import numpy as np
 import pyarrow as pa
 import shapely
@@ -18,7 +13,7 @@ from municipality.importing.rows import Rows
 from municipality.importing.spec import Job
 from plots.building_permits.arrays import Floats, Ints, Shapes
 from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.survey import CODES_OF_SHEET, Answers, Mapper, here
+from plots.building_permits.survey import CODES_OF_SHEET, Answers
 from plots.building_permits.town import Survey
 from plots.register.imports import BUILDINGS
 
@@ -42,28 +37,6 @@ def survey_of(rows: Rows) -> tuple[Survey, list[str]]:
 
     keys = rows.values["register_key"].take(pa.array(good)).to_pylist()
     return Survey(rows.shapes[good], number("floors"), number("height_m")), keys
-
-
-def by_processes(workers: int) -> Mapper:
-    """Hand the chunks to so many processes of this machine, each with its own session."""
-    if workers <= 1:
-        return here
-
-    def by(check: Any, surveys: list[Survey], on: Any) -> Iterable[Answers]:
-        if len(surveys) == 1:
-            return here(check, surveys, on)
-        # A fork would share this process's session; a fresh process knows no app until set up,
-        # so what it begins with must not be of ours.
-        fresh = get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=fresh, initializer=django.setup) as pool:
-            return list(pool.map(check, surveys, [on] * len(surveys)))
-
-    return by
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def counted(answers: Answers) -> dict[str, Any]:

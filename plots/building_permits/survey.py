@@ -13,7 +13,7 @@ from plots.building_permits.frontage import Side
 from plots.building_permits.rules import RULES
 from plots.building_permits.rules.setback import CODES
 from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.town import Survey, chunks_of, footprints_of, plot_of_each, town_round
+from plots.building_permits.town import Survey, chunks_of, footprints_on, ground_of
 
 CODES_OF_SHEET = tuple(
     code
@@ -55,15 +55,16 @@ class Answers:
 def check_chunk(survey: Survey, on: dt.date) -> Answers:
     """Check one chunk on the database; needs nothing of any other chunk."""
     count = len(survey.shape)
-    plot_id = plot_of_each(survey.shape, on)
-    rows = np.flatnonzero(plot_id >= 0)
+    ground = ground_of(survey.shape, on)
+    rows = np.flatnonzero(ground.plot_of >= 0)
+    plot_id = np.full(count, -1, dtype=np.intp)
+    plot_id[rows] = ground.plots.ids[ground.plot_of[rows]]
     outcome = np.full((count, len(CODES_OF_SHEET)), int(Outcome.NOT_APPLICABLE))
     provided = np.full((count, len(CODES_OF_SHEET)), np.nan)
     verdict = np.full(count, int(Outcome.FAIL))
     found: list[tuple[Ints, NDArray[np.str_], Floats, Floats, Shapes]] = []
     if len(rows):
-        held = footprints_of(survey.part(rows), plot_id[rows], on)
-        checked = check_town(held, town_round(held.plot, on))
+        checked = check_town(footprints_on(survey, ground, rows), ground.town)
         verdict[rows] = checked.outcome(len(rows))
         for rule, one, failing, shapes in zip(
             RULES, checked.verdicts, checked.failing, checked.where, strict=True

@@ -2,46 +2,44 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from django.db import connection
 
 from municipality import crs
-from plots.building_permits.arrays import Floats, Ints, Shapes, from_rows, shapes_of
+from plots.building_permits.arrays import Floats, Ints, Shapes, collected, shapes_of
 from plots.building_permits.batch import Footprints, Town
-from plots.building_permits.context import THEMES, roads_of
-from plots.building_permits.frontage import REACH_M
+from plots.building_permits.context import RANKS, THEMES
+from plots.building_permits.frontage import REACH_M, Roads
 from plots.building_permits.site_plan import Limits
 from plots.register.holding import holders
-from plots.register.limits import measured_plots
+from plots.register.limits import PlotsWithin, plots_within
 from plots.register.queries import LIMITS
 
 CHUNK = 4_000  # footprints read at once: some ten megabytes of plots
 TILE_M = 500.0  # a chunk is made of whole tiles where it can, so that it lies together
-# One statement a kind; rows in the order of their ids, so that unions are the same in every cut.
+# Shapes come as one collection a kind, in the order of ids: unions are the same in every cut, and
+# a town of plots crosses from the database in one value instead of a row a plot.
 NEAR = """
-SELECT 'road' AS kind, id, road_class, width_m, ST_AsBinary(centre_line)
-FROM plots_road WHERE centre_line && {box}
-UNION ALL SELECT 'plot', id, '', NULL, ST_AsBinary(boundary)
-FROM plots_plot WHERE boundary && {box} AND valid @> %(on)s::date
-UNION ALL SELECT 'building', coalesce(plot_id, -1), '', NULL, ST_AsBinary(footprint)
-FROM plots_building WHERE footprint && {box}
-UNION ALL SELECT 'theme', f.id, t.code, NULL, ST_AsBinary(f.shape)
+SELECT 'road', '', array_agg(id), array_agg(road_class), array_agg(width_m),
+       ST_AsBinary(ST_Collect(centre_line))
+FROM (SELECT * FROM plots_road WHERE centre_line && {box} ORDER BY id) r
+UNION ALL
+SELECT 'building', '', array_agg(coalesce(plot_id, -1)), NULL, NULL,
+       ST_AsBinary(ST_Collect(footprint))
+FROM (SELECT * FROM plots_building WHERE footprint && {box} ORDER BY id) b
+UNION ALL
+SELECT 'theme', t.code, array_agg(f.id ORDER BY f.id), NULL, NULL,
+       ST_AsBinary(ST_Collect(f.shape ORDER BY f.id))
 FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
 JOIN plots_theme t ON t.id = l.theme_id
-WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date AND f.shape && {box}
-UNION ALL SELECT 'layer', l.id, t.code, NULL, ST_AsBinary(l.coverage)
+WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date AND f.shape && {box} GROUP BY t.code
+UNION ALL
+SELECT 'layer', t.code, array_agg(l.id), NULL, NULL,
+       CASE WHEN bool_and(l.coverage IS NOT NULL) THEN ST_AsBinary(ST_Union(l.coverage)) END
 FROM plots_themelayer l JOIN plots_theme t ON t.id = l.theme_id
-WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
-ORDER BY kind, 2
-""".replace("{box}", "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)")
-
-
-UNDER = """
-SELECT id, ST_AsBinary(boundary) FROM plots_plot
-WHERE boundary && {box} AND valid @> %(on)s::date ORDER BY id
+WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date GROUP BY t.code
 """.replace("{box}", "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)")
 
 
@@ -66,46 +64,47 @@ def chunks_of(shapes: Shapes, most: int = CHUNK) -> list[Ints]:
     return [order[begin : begin + most] for begin in range(0, len(order), most)]
 
 
-def _box(bounds: Floats, reach_m: float, on: dt.date) -> dict[str, Any]:
-    west, south, east, north = bounds.tolist()
-    return {
-        "west": west - reach_m, "south": south - reach_m, "east": east + reach_m,
-        "north": north + reach_m, "srid": crs.METRIC, "on": on, "themes": list(THEMES),
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A chunk's ground: what lies round it, the plots with their limits, each footprint's plot."""
+
+    town: Town
+    plots: PlotsWithin
+    plot_of: Ints  # the place of each footprint's plot among ``plots``, -1 where none holds it
+
+
+def ground_of(shapes: Shapes, on: dt.date) -> Ground:
+    """Read the ground of some METRIC footprints on a day of the city, in two statements."""
+    plots = plots_within(bounds=shapely.total_bounds(shapes), reach_m=REACH_M, on=on)
+    found, _ = holders(shapes, ids=plots.ids, tree=shapely.STRtree(plots.shapes))
+    place = np.searchsorted(plots.ids, found)
+    return Ground(_town(plots, on), plots, np.where(found >= 0, place, -1))
+
+
+def _town(plots: PlotsWithin, on: dt.date) -> Town:
+    west, south, east, north = plots.bounds.tolist()
+    asked = {
+        "west": west, "south": south, "east": east, "north": north, "srid": crs.METRIC, "on": on,
+        "themes": list(THEMES),
     }  # fmt: skip
-
-
-def plot_of_each(shapes: Shapes, on: dt.date) -> Ints:
-    """The id of the plot that holds most of each footprint, -1 where none holds any of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNDER, _box(shapely.total_bounds(shapes), 0.0, on))
-        rows = cursor.fetchall()
-    plot_id = np.array([row[0] for row in rows], dtype=np.intp)
-    plots = from_rows(row[1] for row in rows)
-    found, _ = holders(shapes, ids=plot_id, tree=shapely.STRtree(plots))
-    return found
-
-
-def town_round(plots: Shapes, on: dt.date) -> Town:
-    """Read what lies round some METRIC plots on a day of the city."""
-    asked = _box(shapely.total_bounds(plots), REACH_M, on)
     with connection.cursor() as cursor:
         cursor.execute(NEAR, asked)
         rows = cursor.fetchall()
-
-    def of(kind: str, code: str = "") -> tuple[Ints, Shapes]:
-        own = [row for row in rows if row[0] == kind and row[2] == code]
-        return np.array([row[1] for row in own], dtype=np.intp), from_rows(row[4] for row in own)
-
-    plot_id, plots = of("plot")
-    building_plot, buildings = of("building")
-    layers = {row[2]: row[4] for row in rows if row[0] == "layer"}
+    own = {row[0]: row for row in rows if not row[1]}
+    _, _, _, classes, widths, lines = own["road"]
+    layers = {row[1]: row[5] for row in rows if row[0] == "layer"}
+    strips = {row[1]: collected(row[5]) for row in rows if row[0] == "theme"}
     return Town(
-        roads=roads_of([row[2:5] for row in rows if row[0] == "road"]),
-        plot=plots,
-        plot_id=plot_id,
-        building=buildings,
-        building_plot=building_plot,
-        strip={code: of("theme", code)[1] for code in layers},
+        roads=Roads(
+            line=collected(lines),
+            rank=np.array([RANKS[one] for one in classes or ()], dtype=np.intp),
+            width=np.array(widths or (), dtype=float),
+        ),
+        plot=plots.shapes,
+        plot_id=plots.ids,
+        building=collected(own["building"][5]),
+        building_plot=np.array(own["building"][2] or (), dtype=np.intp),
+        strip={code: strips.get(code, shapes_of([])) for code in layers},
         covered={
             code: None if wkb is None else shapely.from_wkb(bytes(wkb))
             for code, wkb in layers.items()
@@ -113,23 +112,15 @@ def town_round(plots: Shapes, on: dt.date) -> Town:
     )
 
 
-def footprints_of(survey: Survey, plot_id: Ints, on: dt.date) -> Footprints:
-    """Give each footprint its plot with the limits of a day; every id must be one of a plot."""
-    ids = np.unique(plot_id)
-    plots = measured_plots(ids.tolist(), on=on)
-    place = np.searchsorted(ids, plot_id)
-    limits = {
-        name: np.array(
-            [np.nan if plot.limits[name] is None else plot.limits[name] for plot in plots],
-            dtype=float,
-        )[place]
-        for name in LIMITS
-    }
+def footprints_on(survey: Survey, ground: Ground, rows: Ints) -> Footprints:
+    """Give some rows of a survey, each of which a plot holds, their plots and limits."""
+    place = ground.plot_of[rows]
+    held = survey.part(rows)
     return Footprints(
-        shape=survey.shape,
-        plot=shapes_of([plot.shape for plot in plots])[place],
-        plot_id=plot_id,
-        floors=survey.floors,
-        height_m=survey.height_m,
-        limits=Limits(*(limits[name] for name in LIMITS)),
+        shape=held.shape,
+        plot=ground.plots.shapes[place],
+        plot_id=ground.plots.ids[place],
+        floors=held.floors,
+        height_m=held.height_m,
+        limits=Limits(*(ground.plots.limits[name][place] for name in LIMITS)),
     )

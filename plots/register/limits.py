@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import shapely
 from django.db import connection
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from municipality import crs
 from plots.register.queries import LIMITS
 
 _FOUND = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})" for name in LIMITS)
@@ -23,18 +25,39 @@ _OF_AREA = " OR ".join(f"(p.{name} IS NULL AND a.{name} IS NOT NULL)" for name i
 _OF_USE = " OR ".join(
     f"(p.{name} IS NULL AND a.{name} IS NULL AND u.{name} IS NOT NULL)" for name in LIMITS
 )
+_JOINED = """
+FROM plots_plot p
+LEFT JOIN plots_planlimit a
+  ON a.area_id = p.area_id AND a.use_class = p.use_class AND a.valid @> %(on)s::date
+LEFT JOIN plots_planlimit u
+  ON u.area_id IS NULL AND u.use_class = p.use_class AND u.valid @> %(on)s::date
+"""
 SQL = f"""
 SELECT p.id, p.number, p.use_class, p.version, ST_AsBinary(p.boundary),
        concat_ws('; ', CASE WHEN NOT ({_OWN}) THEN nullif(p.limits_source, '') END,
                  CASE WHEN {_OF_AREA} THEN nullif(a.source, '') END,
                  CASE WHEN {_OF_USE} THEN nullif(u.source, '') END),
        {_FOUND}
-FROM plots_plot p
-LEFT JOIN plots_planlimit a
-  ON a.area_id = p.area_id AND a.use_class = p.use_class AND a.valid @> %(on)s::date
-LEFT JOIN plots_planlimit u
-  ON u.area_id IS NULL AND u.use_class = p.use_class AND u.valid @> %(on)s::date
+{_JOINED}
 WHERE p.id = ANY(%(ids)s) AND p.valid @> %(on)s::date
+"""
+_NAMED = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})::float AS {name}" for name in LIMITS)
+_GATHERED = ", ".join(f"array_agg({name})" for name in LIMITS)
+# The plots of a box and those within reach of them, gathered into one row (see town).
+WITHIN = f"""
+WITH box AS (
+  SELECT ST_Expand(ST_Extent(boundary)::geometry, %(reach_m)s) AS around FROM plots_plot
+  WHERE boundary && ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)
+    AND valid @> %(on)s::date
+), near AS (
+  SELECT p.id, p.boundary, {_NAMED} {_JOINED}
+  WHERE p.boundary && ST_SetSRID((SELECT around FROM box), %(srid)s)
+    AND p.valid @> %(on)s::date
+  ORDER BY p.id  -- once: aggregates take their rows in the order they come
+)
+SELECT array_agg(id), ST_AsBinary(ST_Collect(boundary)), {_GATHERED},
+       (SELECT ARRAY[ST_XMin(around), ST_YMin(around), ST_XMax(around), ST_YMax(around)] FROM box)
+FROM near
 """
 
 
@@ -68,3 +91,36 @@ def _plot(row: tuple[Any, ...], shape: BaseGeometry) -> MeasuredPlot:
     plot_id, number, use_class, version, _, source, *limits = row
     known = dict(zip(LIMITS, limits, strict=True))
     return MeasuredPlot(plot_id, number, use_class, version, shape, known, source)
+
+
+@dataclass(frozen=True, slots=True)
+class PlotsWithin:
+    """The plots of some ground as arrays, in the order of their ids.
+
+    ``shapes`` are METRIC, ``limits`` by name with NaN unknown, ``bounds`` what was looked at.
+    """
+
+    ids: NDArray[np.intp]
+    shapes: NDArray[np.object_]
+    limits: dict[str, NDArray[np.float64]]
+    bounds: NDArray[np.float64]
+
+
+def plots_within(*, bounds: NDArray[np.float64], reach_m: float, on: dt.date) -> PlotsWithin:
+    """Return the plots of a METRIC box and all within reach of one of them, on a day."""
+    west, south, east, north = bounds.tolist()
+    asked = {
+        "west": west, "south": south, "east": east, "north": north, "srid": crs.METRIC,
+        "reach_m": reach_m, "on": on,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(WITHIN, asked)
+        ids, wkb, *limits, box = cursor.fetchone()
+    if ids is None:
+        none = np.array([])
+        return PlotsWithin(
+            none.astype(np.intp), none.astype(object), dict.fromkeys(LIMITS, none), bounds
+        )
+    shapes = shapely.get_parts(shapely.from_wkb(bytes(wkb)))
+    known = {name: np.array(one, dtype=float) for name, one in zip(LIMITS, limits, strict=True)}
+    return PlotsWithin(np.array(ids, dtype=np.intp), shapes, known, np.array(box))

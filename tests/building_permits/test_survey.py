@@ -13,8 +13,8 @@ from shapely import affinity
 
 from plots.building_permits import town
 from plots.building_permits.arrays import Shapes
-from plots.building_permits.footprints import by_processes
 from plots.building_permits.rules.verdict import Outcome
+from plots.building_permits.spreading import by_processes
 from plots.building_permits.survey import CODES_OF_SHEET, Answers, check_chunk, check_survey, here
 from plots.building_permits.town import Survey, chunks_of
 from plots.models import Plot

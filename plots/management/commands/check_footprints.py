@@ -10,13 +10,8 @@ from municipality.importing.command import BAD_ARGUMENTS, ImportCommand
 from municipality.importing.engine import Outcome
 from municipality.importing.spec import Job
 from municipality.words import Text
-from plots.building_permits.footprints import (
-    by_processes,
-    counted,
-    processors,
-    survey_of,
-    write_answers,
-)
+from plots.building_permits.footprints import counted, survey_of, write_answers
+from plots.building_permits.spreading import by_cluster, by_processes, processors
 from plots.building_permits.survey import check_survey
 
 CHECKED = Text("فُحصت المباني كلها؛ لم يتغير شيء.", "Every footprint was checked; nothing changed.")
@@ -34,6 +29,7 @@ class Command(ImportCommand):
         super().add_arguments(parser)
         parser.add_argument("--out", type=Path, help="write the verdicts as GeoPackage")
         parser.add_argument("--workers", type=int, default=processors(), help="processes at once")
+        parser.add_argument("--cluster", help="address of a Dask cluster, in place of processes")
 
     def finish(self, outcome: Outcome, job: Job, options: dict[str, Any]) -> None:
         """Check what was accepted, write it and add it to the report."""
@@ -42,7 +38,12 @@ class Command(ImportCommand):
             return
         survey, keys = survey_of(rows)
         begun = time.perf_counter()
-        answers = check_survey(survey, job.on, by=by_processes(options["workers"]))
+        cluster = options["cluster"]
+        by = by_cluster(cluster) if cluster else by_processes(options["workers"])
+        try:
+            answers = check_survey(survey, job.on, by=by)
+        except OSError as error:
+            raise CommandError(f"{cluster}: {error}", returncode=BAD_ARGUMENTS) from None
         report.seconds["rules"] = time.perf_counter() - begun
         report.facts["checked"] = counted(answers)
         report.sentence = CHECKED
