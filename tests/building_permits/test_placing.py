@@ -3,7 +3,9 @@
 import math
 import time
 from dataclasses import replace
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -168,7 +170,7 @@ def as_drawn(plot: BaseGeometry, first: int, *, backwards: bool = False) -> Base
     return shapely.Polygon(ring[::-1] if backwards else ring)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(FORMS, angles, st.integers(0, 5), st.booleans())
 def test_any_first_vertex_and_direction_give_the_same_fit(
     form: BaseGeometry, degrees: float, first: int, backwards: bool
@@ -181,7 +183,7 @@ def test_any_first_vertex_and_direction_give_the_same_fit(
     assert found.misfit_m < 1e-4 and found.misfit_m2 < 1e-3 and not found.placement.mirrored
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(FORMS, angles, shifts, st.booleans())
 def test_a_mirrored_outline_is_reported_mirrored_and_laid_right(
     form: BaseGeometry, degrees: float, shift: tuple[float, float], backwards: bool
@@ -205,7 +207,7 @@ def test_a_plot_that_is_the_same_turned_round_has_every_way_returned() -> None:
     assert len(almost) == 4 and all(0 < fit.misfit_m <= FIT_M for fit in almost)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(FORMS, angles, st.integers(1, 8))
 def test_vertices_along_a_side_change_nothing(
     form: BaseGeometry, degrees: float, pieces: int
@@ -264,3 +266,29 @@ def test_an_outline_drawn_a_little_wrong_is_laid_within_its_error(
     assume(drawn.is_valid)
     (found,) = fit_outline(drawn, on_ground(form, degrees))
     assert found.misfit_m <= 0.4 and not found.placement.mirrored
+
+
+@pytest.mark.real_data
+def test_real_plots_drawn_to_two_centimetres_are_laid_and_mirrored_ones_are_found(
+    real_data: Path,
+) -> None:
+    """A commune's plots, each begun anywhere, written either way, every second one mirrored.
+
+    Plots with spikes of a few centimetres are lost to the drawing's error; some are their own
+    mirror image but for that error.
+    """
+    plots = gpd.read_file(real_data / "parcels" / "fr-27412-parcelles.geojson").to_crs(2154)
+    whole = [plot for plot in plots.geometry.explode().values if plot.area > 50]
+    chance = np.random.default_rng(27412)
+    good = right = 0
+    for n, place in enumerate(chance.choice(len(whole), 40, replace=False)):
+        plot = affinity.translate(whole[place], *(-v for v in whole[place].centroid.coords[0]))
+        ground = on_ground(plot, float(chance.uniform(-180, 180)))
+        turned = affinity.scale(plot, -1, 1, origin=(0, 0)) if n % 2 else plot
+        ring = shapely.get_coordinates(turned.exterior)[:-1]
+        ring = np.roll(ring, int(chance.integers(len(ring))), axis=0)
+        ring = ring + chance.uniform(-0.02, 0.02, ring.shape)
+        best = fit_outline(shapely.Polygon(ring[:: chance.choice([-1, 1])]), ground)[0]
+        good += best.is_good
+        right += best.placement.mirrored == bool(n % 2)
+    assert good >= 38 and right >= 36
