@@ -23,6 +23,7 @@ IMPORTERS = {
     "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",
+    "titles": "plots.register.title_imports.TITLES",
     "footprints": "plots.building_permits.footprints.FOOTPRINTS",  # checked, never kept
 }
 

@@ -13,6 +13,7 @@ from plots.building_permits.models import (
     SiteVersion,
     StampedDrawing,
 )
+from plots.building_permits.report_models import FrozenReport
 from plots.extracts.models import PlotExtract
 from plots.register.models import (
     Building,
@@ -24,6 +25,7 @@ from plots.register.models import (
     Road,
     Unit,
 )
+from plots.register.title_models import Title, TitleMandate, TitleShare
 from plots.restrictions.models import Theme, ThemeFeature, ThemeLayer
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "FootprintFailure",
     "FootprintSurvey",
     "FootprintVerdict",
+    "FrozenReport",
     "Lineage",
     "PermitApplication",
     "PlanLimit",
@@ -49,5 +52,8 @@ __all__ = [
     "Theme",
     "ThemeFeature",
     "ThemeLayer",
+    "Title",
+    "TitleMandate",
+    "TitleShare",
     "Unit",
 ]

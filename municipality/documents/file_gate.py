@@ -63,12 +63,13 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to read of a file."""
+    """What to read of a file; ``code_page`` is what a table of text is in where it is no UTF-8."""
 
     name: str
     layer: str = ""
     layer_hints: Sequence[str] = ()
     shape_hints: Sequence[str] = ()
+    code_page: str = ""
 
 
 @dataclass(slots=True)
@@ -294,6 +295,7 @@ def read_stream(source: BinaryIO, wanted: Wanted, *, limits: GateLimits | None =
         "layer": wanted.layer,
         "layer_hints": list(wanted.layer_hints),
         "shape_hints": list(wanted.shape_hints),
+        "code_page": wanted.code_page,
     }
     sandbox = _ahead.pop() if _ahead else _Sandbox.start(READ_ROWS)
     begun = time.perf_counter()

@@ -21,7 +21,7 @@ from municipality.importing.mapping import FieldMap, MappingError, match
 from municipality.importing.report import Report
 from municipality.importing.rows import Rows, repeated
 from municipality.importing.shapes import read_shapes
-from municipality.importing.spec import Importer, Job, NoSwap
+from municipality.importing.spec import NO_SHAPE, Importer, Job, NoSwap
 from municipality.importing.staging import clear_temporary, stage, staged_columns
 from municipality.importing.systems import NoSystem
 from municipality.importing.values import read_field
@@ -78,8 +78,9 @@ def _open(source: BinaryIO, spec: Importer, job: Job, chosen: FieldMap) -> Opene
     if spec.osm_layer:
         hints.append(spec.osm_layer)
     wanted = Wanted(
-        name=job.name, layer=job.layer, layer_hints=hints, shape_hints=chosen.shape_hints()
-    )
+        name=job.name, layer=job.layer, layer_hints=hints, shape_hints=chosen.shape_hints(),
+        code_page=spec.code_page,
+    )  # fmt: skip
     return read_stream(source, wanted)
 
 
@@ -127,7 +128,8 @@ def _doubled_keys(rows: Rows, spec: Importer) -> None:
     rows.mark("duplicate_key", repeated(rows.values[spec.key], rows.good))
 
 
-def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock) -> int:
+def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock) -> int | None:
+    """Read values and shapes; returns the EPSG code of the file, None for rows without shapes."""
     clock.reached("values")
     with rows.check("rows_readable"):
         _reader_marks(rows)
@@ -136,6 +138,8 @@ def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock
         for one in spec.fields:
             rows.values[one.name] = read_field(rows, one, chosen)
     clock.took("values")
+    if spec.shape == NO_SHAPE:
+        return None
     clock.reached("shapes")
     lacking, rows.severity = rows.severity, readable  # a row with a bad value has a shape too
     try:
@@ -148,10 +152,11 @@ def _judge(rows: Rows, spec: Importer, job: Job, chosen: FieldMap, clock: _Clock
 
 
 def _with_absent_fields(rows: Rows, spec: Importer, job: Job, chosen: FieldMap) -> Job:
-    """Tell the swap what the file does not speak of: there the register keeps what it holds."""
+    """Tell the swap which file it is, and what it does not speak of: that the register keeps."""
     given = {*rows.columns.fields, *chosen.constants}
     absent = sorted(one.name for one in spec.fields if one.name not in given)
-    return replace(job, options={**job.options, "absent": absent})
+    told = {"absent": absent, "sha256": rows.opened.sha256}
+    return replace(job, options={**job.options, **told})
 
 
 def _with_refused_keys(rows: Rows, spec: Importer, job: Job) -> Job:
@@ -278,8 +283,9 @@ def run(
     srid: int | None = None
     try:
         srid = _judge(rows, spec, job, chosen, clock)
-        rows.srid = srid
-        _operation(report, srid)
+        if srid is not None:
+            rows.srid = srid
+            _operation(report, srid)
         clock.reached("checks")
         spec.prepare(rows, job)
         clock.took("own_checks")

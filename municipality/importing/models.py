@@ -61,3 +61,18 @@ class ImportBatch(models.Model):
     def is_over(self) -> bool:
         """Tell whether nothing more will happen to this import."""
         return self.state in {self.State.DONE, self.State.FAILED, self.State.CANCELLED}
+
+
+class RecordBatch(models.Model):
+    """One import of records without a shape: what it brought can be taken back while nothing
+    stands on it; ``totals`` are what its figures are reconciled by."""
+
+    kind = models.CharField(max_length=40)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    totals = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} {self.file_name}"

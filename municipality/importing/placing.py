@@ -65,8 +65,8 @@ def _plain(name: str) -> str:
     return text.removeprefix("ال").replace("-", " ").replace("'", "")
 
 
-def _named(rows: Rows, field: str, places: Iterable[Named]) -> Ids:
-    """Match the names a file gives; names that are not known are marked."""
+def named_places(rows: Rows, field: str, places: Iterable[Named]) -> Ids:
+    """Match the names a file gives to ids, 0 for none; names that are not known are marked."""
     column = rows.values.get(field)
     if column is None or column.null_count == len(column):
         return np.zeros(rows.count, dtype=np.int64)
@@ -91,11 +91,11 @@ def place(rows: Rows, *, on: dt.date) -> Ids:
         points = shapely.point_on_surface(shapes)
         by_place = inside_which(points, *wilayats)
         by_area = inside_which(points, *areas)
-    area = _named(rows, "area", Area.objects.all())
+    area = named_places(rows, "area", Area.objects.all())
     area = np.where(area > 0, area, by_area)
     owner = dict(Area.objects.exclude(wilayat=None).values_list("pk", "wilayat_id"))
     of_area = np.array([owner.get(int(key), 0) for key in np.unique(area)], dtype=np.int64)
-    wilayat = _named(rows, "wilayat", Wilayat.objects.all())
+    wilayat = named_places(rows, "wilayat", Wilayat.objects.all())
     wilayat = np.where(wilayat > 0, wilayat, by_place)
     inherited = of_area[np.searchsorted(np.unique(area), area)]
     wilayat = np.where(wilayat > 0, wilayat, inherited)

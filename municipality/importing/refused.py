@@ -72,13 +72,14 @@ def write_refused(path: Path, rows: Rows, *, srid: int | None) -> int:
     own = [np.array([int(row) + 1 for row in where], dtype=np.int64)]
     own += [np.array([part[i] for part in said], dtype=object) for i in range(4)]
     system = f"EPSG:{srid}" if srid else None
+    is_table = srid is None and bool(shapely.is_missing(rows.raw).all())  # records have no shape
     write(
         str(path),
-        shapely.to_wkb(_finite(rows.raw[where])),
+        None if is_table else shapely.to_wkb(_finite(rows.raw[where])),
         [*own, *columns],
         [*_OWN, *names],
         layer="refused",
-        geometry_type="Unknown",
+        geometry_type=None if is_table else "Unknown",
         crs=system,
         driver="GPKG",
         encoding="utf-8",

@@ -12,6 +12,7 @@ from municipality.importing.rows import Rows
 from municipality.words import Text
 
 POLYGON, LINE, POINT, ANY = "polygon", "line", "point", "any"
+NO_SHAPE = "none"  # records: their place, if any, is that of what they name
 
 
 class NoSwap(Exception):
@@ -48,7 +49,8 @@ class Importer:
     ``staged`` are the columns of ``incoming``: field name to SQL type.  ``late`` is a check that
     needs no database and seldom refuses: it runs beside the swap, which is made anew without
     the rows it refuses.  ``fill`` puts the columns straight into an empty table, or answers
-    None where there is something to compare with.
+    None where there is something to compare with.  ``undo`` takes back what a RecordBatch of
+    this kind did, or raises NoSwap.  ``code_page`` is that of tables which are no UTF-8.
     """
 
     kind: str
@@ -66,3 +68,5 @@ class Importer:
     keeps_lonlat: bool = False
     late: Callable[[Rows, Job], None] | None = None
     fill: Callable[[Any, Mapping[str, pa.Array], Job], dict[str, Any] | None] | None = None
+    undo: Callable[[Any, int], dict[str, Any]] | None = None
+    code_page: str = ""

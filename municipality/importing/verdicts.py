@@ -125,6 +125,18 @@ _ALL = (
     _note("crosses_plots", "المبنى يتجاوز حد قطعته", "The building crosses a plot line"),
     _note("no_plot", "المبنى خارج القطع المسجلة", "The building stands on no registered plot"),
     _refused("not_a_road", "ليس طريقًا", "Not a road"),
+    # titles
+    _refused("unknown_plot", "رقم قطعة ليس في السجل", "A plot number that is not in the register"),
+    _refused("plot_of_several", "رقم لعدة قطع، وتنقص المنطقة أو المرحلة", "A number of several plots; the area or phase is missing"),
+    _refused("bad_share", "حصة ليست كسرًا بين الصفر والواحد", "A share that is no fraction between nothing and the whole"),
+    _refused("shares_not_one", "مجموع حصص السند لا يساوي الواحد الصحيح", "The shares of the deed do not sum to exactly one"),
+    _refused("duplicate_deed", "سند مكرر: يخالف صفًا سابقًا أو يكرره", "A deed stands twice: the row repeats an earlier one or contradicts it"),
+    _refused("deed_differs", "السند مسجل بغير هذه البيانات", "The deed is registered with other facts"),
+    _refused("title_overlaps", "سند آخر للقطعة يسري في بعض هذه الأيام", "Another deed of the plot holds on some of these days"),
+    _refused("days_reversed", "اليوم الأخير قبل الأول", "The last day is before the first"),
+    _refused("deed_refused", "رُفض صف آخر من السند نفسه", "Another row of the same deed was refused"),
+    _note("deed_known", "السند مسجل كما هو", "The deed is registered as it stands"),
+    _note("ended_by_next", "انتهى بسند القطعة التالي", "Ended by the next deed of its plot"),
 )  # fmt: skip
 
 VERDICTS = {verdict.code: verdict for verdict in _ALL}

@@ -34,6 +34,24 @@ def decode(data: bytes) -> tuple[str, str]:
     return data.decode("utf-8", "surrogateescape"), "utf-8"
 
 
+def decode_table(data: bytes, code_page: str) -> tuple[str, str]:
+    """Decode as ``decode`` does, or whole by the code page offices save tables in.
+
+    Only where no line beyond ASCII is UTF-8: a line in another code page is not UTF-8 by chance,
+    and a table in UTF-8 with some damaged lines keeps the others.
+    """
+    text, encoding = decode(data)
+    if not code_page or encoding != "utf-8" or not is_damaged(text):
+        return text, encoding
+    beyond = [line for line in text.split("\n") if not line.isascii()]
+    if not all(is_damaged(line) for line in beyond):
+        return text, encoding
+    try:
+        return data.decode(code_page), f"{code_page} (not declared)"
+    except UnicodeDecodeError:
+        return text, encoding
+
+
 def is_damaged(text: str) -> bool:
     """Tell whether a text holds bytes that could not be decoded, or the sign of such."""
     return any("\udc80" <= char <= "\udcff" or char == "\ufffd" for char in text)
@@ -83,9 +101,9 @@ def _lines(text: str) -> list[list[str] | None]:
             raise NotAccepted("too_many_rows", most=MAX_ROWS)
 
 
-def read_csv(path: Path, *, hints: Sequence[str]) -> Reading:
+def read_csv(path: Path, *, hints: Sequence[str], code_page: str = "") -> Reading:
     """Read a table of text; raises NotAccepted where it has no header."""
-    text, encoding = decode(path.read_bytes())
+    text, encoding = decode_table(path.read_bytes(), code_page)
     lines = _lines(text.replace("\0", "\ufffd"))
     if not lines or lines[0] is None or len(lines[0]) > MAX_COLUMNS:
         raise NotAccepted("no_header")

@@ -35,7 +35,7 @@ def _read(job: Path, wanted: dict[str, Any]) -> Reading:
     if kind is kinds.JSON:
         return read_json(path, hints=shapes)
     if kind is kinds.CSV:
-        return read_csv(path, hints=shapes)
+        return read_csv(path, hints=shapes, code_page=wanted["code_page"])
     reading = read_gdal(path, kind, layer=layer, hints=hints)
     if layers:
         reading.layer, reading.layers = layers[0].rsplit("/", 1)[-1], layers

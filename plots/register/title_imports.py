@@ -1,0 +1,312 @@
+"""Import of title deeds: one row a share, judged deed by deed, in whole numbers.
+
+A deed is taken whole or not at all: one refused row refuses the others of its deed.  A newer
+deed of a plot ends the one before it on the day it begins.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from django.db import connection
+
+from municipality.conf import PROFILE
+from municipality.digits import western
+from municipality.importing.fields import Field, Kind
+from municipality.importing.parts import default_source, fill_texts
+from municipality.importing.placing import named_places
+from municipality.importing.rows import Rows
+from municipality.importing.spec import NO_SHAPE, Importer, Job
+from municipality.names import fold
+from municipality.places.models import Area, Wilayat
+from municipality.words import Text
+from plots.register.title_swap import STAGED, swap, take_back
+from plots.register.titles import NotAShare, Stated, are_whole, read_share
+
+FIELDS = (
+    Field("deed_number", ("deed_number", "deed_no", "title_number", "title_no", "رقم سند الملكية",
+          "رقم السند", "رقم الملكية"), longest=60, missing="key_missing", is_key=True),
+    Field("register_key", ("register_key", "plotuid", "plot_uid", "مفتاح القطعة"), longest=80),
+    Field("plot_number", ("plot_number", "plot_no", "plotno", "number", "رقم القطعة", "القطعة"),
+          longest=40),
+    Field("wilayat", ("wilayat", "الولاية"), longest=120),
+    Field("area", ("area", "area_name", "المنطقة", "المخطط"), longest=120),
+    Field("phase", ("phase", "المرحلة"), longest=40),
+    Field("owner_name", ("owner_name", "owner", "name", "اسم المالك", "المالك"), longest=200,
+          missing="name_missing", is_key=True),
+    Field("civil_number", ("civil_number", "civil_no", "civil_id", "الرقم المدني"), longest=20),
+    Field("share", ("share", "الحصة", "حصة"), longest=60),
+    Field("numerator", ("numerator", "البسط"), longest=30),
+    Field("denominator", ("denominator", "المقام"), longest=30),
+    Field("valid_from", ("valid_from", "from", "issued_on", "تاريخ السند", "من تاريخ"), Kind.DAY,
+          missing="date_missing"),
+    Field("valid_to", ("valid_to", "to", "last_day", "إلى تاريخ"), Kind.DAY),
+    Field("as_of", ("as_of", "تاريخ البيان"), Kind.DAY),
+    Field("source", ("source", "المصدر"), longest=200),
+)  # fmt: skip
+
+PLOTS = """
+SELECT p.id, p.register_key, ar_fold(p.number), p.wilayat_id, p.area_id, f.code
+FROM plots_plot p LEFT JOIN places_phase f ON f.id = p.phase_id
+WHERE upper_inf(p.valid) AND ({})
+"""
+HELD = """
+SELECT t.deed_number, t.plot_id, lower(t.valid), upper(t.valid),
+       array_agg(ARRAY[s.owner_name, s.civil_number, s.numerator::text, s.denominator::text])
+FROM plots_title t JOIN plots_titleshare s ON s.title_id = t.id
+WHERE t.deed_number = ANY(%s) OR t.plot_id = ANY(%s)
+GROUP BY t.id ORDER BY t.id
+"""
+
+
+@dataclass(slots=True)
+class Deed:
+    """One deed of the file: its rows, plot and days.
+
+    ``stated`` is the day after its last one as the file says, ``until`` as a newer deed has it.
+    """
+
+    number: str
+    plot: int
+    since: dt.date
+    stated: dt.date | None
+    until: dt.date | None = None
+    rows: list[int] = field(default_factory=list)
+    shares: list[tuple[str, str, int, int]] = field(default_factory=list)
+
+
+def _texts(rows: Rows, name: str) -> list[str]:
+    return [text or "" for text in rows.values[name].to_pylist()]
+
+
+def _days(rows: Rows, name: str) -> list[dt.date | None]:
+    """The days of a column as the city counts them."""
+    zone = PROFILE.time_zone
+    found = rows.values[name].to_pylist()
+    return [None if at is None else at.astimezone(zone).date() for at in found]
+
+
+def _candidates(column: str, asked: set[str]) -> dict[str, list[Any]]:
+    """Return the present plots by register key or by folded number."""
+    where = "p.register_key = ANY(%s)" if column == "key" else "ar_fold(p.number) = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(PLOTS.format(where), [sorted(asked)])
+        found: dict[str, list[Any]] = defaultdict(list)
+        for row in cursor.fetchall():
+            found[row[1] if column == "key" else row[2]].append(row)
+    return found
+
+
+def _place_test(rows: Rows) -> Callable[[int, Any], bool]:
+    """Tell whether a plot lies where its row says: nothing said fits every place."""
+    wilayats = named_places(rows, "wilayat", Wilayat.objects.all())
+    areas = named_places(rows, "area", Area.objects.all())
+    unknown = rows.verdicts.get("unknown_place", rows.none())
+    phases = _texts(rows, "phase")
+
+    def fits(row: int, plot: Any) -> bool:
+        said = ((wilayats[row], plot[3]), (areas[row], plot[4]), (phases[row], plot[5]))
+        return not unknown[row] and all(not asked or asked == held for asked, held in said)
+
+    return fits
+
+
+def _plots(rows: Rows) -> None:
+    """Find the plot of each row: by its key, else by its number and what narrows it."""
+    keys, told = _texts(rows, "register_key"), _texts(rows, "plot_number")
+    numbers = [fold(western(text.strip())) for text in told]
+    fits = _place_test(rows)
+    by_key = _candidates("key", {key for key in keys if key})
+    by_number = _candidates("number", {number for number in numbers if number})
+    plot = np.zeros(rows.count, dtype=np.int64)
+    missing, unknown, several = rows.none(), rows.none(), rows.none()
+    for row, (key, number) in enumerate(zip(keys, numbers, strict=True)):
+        found = by_key.get(key, []) if key else by_number.get(number, [])
+        found = [one for one in found if fits(row, one)]
+        missing[row] = not key and not number
+        unknown[row] = not found and not missing[row]
+        several[row] = len(found) > 1
+        plot[row] = found[0][0] if len(found) == 1 else 0
+    rows.mark("number_missing", missing)
+    rows.mark("unknown_plot", unknown)
+    rows.mark("plot_of_several", several)
+    rows.values["plot_id"] = pa.array(plot)
+
+
+def _shares(rows: Rows) -> list[Stated | None]:
+    """Read the share of each row: one text, or numerator and denominator."""
+    columns = [_texts(rows, name) for name in ("share", "numerator", "denominator")]
+    found: list[Stated | None] = []
+    for row, (share, above, below) in enumerate(zip(*columns, strict=True)):
+        text = share or (f"{above}/{below}" if above or below else "")
+        try:
+            found.append(read_share(text) if text else None)
+        except NotAShare:
+            rows.mark_one("bad_share", row, text)
+            found.append(None)
+        if not text:
+            rows.mark_one("value_missing", row, "share")
+    for name in ("numerator", "denominator"):
+        rows.values[name] = pa.array([one and getattr(one, name) for one in found], pa.int64())
+    return found
+
+
+def _deeds(rows: Rows, shares: Sequence[Stated | None]) -> list[Deed]:
+    """Gather the rows of each deed that has none refused; rows that contradict it are named."""
+    numbers = [western(text) for text in _texts(rows, "deed_number")]
+    rows.values["deed_number"] = pa.array(numbers, pa.large_string())
+    since, until = _days(rows, "valid_from"), _days(rows, "valid_to")
+    plots, civil = rows.values["plot_id"].to_pylist(), _texts(rows, "civil_number")
+    names = _texts(rows, "owner_name")
+    made: dict[str, Deed] = {}
+    of_deed: dict[str, list[int]] = defaultdict(list)
+    for row, number in enumerate(numbers):
+        if number:
+            of_deed[number].append(row)
+        first, share = since[row], shares[row]
+        if not rows.good[row] or first is None or share is None:
+            continue
+        last = until[row]
+        after = None if last is None else last + dt.timedelta(days=1)
+        if after is not None and after <= first:
+            rows.mark_one("days_reversed", row)
+            continue
+        deed = made.setdefault(number, Deed(number, plots[row], first, after))
+        said = (names[row], western(civil[row]), share.numerator, share.denominator)
+        if said in deed.shares or (plots[row], first, after) != (
+            deed.plot,
+            deed.since,
+            deed.stated,
+        ):
+            rows.mark_one("duplicate_deed", row)
+            continue
+        deed.rows.append(row)
+        deed.shares.append(said)
+    _whole_deeds(rows, of_deed)
+    return [deed for deed in made.values() if rows.good[deed.rows[0]]]
+
+
+def _whole_deeds(rows: Rows, of_deed: dict[str, list[int]]) -> None:
+    """Refuse the other rows of a deed that has a refused one."""
+    good = rows.good
+    for members in of_deed.values():
+        kept = [row for row in members if good[row]]
+        if len(kept) < len(members):
+            rows.mark("deed_refused", np.array(kept, dtype=np.int64))
+
+
+def _mark(rows: Rows, code: str, deed: Deed, detail: str = "") -> None:
+    rows.mark(code, np.array(deed.rows, dtype=np.int64), detail)
+
+
+def _sums(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
+    """Refuse deeds whose shares are not exactly the whole."""
+    for deed in deeds:
+        parts = [Fraction(above, below) for *_, above, below in deed.shares]
+        if not are_whole(parts):
+            _mark(rows, "shares_not_one", deed, f"{sum(parts)}")
+    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+
+
+def _in_turn(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
+    """Let each deed of a plot end where the next begins; refuse those that overlap."""
+    ordered = sorted(deeds, key=lambda deed: (deed.plot, deed.since, deed.number))
+    before: Deed | None = None
+    for deed in ordered:
+        deed.until = deed.stated
+        if before is None or before.plot != deed.plot:
+            before = deed
+        elif before.since < deed.since and before.until is None:
+            before.until = deed.since
+            _mark(rows, "ended_by_next", before)
+            before = deed
+        elif before.until is not None and before.until <= deed.since:
+            before = deed
+        else:
+            _mark(rows, "title_overlaps", deed, before.number)
+    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+
+
+def _meets(deed: Deed, since: dt.date, until: dt.date | None) -> bool:
+    """Tell whether a deed and a registered title hold on one day and none ends for the other."""
+    if until is None and since < deed.since:
+        return False  # the newer deed ends it
+    return (until is None or deed.since < until) and (deed.until is None or since < deed.until)
+
+
+def _against_register(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
+    """Know again what is registered as it stands; refuse what contradicts the register."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [[one.number for one in deeds], [one.plot for one in deeds]])
+        held = cursor.fetchall()
+    by_number = {row[0]: row for row in held}
+    by_plot: dict[int, list[Any]] = defaultdict(list)
+    for row in held:
+        by_plot[row[1]].append(row)
+    for deed in deeds:
+        if same := by_number.get(deed.number):
+            shares = sorted((n, c, int(above), int(below)) for n, c, above, below in same[4])
+            is_known = (same[1], same[2], shares) == (deed.plot, deed.since, sorted(deed.shares))
+            _mark(rows, "deed_known" if is_known else "deed_differs", deed)
+            continue
+        others = [row for row in by_plot[deed.plot] if _meets(deed, row[2], row[3])]
+        if others:
+            _mark(rows, "title_overlaps", deed, others[0][0])
+    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+
+
+def _sound(rows: Rows, deeds: list[Deed]) -> list[Deed]:
+    """Judge deeds beside each other and beside the register: a refused one ends no other."""
+    while True:
+        turned = _in_turn(rows, deeds)
+        kept = _against_register(rows, turned)
+        if len(kept) == len(turned):
+            return kept
+        deeds = kept
+
+
+def _stage(rows: Rows, deeds: Sequence[Deed], job: Job) -> None:
+    """Fill the columns that the swap reads."""
+    since, until = rows.count * [job.on], _days(rows, "valid_to")
+    for deed in deeds:
+        for row in deed.rows:
+            since[row], until[row] = deed.since, deed.until
+    rows.values["since"] = pa.array(since, pa.date32())
+    rows.values["until"] = pa.array(until, pa.date32())
+    rows.values["as_of"] = pa.array([day or job.on for day in _days(rows, "as_of")], pa.date32())
+    rows.values["is_known"] = pa.array(rows.verdicts.get("deed_known", rows.none()))
+    fill_texts(rows, "owner_name")
+    civil = [western(text) for text in _texts(rows, "civil_number")]
+    rows.values["civil_number"] = pa.array(civil, pa.large_string())
+
+
+def prepare(rows: Rows, job: Job) -> None:
+    """The checks of titles: plots, shares, deeds, days, the register."""
+    with rows.check("plots"):
+        _plots(rows)
+    with rows.check("shares"):
+        shares = _shares(rows)
+    with rows.check("deeds"):
+        deeds = _sums(rows, _deeds(rows, shares))
+    with rows.check("register"):
+        deeds = _sound(rows, deeds)
+    _stage(rows, deeds, job)
+    default_source(rows, job)
+
+
+TITLES = Importer(
+    kind="titles",
+    title=Text("سندات الملكية", "Title deeds"),
+    shape=NO_SHAPE,
+    fields=FIELDS,
+    staged=STAGED,
+    prepare=prepare,
+    swap=swap,
+    undo=take_back,
+    code_page="cp1256",
+)
