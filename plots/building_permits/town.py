@@ -18,7 +18,6 @@ from plots.register.limits import PlotsWithin, plots_within
 from plots.register.queries import LIMITS
 
 CHUNK = 4_000  # footprints read at once: some ten megabytes of plots
-TILE_M = 500.0  # a chunk is made of whole tiles where it can, so that it lies together
 # Shapes come as one collection a kind, in the order of ids: unions are the same in every cut, and
 # a town of plots crosses from the database in one value instead of a row a plot.
 NEAR = """
@@ -57,11 +56,22 @@ class Survey:
 
 
 def chunks_of(shapes: Shapes, most: int = CHUNK) -> list[Ints]:
-    """Cut n footprints into chunks that lie together: tile by tile, in snakes."""
+    """Cut n footprints into chunks that lie together: halved across their longer side.
+
+    A chunk's box is read whole, so a strip across the city would read the city.
+    """
     centre = shapely.get_coordinates(shapely.centroid(shapes))
-    column, row = (centre // TILE_M).astype(np.int64).T
-    order = np.lexsort((np.where(row % 2, -column, column), row))
-    return [order[begin : begin + most] for begin in range(0, len(order), most)]
+
+    def cut(rows: Ints) -> list[Ints]:
+        if len(rows) <= most:
+            return [rows]
+        own = centre[rows]
+        side = int(np.argmax(np.ptp(own, axis=0)))
+        rows = rows[np.argsort(own[:, side], kind="stable")]
+        half = len(rows) // 2
+        return [*cut(rows[:half]), *cut(rows[half:])]
+
+    return cut(np.arange(len(shapes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "survey",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="failures",
                         to="plots.footprintsurvey",
@@ -76,6 +77,7 @@ class Migration(migrations.Migration):
                 (
                     "survey",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="verdicts",
                         to="plots.footprintsurvey",

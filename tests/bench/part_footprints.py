@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from django.utils import timezone
 
 from municipality import crs
 from tests.bench import city, databases
@@ -97,7 +98,7 @@ def run() -> None:
             cursor.execute(f"SELECT ST_AsBinary(shape) FROM {TABLE} ORDER BY id")
             shapes = shapely.from_wkb([bytes(row[0]) for row in cursor.fetchall()])
             survey = Survey(np.asarray(shapes), np.full(COUNT, 2.0), np.full(COUNT, 9.0))
-            on, at = dt.date(2026, 1, 1), dt.datetime.now(dt.UTC)
+            on, at = dt.date(2026, 1, 1), timezone.now()
             found = check_survey(survey, on, by=by_processes(workers))
             checked.append(time.perf_counter() - begun)
             keep(found, source="bench", on=on, at=at)
