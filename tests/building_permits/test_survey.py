@@ -83,7 +83,7 @@ def test_each_row_is_what_the_address_answers() -> None:
         }
         body = {
             "plot": plot.pk,
-            "crs": f"EPSG:{town.crs.METRIC}",
+            "crs": f"EPSG:{crs.METRIC}",
             "site": site(drawn_there(survey.shape[n], says)),
         }
         answer = Client().post(CHECK, json.dumps(body), content_type="application/json").json()
