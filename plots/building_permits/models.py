@@ -297,3 +297,19 @@ class FootprintFailure(models.Model):
     permitted = models.FloatField(null=True)
     provided = models.FloatField(null=True)
     shape = models.GeometryField(srid=crs.METRIC)
+
+
+class OfficeLayerMap(models.Model):
+    """What an office's layers hold, kept under a name for its next drawings."""
+
+    consultancy = models.ForeignKey(
+        "people.Consultancy", on_delete=models.CASCADE, related_name="layer_maps"
+    )
+    name = models.CharField(max_length=60)
+    mapping = models.JSONField(help_text="{roles, facts, unit}, as laying.layer_map_of reads it")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["consultancy", "name"], name="layer_map_of_a_name")
+        ]

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from shapely import affinity
 
+from municipality import crs
 from plots.building_permits.arrays import Shapes
 from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.spreading import by_processes

@@ -152,6 +152,11 @@ export class Drawing {
     return parts.filter((part) => !whole(part));
   }
 
+  /* Leaves the clicks of the map to somebody else until a tool is used again. */
+  rest(): void {
+    this.draw.setMode("static");
+  }
+
   clear(): void {
     this.draw.clear();
     this.said.clear();

@@ -23,7 +23,7 @@ import { createMap, type CityMap } from "../map/frame";
 import { EMPTY, collection, plotSelection } from "../map/overlays";
 import { currentTheme, onTheme, palette } from "../map/palette";
 import { rectangle } from "../map/placing";
-import { runs } from "../map/snapping";
+import { runs, snapTo } from "../map/snapping";
 import {
   SITE_OVERLAYS,
   gridScale,
@@ -34,6 +34,7 @@ import {
   wordsOf,
 } from "../map/site-layers";
 import { partList } from "../parts/part-list";
+import { DxfPanel } from "../parts/dxf-panel";
 import { sheetTable, verdictBox } from "../parts/sheet-table";
 import { toast } from "../parts/toast";
 import { errorBox } from "../parts/waiting";
@@ -57,6 +58,7 @@ let drawing: Drawing | null = null;
 let fixed: PartFeature[] = [];
 let timer = 0;
 let isSaved = true;
+let origin = "map";
 
 function parts(): PartFeature[] {
   return [...(drawing?.parts() ?? []), ...fixed];
@@ -164,7 +166,7 @@ async function save(): Promise<void> {
     const site = await send<SiteVersion>("PUT", `${config.api}/site`, {
       site: siteOf(parts()),
       reasons: told(),
-      origin: "map",
+      origin,
     });
     isSaved = true;
     show(site);
@@ -215,19 +217,40 @@ async function upload(input: HTMLInputElement): Promise<void> {
   try {
     const read = JSON.parse(await file.text()) as FeatureCollection;
     const found = (read.features ?? []).filter((f) => f.geometry) as PartFeature[];
-    drawing.clear();
-    fixed = drawing.load(
-      found.map((f) => ({
-        ...f,
-        properties: { ...propertiesOf(f.properties.role), ...f.properties },
-      })),
+    origin = "geojson";
+    replaceWith(
+      found.map((f) => ({ ...f, properties: { ...propertiesOf(f.properties.role), ...f.properties } })),
     );
-    changed();
     fit();
   } catch {
     toast(say("ليس ملف GeoJSON يُقرأ", "Not a GeoJSON file that can be read"), "triangle");
   }
   input.value = "";
+}
+
+/* The next click on the map names a spot, pulled to the corners of plot and drawing. */
+function pointAt(asked: string, got: (at: Position) => void): void {
+  if (!city) return;
+  toast(asked, "info");
+  const { map } = city;
+  const lines = runs([
+    config.ground?.plot ?? null,
+    config.ground?.envelope ?? null,
+    ...parts().map((part) => part.geometry),
+  ]);
+  drawing?.rest();
+  map.once("click", (e) => {
+    const snapped = snapTo(e.point, lines, (lng, lat) => map.project([lng, lat]));
+    drawing?.use("select");
+    got(snapped ?? [e.lngLat.lng, e.lngLat.lat]);
+  });
+}
+
+function replaceWith(found: PartFeature[]): void {
+  if (!drawing) return;
+  drawing.clear();
+  fixed = drawing.load(found);
+  changed();
 }
 
 function fit(): void {
@@ -260,6 +283,16 @@ function begin(): void {
     );
   maybe<HTMLFormElement>("measures")?.addEventListener("submit", addByMeasures);
   maybe("save")?.addEventListener("click", () => void save());
+  const dxf = maybe<HTMLInputElement>("dxf-file");
+  const panel = new DxfPanel({ root: byId("dxf"), api: config.api, laid: replaceWith, point: pointAt });
+  dxf?.addEventListener("change", () => {
+    const chosen = dxf.files?.[0];
+    if (chosen) {
+      origin = "dxf";
+      void panel.take(chosen);
+    }
+    dxf.value = "";
+  });
   const file = maybe<HTMLInputElement>("geojson-file");
   file?.addEventListener("change", () => void upload(file));
   addEventListener("beforeunload", (e) => {
