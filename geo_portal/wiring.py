@@ -69,7 +69,10 @@ FILE_HOLDERS = [
 
 # What else the verification page shows of a paper, by its kind: called with the paper, returns
 # the name of a template and what it shows as ``details``, or None.
-PAPER_DETAILS: dict[str, str] = {}
+PAPER_DETAILS: dict[str, str] = {
+    "building_permit": "plots.building_permits.verified.details_of",
+    "approved_drawing": "plots.building_permits.verified.details_of",
+}
 
 # What the worker does again and again: a plain function without arguments, and how often.
 PERIODIC: dict[str, int] = {  # seconds
@@ -81,6 +84,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.people.jobs.tidy": 3600,
     "municipality.history.jobs.write_head": 3600,
     "municipality.documents.jobs.scan_waiting": 60,
+    "plots.building_permits.jobs.expire_permits": 3600,
     "municipality.documents.jobs.sweep": 600,
     "municipality.documents.jobs.keep_retention": 86_400,
     "municipality.documents.signing.jobs.renew_revocation_list": 21_600,

@@ -126,6 +126,9 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "machine": machine,
         "state": machine.state(case.state),
         "steps": timeline(case),
+        "papers_taken": [
+            paper for paper in machine.papers if not paper.when or case.state in paper.when
+        ],
         "acts_on_top": [edge for edge in acts if staff or not edge.is_danger],
         "acts_below": [edge for edge in acts if edge.is_danger and not staff],
         "bill": bill,

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from geo_portal.permits.register_views import permit_url
 from municipality.documents import papers
 from municipality.documents.models import IssuedPaper
 from municipality.documents.signing.authority import TEST_AUTHORITY, is_ours
@@ -25,6 +26,7 @@ from municipality.documents.signing.values import MOST_BYTES
 from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import Limit, count
 from municipality.words import Text
+from plots.building_permits.register import permit_numbered
 
 LIMITS = (Limit("verify_minute", 30, 60), Limit("verify_day", 600, 86_400))
 MAX_BYTES = MOST_BYTES  # no paper of ours is larger
@@ -148,6 +150,9 @@ def verify_start(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "")
     if not code:
         return _sealed(render(request, "verify/index.html", {"code": ""}))
+    permit = permit_numbered(code)
+    if permit is not None:
+        return redirect(permit_url(permit))
     plain = papers.read_code(code)
     if not plain:
         count(request, LIMITS, at=timezone.now())

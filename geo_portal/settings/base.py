@@ -183,6 +183,9 @@ GEO_GATEWAY_PAGES = text("GEO_GATEWAY_PAGES")  # hosts of its pages, where they 
 _PAY_HOSTS = origins(GEO_GATEWAY_URL, *GEO_GATEWAY_PAGES.split(","))
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(map_hosts=_MAP_HOSTS, pay_hosts=_PAY_HOSTS)}
 GEO_WEBHOOK_KEYS = text("GEO_WEBHOOK_KEYS").split()
+# The ministry's register of title deeds (plots.register.ministry); empty: every answer is unknown.
+GEO_TITLE_REGISTER_URL = text("GEO_TITLE_REGISTER_URL")
+GEO_TITLE_REGISTER_KEY = text("GEO_TITLE_REGISTER_KEY")
 GEO_WEBHOOK_FROM = text("GEO_WEBHOOK_FROM").split()  # networks of the gateway; empty = any
 GEO_TERMINAL_HOST = text("GEO_TERMINAL_HOST", "127.0.0.1")
 GEO_TERMINAL_PORT = int(text("GEO_TERMINAL_PORT", "4580"))

@@ -1,4 +1,4 @@
-"""The job that stamps an approved application and issues its permit; done twice, it issues once."""
+"""Jobs of permits: stamping what was approved, once however often; ending what ran out."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,10 @@ from municipality.actor import Actor
 from municipality.cases.actions import move
 from municipality.cases.machine import SYSTEM
 from municipality.cases.models import Case
+from municipality.conf import PROFILE
+from municipality.history.actions import record
 from plots.building_permits.issuing import issue
+from plots.building_permits.models import BuildingPermit
 from plots.building_permits.readiness import may_be_stamped
 
 PLATFORM = Actor(person_id=None, name="system", role=SYSTEM)
@@ -32,3 +35,24 @@ def stamp_permit(case_id: int) -> str:
         permit = issue(case, at=at)
         move(case_id=case.pk, edge="stamp", by=PLATFORM, at=at)
         return f"{case.number} issued as {permit.number}"
+
+
+def expire_permits() -> None:
+    """End the permits whose last day is over: the periodic job of the worker.
+
+    A renewal later takes them up again (Local Order 23/92 art. 102).
+    """
+    at = timezone.now()
+    on = at.astimezone(PROFILE.time_zone).date()
+    with transaction.atomic():
+        over = BuildingPermit.objects.filter(
+            state=BuildingPermit.State.VALID, valid__endswith__lte=on
+        )
+        rows = over.select_for_update(of=("self",), skip_locked=True).order_by("pk")
+        for permit in rows.select_related("application"):
+            permit.state = BuildingPermit.State.EXPIRED
+            permit.save(update_fields=["state"])
+            record(
+                stream=f"case/{permit.application.case_id}", act="expire_permit", by=PLATFORM,
+                at=at, facts={"number": permit.number},
+            )  # fmt: skip

@@ -10,7 +10,7 @@ import shapely
 from django.test import Client
 
 from municipality.stored import shape_of
-from plots.building_permits.jobs import stamp_permit
+from plots.building_permits.jobs import expire_permits, stamp_permit
 from plots.building_permits.models import BuildingPermit
 from plots.building_permits.register import Wanted, found_permits, permit_numbered
 from tests.building_permits import office as o
@@ -89,3 +89,25 @@ def test_the_map_has_a_layer_of_permits_for_everybody(permit, client: Client) ->
     lon, lat, zoom = told["center"]
     assert {"number", "plot", "work", "state"} <= set(told["vector_layers"][0]["fields"])
     assert zoom == 16 and 57 < lon < 60 and 22 < lat < 25
+
+
+def test_a_number_leads_from_the_verification_page_and_a_code_shows_the_ground(
+    permit, client
+) -> None:
+    serial, year = permit.number.split("/")
+    led = client.get("/verify/", {"code": permit.number})
+    assert led.status_code == 302 and led["Location"].endswith(f"/permits/{year}/{serial}/")
+    page = client.get(f"/verify/{permit.paper.code}").content.decode()
+    assert 'class="approved"' in page and page.count('class="part"') == 3
+    drawing = permit.drawings.first().paper.code
+    assert 'class="approved"' in client.get(f"/verify/{drawing}").content.decode()
+    assert not any(secret in page for secret in SECRETS)
+
+
+def test_a_permit_whose_last_day_is_over_is_said_to_be_expired(permit, client) -> None:
+    BuildingPermit.objects.update(valid=("2020-01-01", "2022-01-01"))
+    expire_permits()
+    expire_permits()
+    permit.refresh_from_db()
+    assert permit.state == "expired"
+    assert "انتهت مدتها" in client.get("/permits/").content.decode()
