@@ -1,0 +1,170 @@
+"""The ministry's register of titles over HTTPS: what a deed says there, or honestly unknown."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from django.conf import settings
+
+from municipality.digits import western
+from municipality.names import fold
+from municipality.words import Text
+from plots.register.titles import NotAShare, Owner, are_whole, read_share
+
+CONNECT_S, SILENT_S, WHOLE_S = 2.0, 3.0, 5.0
+MOST_BYTES = 500_000
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+NOT_CONNECTED = Text("سجل الوزارة غير موصول.", "The ministry's register is not connected.")
+NOT_ANSWERING = Text("لم يجب سجل الوزارة.", "The ministry's register did not answer.")
+OTHER_FORM = Text("جواب سجل الوزارة غير مفهوم.", "The ministry's answer is of another form.")
+_LINKS = frozenset({"بن", "بنت", "ابن", "bin", "bint", "ibn", "al"})
+
+
+class Outcome(StrEnum):
+    """What the register answers; unknown is neither of the others."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: with the owners and the day it speaks of where found, else why it is unknown."""
+
+    outcome: Outcome
+    owners: tuple[Owner, ...] = ()
+    as_of: str = ""
+    why: Text | None = None
+
+
+class TitleRegister(Protocol):
+    """A register of titles that can be asked for one deed."""
+
+    def title_of(self, plot_number: str, deed_number: str) -> Answer:
+        """Tell what the register says of a deed of a plot; never raises."""
+        ...
+
+
+def _unknown(why: Text) -> Answer:
+    return Answer(Outcome.UNKNOWN, why=why)
+
+
+def _found(told: Any, *, plot_number: str, deed_number: str) -> Answer:
+    """Read a deed; raises ValueError, KeyError, TypeError for another form or another deed."""
+    if (told["plot_number"], told["deed_number"]) != (plot_number, deed_number):
+        raise ValueError("another deed")
+    owners = tuple(
+        Owner(str(row["name"]), str(row.get("civil_number") or ""), read_share(row["share"]).part)
+        for row in told["owners"]
+    )
+    if not are_whole(owner.share for owner in owners):
+        raise ValueError("shares that are not the whole")
+    return Answer(Outcome.FOUND, owners, str(told["as_of"]))
+
+
+class HttpRegister:
+    """A register at an address: ``GET /titles?plot=…&deed=…`` with a bearer key, JSON back."""
+
+    def __init__(self, *, url: str, key: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("the register of titles is asked over https only")
+        self._url = url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
+        self._pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=CONNECT_S, read=SILENT_S), retries=False
+        )
+
+    def _asked(self, question: dict[str, str]) -> tuple[int, Any]:
+        """Ask once; raises HTTPError, OSError or ValueError for what is no whole JSON answer."""
+        until, read = time.monotonic() + WHOLE_S, b""
+        answer = self._pool.request(
+            "GET", f"{self._url}/titles?{urlencode(question)}", headers=self._headers,
+            preload_content=False, redirect=False,
+        )  # fmt: skip
+        try:
+            while piece := answer.read1(65_536):  # what has come: read() waits for the whole
+                read += piece
+                if time.monotonic() > until or len(read) > MOST_BYTES:
+                    raise ValueError("the answer did not end")
+        finally:
+            answer.close()
+        return answer.status, json.loads(read) if answer.status == 200 else None
+
+    def title_of(self, plot_number: str, deed_number: str) -> Answer:
+        """Tell what the register says of a deed; see TitleRegister."""
+        try:
+            status, told = self._asked({"plot": plot_number, "deed": deed_number})
+        except (urllib3.exceptions.HTTPError, OSError):
+            return _unknown(NOT_ANSWERING)
+        except (ValueError, RecursionError):
+            return _unknown(OTHER_FORM)
+        if status == 404:
+            return Answer(Outcome.NOT_FOUND)
+        if status != 200:
+            return _unknown(NOT_ANSWERING)
+        try:
+            return _found(told, plot_number=plot_number, deed_number=deed_number)
+        except (NotAShare, ValueError, KeyError, TypeError, AttributeError):
+            return _unknown(OTHER_FORM)
+
+
+class NotConnected:
+    """What answers where no register is configured."""
+
+    def title_of(self, plot_number: str, deed_number: str) -> Answer:
+        """Say that nothing is known."""
+        return _unknown(NOT_CONNECTED)
+
+
+def configured() -> TitleRegister:
+    """Return the register named by ``GEO_TITLE_REGISTER_URL``, or one that knows nothing."""
+    url = settings.GEO_TITLE_REGISTER_URL
+    return HttpRegister(url=url, key=settings.GEO_TITLE_REGISTER_KEY) if url else NotConnected()
+
+
+class Sameness(StrEnum):
+    """Whether the owner an office names is an owner of the title."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+def _tokens(name: str) -> tuple[str, ...]:
+    """Fold a name to its parts, without the words that only join them and without the article."""
+    parts = fold(name).replace("-", " ").split()
+    return tuple(part.removeprefix("ال") or part for part in parts if part not in _LINKS)
+
+
+def _sameness(named: Owner, owner: Owner) -> Sameness:
+    """Compare two people: by civil numbers where both are known, else by their names."""
+    mine, theirs = western(named.civil_number).strip(), western(owner.civil_number).strip()
+    if mine and theirs:
+        return Sameness.SAME if mine == theirs else Sameness.DIFFERENT
+    one, other = _tokens(named.name), _tokens(owner.name)
+    if one and one == other:
+        return Sameness.SAME
+    short, long = sorted((set(one), set(other)), key=len)
+    # A shorter form of a name may be the same person's or another's: a person must look.
+    return Sameness.UNKNOWN if len(short) > 1 and short <= long else Sameness.DIFFERENT
+
+
+def compare(named: Owner, owners: Sequence[Owner]) -> tuple[Sameness, Fraction | None]:
+    """Tell whether a named owner is one of a title's, and the share of the one who is the same.
+
+    Unknown where no title is known, or where only a shorter form of a name agrees.
+    """
+    found = [_sameness(named, owner) for owner in owners]
+    if Sameness.SAME in found:
+        return Sameness.SAME, owners[found.index(Sameness.SAME)].share
+    if not owners or Sameness.UNKNOWN in found:
+        return Sameness.UNKNOWN, None
+    return Sameness.DIFFERENT, None
