@@ -17,6 +17,10 @@ from plots.building_permits.readiness import may_be_stamped
 PLATFORM = Actor(person_id=None, name="system", role=SYSTEM)
 
 
+class Held(RuntimeError):
+    """Somebody moves the case just now, or another worker stamps it: the job tries again."""
+
+
 @task()
 def stamp_permit(case_id: int) -> str:
     """Stamp each approved drawing, issue the permit and close; what changed goes back.
@@ -26,7 +30,10 @@ def stamp_permit(case_id: int) -> str:
     """
     at = timezone.now()
     with transaction.atomic():
-        case = Case.objects.select_for_update().get(pk=case_id)
+        held = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id)
+        case = held.first()  # unique
+        if case is None:
+            raise Held(f"case {case_id}")
         if case.state != "stamping":
             return f"{case.number} is {case.state}"
         if may_be_stamped(case, at=at) is not None:
