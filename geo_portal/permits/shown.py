@@ -37,6 +37,7 @@ def sheet_of(site: SiteVersion, *, side: Side) -> list[dict[str, Any]]:
             {
                 **row,
                 "name": str(Text(**row["name"])),
+                "beside": str(Text(**row["beside"])) if row.get("beside") else None,
                 "source": str(Text(**row["source"])),
                 "reason": site.reasons.get(row["rule"], ""),
                 "geometry": None if drawn is None or is_hidden

@@ -172,6 +172,7 @@ def line_json(line: Line, *, srid: int) -> dict[str, Any]:
     return {
         "rule": line.rule,
         "name": str(line.name),
+        "beside": None if line.beside is None else str(line.beside),
         "permitted": line.permitted,
         "provided": line.provided,
         "unit": line.unit,

@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality.words import Text
 from plots.building_permits.batch import checked_of
+from plots.building_permits.beside import beside_edges
 from plots.building_permits.drawing import Part, Site, plans_of
 from plots.building_permits.frontage import Side
 from plots.building_permits.rules import RULES
@@ -36,6 +37,7 @@ class Line:
     source: Text
     where: BaseGeometry | None
     edge: BaseGeometry | None
+    beside: Text | None = None  # what a setback's edge looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
     edges = plans.boundary.edge_lines()
     plan = Text(site.limits_source, site.limits_source)
     checked, lines = checked_of(plans), []
+    beside = beside_edges(edges, site.beside)
     for rule, found, failing, where in zip(
         RULES, checked.verdicts, checked.failing, checked.where, strict=True
     ):
@@ -75,6 +78,7 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
                     source=plan if rule.is_of_plan and site.limits_source else rule.source,
                     where=drawn.get(row),
                     edge=None if side is None else edges[edge],
+                    beside=None if side is None else beside[edge],
                 )
             )
     return Sheet(Outcome(int(checked.outcome(1)[0])).word, tuple(lines))

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from municipality import crs
 from municipality.words import Text
 from plots.building_permits.arrays import Floats, Shapes, from_rows, shapes_of
+from plots.building_permits.beside import Beside
 from plots.building_permits.drawing import Site
 from plots.building_permits.frontage import FAR_M, REACH_M, Roads
 from plots.building_permits.site_plan import Ground, Limits
@@ -27,29 +28,29 @@ WITH asked AS (
   SELECT ST_SetSRID(%(plot)s::geometry, %(srid)s) AS plot,
          ST_SetSRID(%(site)s::geometry, %(srid)s) AS site
 )
-SELECT 'road', road_class, width_m, ST_AsBinary(centre_line)
+SELECT 'road', road_class, width_m, ST_AsBinary(centre_line), name_ar, name_en
 FROM plots_road, asked WHERE ST_DWithin(centre_line, plot, %(road_m)s)
 UNION ALL
-SELECT 'plot', '', NULL, ST_AsBinary(boundary)
+SELECT 'plot', '', NULL, ST_AsBinary(boundary), number, ''
 FROM plots_plot, asked
 WHERE upper_inf(valid) AND id <> ALL(%(ids)s) AND ST_DWithin(boundary, plot, %(near_m)s)
 UNION ALL
-SELECT 'building', '', NULL, ST_AsBinary(footprint)
+SELECT 'building', '', NULL, ST_AsBinary(footprint), '', ''
 FROM plots_building, asked
 WHERE (plot_id IS NULL OR plot_id <> ALL(%(ids)s)) AND ST_Intersects(footprint, site)
 UNION ALL
-SELECT 'layer', t.code, NULL, NULL
+SELECT 'layer', t.code, NULL, NULL, '', ''
 FROM plots_themelayer l JOIN plots_theme t ON t.id = l.theme_id, asked
 WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
   AND (l.coverage IS NULL OR ST_Covers(l.coverage, site))
 UNION ALL
-SELECT 'theme', t.code, NULL, ST_AsBinary(f.shape)
+SELECT 'theme', t.code, NULL, ST_AsBinary(f.shape), '', ''
 FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
 JOIN plots_theme t ON t.id = l.theme_id, asked
 WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
   AND ST_Intersects(f.shape, site)
 UNION ALL
-SELECT 'claim', '', NULL, ST_AsBinary(claim)
+SELECT 'claim', '', NULL, ST_AsBinary(claim), '', ''
 FROM asked, permit_claims(asked.site, %(own)s) AS claim
 """
 
@@ -141,12 +142,20 @@ def site_of(
             return shapes_of([None])
         return shapes_of([shapely.union_all(there)])
 
+    roads = [row for row in rows if row[0] == "road"]
+    lines, neighbours = roads_of([row[1:4] for row in roads]), shapes("plot")
     return Site(
         plot=plot,
         limits=_limits(plots),
         limits_source="; ".join(dict.fromkeys(plot.source for plot in plots if plot.source)),
-        roads=roads_of([row[1:4] for row in rows if row[0] == "road"]),
-        neighbours=shapes("plot"),
+        roads=lines,
+        neighbours=neighbours,
+        beside=Beside(
+            neighbours,
+            [row[4] for row in rows if row[0] == "plot"],
+            lines.line,
+            [Text(row[4], row[5]) for row in roads],
+        ),
         ground=Ground(
             road_reserve=theme("road_reserve"),
             wadi=theme("wadi"),

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from plots.building_permits.arrays import Floats, Shapes, shapes_of
+from plots.building_permits.beside import NOTHING_BESIDE, Beside
 from plots.building_permits.boundary import boundary_of
 from plots.building_permits.frontage import Neighbours, Roads, sides_of
 from plots.building_permits.site_plan import (
@@ -49,7 +50,7 @@ class Part:
 class Site:
     """The ground a drawing stands on: the plot (merged ones as one shape) and what is round it.
 
-    ``limits_source`` names the plans that set the limits.
+    ``limits_source`` names the plans that set the limits, ``beside`` who and what lies round it.
     """
 
     plot: BaseGeometry
@@ -58,6 +59,7 @@ class Site:
     neighbours: Shapes
     ground: Ground
     limits_source: str = ""
+    beside: Beside = NOTHING_BESIDE
 
 
 def _number(value: float | None) -> Floats:

@@ -89,8 +89,10 @@ def digest_of(parts: Sequence[Part], plots: Sequence[MeasuredPlot]) -> str:
 
 def _row(line: Line) -> dict[str, Any]:
     return {
-        "rule": line.rule, "name": line.name.as_json(), "permitted": line.permitted,
-        "provided": line.provided, "unit": line.unit, "status": line.status,
+        "rule": line.rule, "name": line.name.as_json(),
+        "beside": None if line.beside is None else line.beside.as_json(),
+        "permitted": line.permitted, "provided": line.provided, "unit": line.unit,
+        "status": line.status,
         "source": line.source.as_json(),
     }  # fmt: skip
 

@@ -75,9 +75,13 @@ def test_a_villa_that_keeps_every_rule_passes(plot) -> None:
     assert [r["provided"] for r in rows(found, "setback.side")] == pytest.approx(
         [3.5, 3.5], abs=0.02
     )
+    beside = {r["beside"] for r in found["rules"] if r["rule"] == "setback.rear"}
+    assert beside == {"جهة القطعة 2417"}  # what adjoins it; the street has no name
+    assert row(found, "setback.front")["beside"] is None
     assert row(found, "coverage") | {"provided": 0} == {
         "rule": "coverage", "name": "نسبة البناء", "permitted": 40.0, "provided": 0, "unit": "%",
         "status": "pass", "source": "detailed plan 1", "geometry": None, "edge": None,
+        "beside": None,
     }  # fmt: skip
     assert row(found, "coverage")["provided"] == pytest.approx(100 * 13 * 15 / 600, abs=0.05)
 

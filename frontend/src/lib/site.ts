@@ -10,6 +10,7 @@ export type Status = "pass" | "fail" | "unknown" | "not_applicable";
 export interface SiteLine {
   rule: string;
   name: string;
+  beside?: string | null; // what a setback's edge looks at
   permitted: number | null;
   provided: number | null;
   unit: string;

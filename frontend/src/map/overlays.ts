@@ -241,27 +241,34 @@ const PIN: (c: Palette) => LayerSpecification[] = (c) => [
   },
 ];
 
-/* Things of one person's: a point each, its number beside it; the ground of one case by its outline. */
+/* Things of one person's: a point each, its number beside it; the ground of one case by its outline.
+   The registration screen tells apart, by role, the site, its neighbours, buildings, overlaps and bare words. */
 const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
   {
     id: "things-fill",
     type: "fill",
     source: "things",
     filter: ["==", ["geometry-type"], "Polygon"],
-    paint: { "fill-color": c.sel, "fill-opacity": 0.16 },
+    paint: {
+      "fill-color": ["match", ["get", "role"], "overlap", c.fail, ["neighbour", "building"], c["ink-2"], c.sel],
+      "fill-opacity": ["match", ["get", "role"], "overlap", 0.5, "building", 0.35, "neighbour", 0.05, 0.16],
+    },
   },
   {
     id: "things-line",
     type: "line",
     source: "things",
     filter: ["==", ["geometry-type"], "Polygon"],
-    paint: { "line-color": c.sel, "line-width": 3.5 },
+    paint: {
+      "line-color": ["match", ["get", "role"], "overlap", c.fail, ["neighbour", "building"], c["ink-2"], c.sel],
+      "line-width": ["match", ["get", "role"], ["neighbour", "building"], 1.25, "overlap", 2.5, 3.5],
+    },
   },
   {
     id: "things-point",
     type: "circle",
     source: "things",
-    filter: ["==", ["geometry-type"], "Point"],
+    filter: ["all", ["==", ["geometry-type"], "Point"], ["!=", ["get", "role"], "word"]],
     paint: {
       "circle-radius": 9,
       "circle-color": c.brand,
@@ -278,7 +285,7 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
       "text-field": ["get", "number"],
       "text-font": SEMIBOLD,
       "text-size": 13,
-      "text-offset": [0, 1.4],
+      "text-offset": ["match", ["get", "role"], "word", ["literal", [0, 0]], ["literal", [0, 1.4]]],
     },
     paint: { "text-color": c.sel, "text-halo-color": c.surface, "text-halo-width": 1.75 },
   },

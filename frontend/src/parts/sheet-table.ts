@@ -19,15 +19,16 @@ export function statusPill(line: SiteLine): HTMLElement {
 }
 
 function row(line: SiteLine, mark: number | undefined, point: (line: SiteLine) => void): HTMLElement {
+  const words = line.beside ? say(`${line.name}، ${line.beside}`, `${line.name}, ${line.beside}`) : line.name;
   const name = mark
     ? h(
         "button",
         { type: "button", class: "linkish", onclick: () => point(line) },
         h("span", { class: "mk" }, mark),
         " ",
-        line.name,
+        words,
       )
-    : line.name;
+    : words;
   return h(
     "tr",
     { class: line.status === "fail" ? "is-fail" : "", "data-rule": line.rule, "data-status": line.status },
