@@ -41,7 +41,8 @@ class Audit:
         return self.approved == self.wanted
 
 
-def _papers(case: Case, application: PermitApplication) -> list[Paper]:
+def papers_wanted(case: Case, application: PermitApplication) -> list[Paper]:
+    """Return the papers that the kind of work needs, and which of them are there."""
     there = {document.kind for document in current_documents(case)}
     names = {paper.code: paper.name for paper in machine_of(case.kind).papers}
     return [Paper(names[code], code in there) for code in needs_of(application).papers]
@@ -87,7 +88,7 @@ def panel_of(case: Case, *, side: Side) -> dict[str, Any]:
         "tone": TONES.get(site.verdict, "na") if site is not None else "na",
         "failing": _failing(site) if site is not None else [],
         "may_draw": may_draw,
-        "papers": _papers(case, application) if may_draw else [],
+        "papers": papers_wanted(case, application) if may_draw else [],
         "audits": _audits(case, application) if case.state != "draft" else [],
         "issued": _permit(application),
         "office": application.consultancy,

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from geo_portal.permits import audit_views, office_views, register_views
+from geo_portal.permits import (
+    audit_views,
+    office_views,
+    register_views,
+    registration_views,
+    report_views,
+)
 
 app_name = "permits"
 
@@ -14,4 +20,17 @@ urlpatterns = [
     path("permits/new/", office_views.new_application, name="new"),
     path("cases/<str:public_id>/site/", office_views.site_page, name="site"),
     path("cases/<str:public_id>/audit/", audit_views.audit_page, name="audit"),
+    path(
+        "cases/<str:public_id>/registration/",
+        registration_views.registration_page,
+        name="registration",
+    ),
+    path(
+        "cases/<str:public_id>/reports/<int:plot_id>/<int:number>.json",
+        registration_views.frozen_report,
+        name="frozen_report",
+    ),
+    path("plots/<str:plot_id>/report/", report_views.report_page, name="plot_report"),
+    path("plots/<str:plot_id>/report.pdf", report_views.report_paper, name="plot_report_paper"),
+    path("plots/<str:plot_id>/report.json", report_views.report_data, name="plot_report_data"),
 ]

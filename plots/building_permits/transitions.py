@@ -11,6 +11,7 @@ from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, P
 from municipality.words import Text
 from plots.building_permits import readiness as ready
 from plots.building_permits.fees import FEE, issue_fee
+from plots.building_permits.reports import freeze_reports
 from plots.building_permits.site_versions import hand_in
 from plots.building_permits.stamping import ask_for_stamp
 from plots.building_permits.works import ARCHITECTURE, STRUCTURE
@@ -98,13 +99,13 @@ TO_OFFICE = (
     Edge(
         "submit", ("draft",), "registration", OFFICE,
         Text("تقديم الطلب", "Submit application"), Text("سُجّل الطلب", "Application registered"),
-        tells=BOTH, guard=ready.may_hand_in, then=(hand_in,),
+        tells=BOTH, guard=ready.may_hand_in, then=(hand_in, freeze_reports),
     ),
     Edge(
         "resubmit", ("returned",), ORIGIN, OFFICE,
         Text("إعادة التقديم", "Submit again"),
         Text("أعاد المكتب التقديم", "Submitted again by the office"),
-        tells=BOTH, guard=ready.may_hand_in_again, then=(hand_in,),
+        tells=BOTH, guard=ready.may_hand_in_again, then=(hand_in, freeze_reports),
     ),
     _return("registration", "registrar",
             Text("أعادها قسم التسجيل", "Returned by the registration section")),

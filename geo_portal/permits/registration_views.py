@@ -1,0 +1,63 @@
+"""The registration clerk's screen: plot, owner, papers, neighbours and overlaps on one page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from geo_portal.casework.case_page_views import acts_of
+from geo_portal.home.page_config import map_config
+from geo_portal.permits.asking import application_asked
+from geo_portal.permits.registration import registration_of
+from municipality.asked import today
+from municipality.cases.kinds import machine_of
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from plots.building_permits.models import Work
+from plots.building_permits.report_models import FrozenReport
+from plots.building_permits.words import WORKS
+from plots.register.ministry import configured
+
+CLERKS = ("registrar", "approver", "supervisor")  # who may see the owners of a title
+
+
+@never_cache
+@require_safe
+@open_to(*CLERKS)
+def registration_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show an application to the registration section; ``ask=ministry`` asks its register too."""
+    at = timezone.now()
+    found = application_asked(request, public_id, at=at)
+    case = found.application.case
+    register = configured() if request.GET.get("ask") == "ministry" else None
+    shown = registration_of(case, found.application, on=today(), register=register)
+    context = {
+        **shown,
+        "case": case,
+        "application": found.application,
+        "state": machine_of(case.kind).state(case.state),
+        "work": WORKS[Work(found.application.work)],
+        "is_staff": True,
+        "acts": acts_of(request, case, at=at),
+        "config": map_config(request, things=shown["things"]),
+    }
+    return render(request, "permits/registration.html", context)
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def frozen_report(request: HttpRequest, public_id: str, plot_id: int, number: int) -> HttpResponse:
+    """Give the plot report of one submission, byte for byte as it was frozen."""
+    found = application_asked(request, public_id, at=timezone.now())
+    rows = FrozenReport.objects.filter(
+        application=found.application, plot_id=plot_id, number=number
+    )
+    report = rows.first()  # unique
+    if report is None:
+        raise not_found()
+    answer = HttpResponse(report.json, content_type="application/json; charset=utf-8")
+    name = f"plot-{plot_id}-submission-{number}.json"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Repr-Digest"] = f"sha-256={report.sha256}"
+    return answer
