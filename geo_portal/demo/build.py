@@ -17,6 +17,7 @@ from geo_portal.demo.settlement import settle_all
 from geo_portal.demo.streets import write_roads
 from geo_portal.demo.themes import write_themes
 from geo_portal.demo.tills import write_terminals
+from geo_portal.demo.titles import write_titles
 from geo_portal.demo.zones import write_zones
 from municipality.conf import PROFILE
 from municipality.places.demo import DEMO
@@ -45,6 +46,9 @@ WRITTEN_TABLES = (
     "plots_plotnumber",
     "plots_plotversion",
     "plots_themefeature",
+    "plots_title",
+    "plots_titlemandate",
+    "plots_titleshare",
     "plots_unit",
     "parking_zones_bay",
     "parking_zones_zoneversion",
@@ -106,6 +110,7 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("observations", write_reports(plan.observations, keys, plan.seed))
     clock.told("released months", len(release_heat(on=OVER.date(), at=OVER, anew=True)))
     clock.told("people", write_people())
+    clock.told("titles", write_titles(settled, register, plan.seed))
     clock.told("card terminals", write_terminals())
     Stamp.objects.update_or_create(name=DEMO, defaults={"value": 1})
 

@@ -28,12 +28,14 @@ from municipality.documents.printing import fonts, pdf_of
 from municipality.people.models import Consultancy, User
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.approvals import AUDITORS, approve, subjects
+from plots.building_permits.checking import check
 from plots.building_permits.context import site_of
 from plots.building_permits.drawing import Part, Role, Site
 from plots.building_permits.envelope import Envelope, envelope_of
 from plots.building_permits.frontage import Side
 from plots.building_permits.models import SiteVersion, Work
 from plots.building_permits.queries import application_of
+from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.site_versions import Drawn, draw
 from plots.building_permits.works import NEEDS
 from plots.models import Plot
@@ -229,7 +231,7 @@ def _sites(*, on: dt.date) -> list[tuple[MeasuredPlot, list[Part]]]:
     for plot in measured_plots(list(rows.values_list("pk", flat=True)[20 : 20 + TRIED]), on=on):
         site = site_of(plots=[plot], buildings=plot.shape, on=on)
         parts = _parts(plot, site)
-        if parts is not None:
+        if parts is not None and check(parts, site).verdict != Outcome.FAIL.word:
             found.append((plot, parts))
         if len(found) == len(STAGES):
             break
