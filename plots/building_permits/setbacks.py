@@ -20,14 +20,16 @@ from plots.building_permits.boundary import STRAIGHT_DEG, Boundary
 REACH_M = 60.0  # strips of plots with reflex corners are looked at as wide as this
 ARC_STEPS = 16  # chords of a sector; they bound where we look, not what we measure
 TOUCH_M = 1e-6
+TOUCH_M2 = 1e-6  # a wall flush with a strip's end only touches it, however the site is turned
 
 
 def stand_back(boundary: Boundary, footprints: Shapes, inside: NDArray[np.bool_]) -> Floats:
     """Return the setback in metres of every edge of the boundary, from its plot's footprint.
 
     ``footprints`` are n valid METRIC polygons or multipolygons, one a plot; a footprint that is
-    not ``inside`` its plot stands back 0 m from every edge.  An edge whose strip holds nothing of
-    the footprint within ``REACH_M`` gets the plain distance.
+    not ``inside`` its plot stands back 0 m from every edge.  NaN where nothing of it stands before
+    the edge: its strip holds nothing, and the footprint is no further than ``REACH_M`` away (what
+    is further gets the plain distance).
     """
     found = np.full(len(boundary.edge_plot), np.inf)
     straight = np.flatnonzero((boundary.is_convex & inside)[boundary.plot])
@@ -58,14 +60,17 @@ def _by_strips(boundary: Boundary, segments: Ints, footprints: Shapes, found: Fl
     for strips in _strips(boundary, segments, np.full(len(segments), REACH_M)):
         parts, of = _rooted(boundary, strips)
         held = shapely.intersection(parts, footprints[boundary.plot[strips.segment[of]]])
-        there = ~shapely.is_empty(held)
-        distance = shapely.distance(held[there], strips.base[of[there]])
-        np.minimum.at(found, boundary.edge[strips.segment[of[there]]], distance)
+        pieces, piece_of = shapely.get_parts(held, return_index=True)
+        there = shapely.area(pieces) > TOUCH_M2
+        strip = of[piece_of[there]]
+        distance = shapely.distance(pieces[there], strips.base[strip])
+        np.minimum.at(found, boundary.edge[strips.segment[strip]], distance)
     edges = np.unique(boundary.edge[segments])
     unseen = edges[np.isinf(found[edges])]
     if len(unseen):
         lines = boundary.edge_lines()[unseen]
-        found[unseen] = shapely.distance(lines, footprints[boundary.edge_plot[unseen]])
+        plain = shapely.distance(lines, footprints[boundary.edge_plot[unseen]])
+        found[unseen] = np.where(plain < REACH_M, np.nan, plain)
 
 
 def strips_of(boundary: Boundary, edges: Ints, depth: Floats) -> Shapes:

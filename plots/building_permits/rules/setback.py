@@ -22,7 +22,9 @@ def measure(plans: SitePlans) -> Verdicts:
     """Measure every edge in metres; a building that leaves the plot stands back 0 m from all.
 
     The edge of a plot whose front is not known has no limit that could be named: it is unknown,
-    and so is an edge whose limit the plan does not set.
+    and so is an edge whose limit the plan does not set.  An edge that nothing of the building
+    stands before does not apply: what lies behind a corner or behind the neighbour's land keeps
+    no distance from it (docs/decisions/0050).
     """
     site = plans.boundary.edge_plot
     limits = plans.limits
@@ -30,8 +32,11 @@ def measure(plans: SitePlans) -> Verdicts:
     by_side = np.stack([limits.front_m, limits.side_m, limits.rear_m, none])
     permitted = by_side[plans.side, site]
     provided = stand_back(plans.boundary, plans.buildings, plans.inside)
-    provided[shapely.is_empty(plans.buildings)[site]] = np.nan
+    absent = shapely.is_empty(plans.buildings)[site]
+    provided[absent] = np.nan
     outcome = judged(permitted, provided, provided >= permitted - TOLERANCE_M)
+    unopposed = np.isnan(provided) & ~np.isnan(permitted) & ~absent
+    outcome[unopposed] = Outcome.NOT_APPLICABLE
     return Verdicts(site, permitted, provided, outcome, np.arange(len(site)))
 
 
