@@ -49,7 +49,7 @@ SINCE = dt.date(2011, 1, 1)
 OFFICES = (  # sign-in of the principal, names, licence, class, last day, in the pilot group
     (
         "office", "مكتب الواحة للاستشارات الهندسية", "Al Waha Engineering Consultancy",
-        "ENG-0417", "first", dt.date(2028, 12, 31), True,
+        "ENG-0417", "first", dt.date(2040, 12, 31), True,
     ),
     (
         "office2", "مكتب الساحل للاستشارات الهندسية", "Al Sahil Engineering Consultancy",

@@ -54,9 +54,15 @@ ASKED = (
     ("page", DIGITS), ("on", "0001-01-01"),
 )  # fmt: skip
 ALWAYS = ("\x00", DIGITS, "9999-12-31")  # what has broken a page before; of the rest some at each
-KEYS = ("edge", "text", "seen", "language", "purpose", "key", "for", "name", "password", "code")
+KEYS = (
+    "edge", "text", "seen", "language", "purpose", "key", "for", "name", "password", "code",
+    "work", "plot", "owner", "site", "mapping",
+)  # fmt: skip
 OF_BILLS = ("pay/", "cashier/bills/")
-WHO = ("", "citizen", "registrar", "cashier", "supervisor", "admin", "editor", "hall", "auditor")
+WHO = (
+    "", "citizen", "registrar", "cashier", "supervisor", "admin", "editor", "hall", "auditor",
+    "office", "architect",
+)  # fmt: skip
 
 
 def opener(allowed: tuple[str, ...]) -> str:
