@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from plots.building_permits.arrays import Floats, Ints, Shapes
-from plots.building_permits.boundary import STRAIGHT_DEG, Boundary
+from plots.building_permits.boundary import CORNER_DEG, STRAIGHT_DEG, Boundary
 
 REACH_M = 60.0  # strips of plots with reflex corners are looked at as wide as this
 ARC_STEPS = 16  # chords of a sector; they bound where we look, not what we measure
@@ -130,8 +130,9 @@ def _rooted(boundary: Boundary, strips: _Strips) -> tuple[Shapes, Ints]:
 def _beyond(boundary: Boundary, segments: Ints, *, ahead: bool) -> Floats:
     """How far the strips go on beyond an end of their segments, in metres: 0 at a reflex corner.
 
-    The chain of convex corners is followed until it has turned by a right angle: from there on
-    it comes back, and nothing of the plot lies further along before the next reflex corner.
+    Behind a convex corner the boundary is followed up to the next reflex corner (a bend is none:
+    old surveys bend a straight side by a degree), as long as it goes away from the segment's line
+    and has not turned by a right angle: from there on it comes back.
     """
     turn, step = (
         (boundary.turn, boundary.following)
@@ -142,9 +143,10 @@ def _beyond(boundary: Boundary, segments: Ints, *, ahead: bool) -> Floats:
     u = boundary.along[segments] * (1.0 if ahead else -1.0)
     at, turned, reach = segments.copy(), np.zeros(len(segments)), np.zeros(len(segments))
     going = np.ones(len(segments), dtype=bool)
-    for _ in range(len(boundary.plot)):
+    for nth in range(len(boundary.plot)):
         turned += turn[at]
-        going &= (turn[at] > -STRAIGHT_DEG) & (turned < 90.0)
+        going &= turn[at] > (-CORNER_DEG if nth else -STRAIGHT_DEG)
+        going &= (turned > -STRAIGHT_DEG) & (turned < 90.0)
         if not going.any():
             break
         at = np.where(going, step[at], at)

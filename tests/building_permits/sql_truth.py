@@ -118,7 +118,7 @@ WITH walk AS (
   SELECT s.site, s.ring, s.i, k, {sign} * ((v.ax - f.ax) * s.ux + (v.ay - f.ay) * s.uy) AS x,
     (f.corner > -0.01) AND bool_and(k = 0 OR (
         e.corner > -20
-        AND (v.ax - e.ax) * -s.uy + (v.ay - e.ay) * s.ux > -1e-9))
+        AND (v.ax - e.ax) * -s.uy + (v.ay - e.ay) * s.ux > -0.001))
       OVER (PARTITION BY s.site, s.ring, s.i ORDER BY k) AS rises
   FROM t_segment s CROSS JOIN LATERAL generate_series(0, s.n - 2) k
   JOIN {corners} f ON (f.site, f.ring, f.i) = (s.site, s.ring, (s.i + {first}) % s.n)
@@ -225,8 +225,8 @@ SELECT site, 'annex', annex_most_m2, annex_m2, CASE
 # One row an edge.  Where nothing of the building stands before an edge, it keeps it: no metres.
 EDGES = f"""
 WITH edge AS (
-  SELECT e.site, e.edge, e.side, coalesce(min(t.metres), CASE WHEN min(t.plain) >= 60
-    THEN min(t.plain) END) AS metres, count(t.i) AS segments, count(*) AS told
+  SELECT e.site, e.edge, e.side, CASE WHEN min(t.metres) < 60 THEN min(t.metres)
+    WHEN min(t.plain) >= 60 THEN min(t.plain) END AS metres, count(t.i) AS segments, count(*) AS told
   FROM t_edge e LEFT JOIN t_setback t
     ON t.site = e.site AND abs(t.ax - e.x) < 0.002 AND abs(t.ay - e.y) < 0.002
   GROUP BY 1, 2, 3

@@ -192,6 +192,14 @@ def test_at_an_obtuse_corner_the_strip_goes_on_to_the_next_edge() -> None:
     assert measured(notched, beyond)[(10.0, 0.0)] == pytest.approx(4.5, abs=CENTIMETRE)
 
 
+def test_a_bend_of_a_degree_does_not_end_the_strip_beyond_an_obtuse_corner() -> None:
+    """An old survey bends the side a metre behind the corner: the house was 11 cm further away."""
+    plot = Polygon([(0, 0), (20, 0), (20.36, 0.95), (28, 20), (0, 20)])
+    assert -2 < boundary_of(np.array([plot], dtype=object)).turn.min() < -0.5
+    beyond = shapely.box(21, 4.5, 21.6, 8)
+    assert measured(plot, beyond)[(10.0, 0.0)] == pytest.approx(4.5, abs=CENTIMETRE)
+
+
 def test_at_a_reflex_corner_it_ends_in_a_quarter_circle() -> None:
     plot, corner = an_l(), (17.0, 10.0)  # the middle of the edge that ends at (10, 10)
     assert measured(plot, shapely.box(5, 3, 8, 7))[corner] == pytest.approx(
