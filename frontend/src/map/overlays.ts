@@ -250,7 +250,15 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
     source: "things",
     filter: ["==", ["geometry-type"], "Polygon"],
     paint: {
-      "fill-color": ["match", ["get", "role"], "overlap", c.fail, ["neighbour", "building"], c["ink-2"], c.sel],
+      "fill-color": [
+        "match",
+        ["get", "role"],
+        "overlap",
+        c.fail,
+        ["neighbour", "building"],
+        c["ink-2"],
+        c.sel,
+      ],
       "fill-opacity": ["match", ["get", "role"], "overlap", 0.5, "building", 0.35, "neighbour", 0.05, 0.16],
     },
   },
@@ -260,7 +268,15 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
     source: "things",
     filter: ["==", ["geometry-type"], "Polygon"],
     paint: {
-      "line-color": ["match", ["get", "role"], "overlap", c.fail, ["neighbour", "building"], c["ink-2"], c.sel],
+      "line-color": [
+        "match",
+        ["get", "role"],
+        "overlap",
+        c.fail,
+        ["neighbour", "building"],
+        c["ink-2"],
+        c.sel,
+      ],
       "line-width": ["match", ["get", "role"], ["neighbour", "building"], 1.25, "overlap", 2.5, 3.5],
     },
   },

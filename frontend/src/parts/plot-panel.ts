@@ -108,6 +108,15 @@ export function restrictions(here: Here): HTMLElement {
     h("h3", {}, say("القيود", "Restrictions")),
     none ?? table,
     sources(here.restrictions),
+    h(
+      "p",
+      { class: "s screen-only" },
+      h(
+        "a",
+        { href: `${say("", "/en")}/plots/${here.plot.id}/report/` },
+        say("التقرير الكامل: الحصص والمصادر والنصوص", "Full report: shares, sources and laws"),
+      ),
+    ),
   );
 }
 
