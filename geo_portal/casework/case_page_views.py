@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
-from geo_portal.permits.panel import panel_of
+from geo_portal.permits.panel import CLERKS, panel_of
 from municipality import geojson
 from municipality.actor import Actor
 from municipality.asked import today
@@ -151,6 +151,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         if is_staff(person) else (),
         "is_staff": staff,
         "is_officer": side is Side.MUNICIPALITY,
+        "may_check": side is Side.MUNICIPALITY and person.has_role(*CLERKS),
         "may_read_contact": side is Side.MUNICIPALITY,
         "may_write": side is not Side.NEITHER,
         "is_late": case.due_at is not None and case.due_at < at,

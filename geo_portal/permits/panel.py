@@ -16,6 +16,7 @@ from plots.building_permits.site_versions import DRAWN_IN
 from plots.building_permits.words import STATES, WORKS
 from plots.building_permits.works import needs_of
 
+CLERKS = ("registrar", "approver", "supervisor")  # who may see the owners of a title
 TONES = {"pass": "pass", "fail": "fail", "unknown": "unknown"}
 
 

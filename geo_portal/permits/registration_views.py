@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from geo_portal.casework.case_page_views import acts_of
 from geo_portal.home.page_config import map_config
 from geo_portal.permits.asking import application_asked
+from geo_portal.permits.panel import CLERKS
 from geo_portal.permits.registration import registration_of
 from municipality.asked import today
 from municipality.cases.kinds import machine_of
@@ -17,8 +18,6 @@ from plots.building_permits.models import Work
 from plots.building_permits.report_models import FrozenReport
 from plots.building_permits.words import WORKS
 from plots.register.ministry import configured
-
-CLERKS = ("registrar", "approver", "supervisor")  # who may see the owners of a title
 
 
 @never_cache

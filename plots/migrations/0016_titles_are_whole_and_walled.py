@@ -6,32 +6,39 @@ from django.db import migrations
 # SECURITY DEFINER: who may add rows but sees none must be judged by all of them.
 WHOLE = """
 CREATE AGGREGATE lcm_of(numeric) (sfunc = lcm, stype = numeric, initcond = '1');
-CREATE FUNCTION title_is_whole() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION check_title(asked bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
 DECLARE
-  told jsonb[] := ARRAY[to_jsonb(OLD), to_jsonb(NEW)];
-  asked bigint;
   whole numeric;
   parts numeric;
 BEGIN
-  FOR asked IN SELECT DISTINCT (one ->> TG_ARGV[0])::bigint FROM unnest(told) AS one
-               WHERE one IS NOT NULL LOOP
-    CONTINUE WHEN NOT EXISTS (SELECT FROM plots_title WHERE id = asked);
-    SELECT lcm_of(denominator) INTO whole FROM plots_titleshare WHERE title_id = asked;
-    SELECT sum(numerator * div(whole, denominator)) INTO parts
-    FROM plots_titleshare WHERE title_id = asked;
-    IF parts IS DISTINCT FROM whole THEN
-      RAISE EXCEPTION 'the shares of title % sum to %/%, not to one', asked, parts, whole
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'title_shares_sum_to_one';
-    END IF;
-  END LOOP;
+  SELECT lcm_of(denominator) INTO whole FROM plots_titleshare WHERE title_id = asked;
+  SELECT sum(numerator * div(whole, denominator)) INTO parts
+  FROM plots_titleshare WHERE title_id = asked;
+  IF parts IS DISTINCT FROM whole AND EXISTS (SELECT FROM plots_title WHERE id = asked) THEN
+    RAISE EXCEPTION 'the shares of title % sum to %/%, not to one', asked, parts, whole
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'title_shares_sum_to_one';
+  END IF;
+END $$;
+CREATE FUNCTION title_is_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'plots_title' THEN
+    PERFORM check_title(NEW.id);
+    RETURN NULL;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    PERFORM check_title(OLD.title_id);
+  END IF;
+  IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND NEW.title_id <> OLD.title_id) THEN
+    PERFORM check_title(NEW.title_id);
+  END IF;
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER title_has_owners AFTER INSERT ON plots_title
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION title_is_whole('id');
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION title_is_whole();
 CREATE CONSTRAINT TRIGGER title_shares_sum_to_one
 AFTER INSERT OR UPDATE OR DELETE ON plots_titleshare
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION title_is_whole('title_id');
+DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION title_is_whole();
 """
 
 

@@ -80,6 +80,27 @@ class Deed:
     shares: list[tuple[str, str, int, int]] = field(default_factory=list)
 
 
+class Findings:
+    """Verdicts gathered row by row and given at once: each gift looks at the whole file."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[int]] = defaultdict(list)
+        self._details: list[tuple[int, str]] = []
+
+    def add(self, code: str, rows: Sequence[int], detail: str = "") -> None:
+        """Note a verdict on some rows."""
+        self._rows[code] += rows
+        if detail:
+            self._details += [(row, detail) for row in rows]
+
+    def give(self, rows: Rows) -> None:
+        """Mark the rows."""
+        for code, found in self._rows.items():
+            rows.mark(code, np.array(found, dtype=np.int64))
+        for row, detail in self._details:
+            rows.details.setdefault(row, []).append(detail)
+
+
 def _texts(rows: Rows, name: str) -> list[str]:
     return [text or "" for text in rows.values[name].to_pylist()]
 
@@ -142,15 +163,17 @@ def _shares(rows: Rows) -> list[Stated | None]:
     """Read the share of each row: one text, or numerator and denominator."""
     columns = [_texts(rows, name) for name in ("share", "numerator", "denominator")]
     found: list[Stated | None] = []
+    told = Findings()
     for row, (share, above, below) in enumerate(zip(*columns, strict=True)):
         text = share or (f"{above}/{below}" if above or below else "")
         try:
             found.append(read_share(text) if text else None)
         except NotAShare:
-            rows.mark_one("bad_share", row, text)
+            told.add("bad_share", [row], text)
             found.append(None)
         if not text:
-            rows.mark_one("value_missing", row, "share")
+            told.add("value_missing", [row], "share")
+    told.give(rows)
     for name in ("numerator", "denominator"):
         rows.values[name] = pa.array([one and getattr(one, name) for one in found], pa.int64())
     return found
@@ -162,19 +185,15 @@ def _deeds(rows: Rows, shares: Sequence[Stated | None]) -> list[Deed]:
     rows.values["deed_number"] = pa.array(numbers, pa.large_string())
     since, until = _days(rows, "valid_from"), _days(rows, "valid_to")
     plots, civil = rows.values["plot_id"].to_pylist(), _texts(rows, "civil_number")
-    names = _texts(rows, "owner_name")
+    names, good, told = _texts(rows, "owner_name"), rows.good.tolist(), Findings()
     made: dict[str, Deed] = {}
-    of_deed: dict[str, list[int]] = defaultdict(list)
     for row, number in enumerate(numbers):
-        if number:
-            of_deed[number].append(row)
-        first, share = since[row], shares[row]
-        if not rows.good[row] or first is None or share is None:
+        first, share, last = since[row], shares[row], until[row]
+        if not good[row] or first is None or share is None:
             continue
-        last = until[row]
         after = None if last is None else last + dt.timedelta(days=1)
         if after is not None and after <= first:
-            rows.mark_one("days_reversed", row)
+            told.add("days_reversed", [row])
             continue
         deed = made.setdefault(number, Deed(number, plots[row], first, after))
         said = (names[row], western(civil[row]), share.numerator, share.denominator)
@@ -183,53 +202,53 @@ def _deeds(rows: Rows, shares: Sequence[Stated | None]) -> list[Deed]:
             deed.since,
             deed.stated,
         ):
-            rows.mark_one("duplicate_deed", row)
+            told.add("duplicate_deed", [row])
             continue
         deed.rows.append(row)
         deed.shares.append(said)
-    _whole_deeds(rows, of_deed)
-    return [deed for deed in made.values() if rows.good[deed.rows[0]]]
+    told.give(rows)
+    _whole_deeds(rows, numbers)
+    good = rows.good.tolist()
+    return [deed for deed in made.values() if good[deed.rows[0]]]
 
 
-def _whole_deeds(rows: Rows, of_deed: dict[str, list[int]]) -> None:
+def _whole_deeds(rows: Rows, numbers: Sequence[str]) -> None:
     """Refuse the other rows of a deed that has a refused one."""
-    good = rows.good
-    for members in of_deed.values():
-        kept = [row for row in members if good[row]]
-        if len(kept) < len(members):
-            rows.mark("deed_refused", np.array(kept, dtype=np.int64))
-
-
-def _mark(rows: Rows, code: str, deed: Deed, detail: str = "") -> None:
-    rows.mark(code, np.array(deed.rows, dtype=np.int64), detail)
+    good, told = rows.good.tolist(), Findings()
+    broken = {number for number, is_good in zip(numbers, good, strict=True) if not is_good}
+    others = [row for row, number in enumerate(numbers) if good[row] and number in broken]
+    told.add("deed_refused", others)
+    told.give(rows)
 
 
 def _sums(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
     """Refuse deeds whose shares are not exactly the whole."""
+    kept, told = [], Findings()
     for deed in deeds:
         parts = [Fraction(above, below) for *_, above, below in deed.shares]
-        if not are_whole(parts):
-            _mark(rows, "shares_not_one", deed, f"{sum(parts)}")
-    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+        if are_whole(parts):
+            kept.append(deed)
+        else:
+            told.add("shares_not_one", deed.rows, f"{sum(parts)}")
+    told.give(rows)
+    return kept
 
 
 def _in_turn(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
     """Let each deed of a plot end where the next begins; refuse those that overlap."""
-    ordered = sorted(deeds, key=lambda deed: (deed.plot, deed.since, deed.number))
-    before: Deed | None = None
-    for deed in ordered:
+    kept: list[Deed] = []
+    told = Findings()
+    for deed in sorted(deeds, key=lambda deed: (deed.plot, deed.since, deed.number)):
         deed.until = deed.stated
-        if before is None or before.plot != deed.plot:
-            before = deed
-        elif before.since < deed.since and before.until is None:
+        before = kept[-1] if kept and kept[-1].plot == deed.plot else None
+        if before is not None and before.until is None and before.since < deed.since:
             before.until = deed.since
-            _mark(rows, "ended_by_next", before)
-            before = deed
-        elif before.until is not None and before.until <= deed.since:
-            before = deed
+        if before is None or (before.until is not None and before.until <= deed.since):
+            kept.append(deed)
         else:
-            _mark(rows, "title_overlaps", deed, before.number)
-    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+            told.add("title_overlaps", deed.rows, before.number)
+    told.give(rows)
+    return kept
 
 
 def _meets(deed: Deed, since: dt.date, until: dt.date | None) -> bool:
@@ -239,8 +258,9 @@ def _meets(deed: Deed, since: dt.date, until: dt.date | None) -> bool:
     return (until is None or deed.since < until) and (deed.until is None or since < deed.until)
 
 
-def _against_register(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
-    """Know again what is registered as it stands; refuse what contradicts the register."""
+def _against_register(rows: Rows, deeds: Sequence[Deed]) -> tuple[list[Deed], list[Deed]]:
+    """Return the deeds that may be taken and, of these, those that are registered as they stand;
+    refuse what contradicts the register."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, [[one.number for one in deeds], [one.plot for one in deeds]])
         held = cursor.fetchall()
@@ -248,26 +268,46 @@ def _against_register(rows: Rows, deeds: Sequence[Deed]) -> list[Deed]:
     by_plot: dict[int, list[Any]] = defaultdict(list)
     for row in held:
         by_plot[row[1]].append(row)
+    kept: list[Deed] = []
+    known: list[Deed] = []
+    told = Findings()
     for deed in deeds:
-        if same := by_number.get(deed.number):
-            shares = sorted((n, c, int(above), int(below)) for n, c, above, below in same[4])
-            is_known = (same[1], same[2], shares) == (deed.plot, deed.since, sorted(deed.shares))
-            _mark(rows, "deed_known" if is_known else "deed_differs", deed)
-            continue
+        same = by_number.get(deed.number)
         others = [row for row in by_plot[deed.plot] if _meets(deed, row[2], row[3])]
-        if others:
-            _mark(rows, "title_overlaps", deed, others[0][0])
-    return [deed for deed in deeds if rows.good[deed.rows[0]]]
+        if same and _is_as_held(deed, same):
+            known.append(deed)
+            kept.append(deed)
+        elif same or others:
+            code = "deed_differs" if same else "title_overlaps"
+            told.add(code, deed.rows, "" if same else others[0][0])
+        else:
+            kept.append(deed)
+    told.give(rows)
+    return kept, known
+
+
+def _is_as_held(deed: Deed, held: Any) -> bool:
+    """Tell whether a registered deed has the plot, the first day and the shares of this one."""
+    shares = sorted((name, civil, int(above), int(below)) for name, civil, above, below in held[4])
+    return (held[1], held[2], shares) == (deed.plot, deed.since, sorted(deed.shares))
 
 
 def _sound(rows: Rows, deeds: list[Deed]) -> list[Deed]:
     """Judge deeds beside each other and beside the register: a refused one ends no other."""
     while True:
         turned = _in_turn(rows, deeds)
-        kept = _against_register(rows, turned)
+        kept, known = _against_register(rows, turned)
         if len(kept) == len(turned):
-            return kept
+            break
         deeds = kept
+    told = Findings()
+    for deed in known:
+        told.add("deed_known", deed.rows)
+    for deed in kept:
+        if deed.until != deed.stated:
+            told.add("ended_by_next", deed.rows)
+    told.give(rows)
+    return kept
 
 
 def _stage(rows: Rows, deeds: Sequence[Deed], job: Job) -> None:

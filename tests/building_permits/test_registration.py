@@ -75,6 +75,11 @@ def test_the_ministry_is_asked_only_when_the_clerk_asks_and_may_answer_nothing()
 def test_who_is_not_of_the_registration_section_gets_no_such_page() -> None:
     town = o.a_permit_town()
     case = handed_in(town)
+    for role, is_linked in (("registrar", True), ("architect", False)):
+        client = Client()
+        client.force_login(town.officers[role])
+        text = client.get(f"/cases/{case.public_id}/").content.decode()
+        assert (f"/cases/{case.public_id}/registration/" in text) is is_linked
     for role in ("architect", "structural"):
         assert page(town, case, role).status_code == 404
     client = Client()
