@@ -131,8 +131,8 @@ def _beyond(boundary: Boundary, segments: Ints, *, ahead: bool) -> Floats:
     """How far the strips go on beyond an end of their segments, in metres: 0 at a reflex corner.
 
     Behind a convex corner the boundary is followed up to the next reflex corner (a bend is none:
-    old surveys bend a straight side by a degree), as long as it goes away from the segment's line
-    and has not turned by a right angle: from there on it comes back.
+    old surveys bend a straight side by a degree), as long as it goes away from the segment's line:
+    one that has turned by a right angle may bend back and go further.
     """
     turn, step = (
         (boundary.turn, boundary.following)
@@ -146,7 +146,7 @@ def _beyond(boundary: Boundary, segments: Ints, *, ahead: bool) -> Floats:
     for nth in range(len(boundary.plot)):
         turned += turn[at]
         going &= turn[at] > (-CORNER_DEG if nth else -STRAIGHT_DEG)
-        going &= (turned > -STRAIGHT_DEG) & (turned < 90.0)
+        going &= (turned > -STRAIGHT_DEG) & (turned < 180.0)
         if not going.any():
             break
         at = np.where(going, step[at], at)

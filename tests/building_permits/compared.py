@@ -9,11 +9,12 @@ import shapely
 
 from plots.building_permits.boundary import Boundary
 from plots.building_permits.drawing import plans_of
+from plots.building_permits.frontage import Side
 from plots.building_permits.rules import RULES
 from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.site_plan import SitePlans
 from tests.building_permits.made_sites import Made
-from tests.building_permits.sql_truth import EDGES, NOT_APPLICABLE, VERDICTS, Truth
+from tests.building_permits.sql_truth import EDGES, VERDICTS, WRONG_EDGES, WRONG_SIDES, Truth
 
 CENTIMETRE, TENTH_M2 = 0.01, 0.1
 ON_THE_LINE = 1e-5  # so near a threshold the last digits decide
@@ -30,6 +31,7 @@ class Report:
 
     compared: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    sides: Counter[str] = field(default_factory=Counter)
     furthest: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     on_the_line: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -38,6 +40,7 @@ class Report:
         """Take the counts of another report in."""
         self.compared.update(other.compared)
         self.outcomes.update(other.outcomes)
+        self.sides.update(other.sides)
         self.on_the_line += other.on_the_line
         self.wrong.extend(other.wrong)
         for rule, furthest in other.furthest.items():
@@ -57,6 +60,16 @@ def told(plans: SitePlans, first: int = 0) -> Iterator[tuple[Key, Said]]:
             found.outcome.tolist(), strict=True,
         ):  # fmt: skip
             yield (first + site, rule.code, edge), (_number(permitted), _number(provided), outcome)
+
+
+def unshown(plans: SitePlans) -> Iterator[tuple[int, str]]:
+    """The failures that have no shape on the map: site and rule."""
+    for rule in RULES:
+        found = rule.measure(plans)
+        failing = np.flatnonzero(found.outcome == Outcome.FAIL)
+        for row, shape in zip(failing, rule.where(plans, found.drawn_by[failing]), strict=True):
+            if shapely.is_empty(shape):
+                yield int(found.site[row]), rule.code
 
 
 def edge_rows(
@@ -121,6 +134,12 @@ def compare(ours: dict[Key, Said], truth: Truth, names: Sequence[str]) -> Report
         elif fault or apart > limit or ours[key][2] != theirs[2]:
             report.wrong.append(f"{names[key[0]]}: {rule} edge {key[2]}: {ours[key]} for {theirs}")
     assert seen == len(ours), f"{seen} verdicts for {len(ours)}"
+    for what, sql in (("edges", WRONG_EDGES), ("sides", WRONG_SIDES)):
+        report.wrong += [f"{names[row[0]]}: {what} {row[1:]}" for row in truth.asked(sql)]
+    for side, count in truth.asked(
+        "SELECT side, count(DISTINCT (site, edge)) FROM t_edge GROUP BY 1"
+    ):
+        report.sides[Side(side).name.lower()] += count
     return report
 
 
@@ -138,22 +157,22 @@ def _apart(key: Key, ours: Said, theirs: Said, plot_m2: float) -> tuple[float, b
 def compare_made(made: Sequence[Made], names: Sequence[str], origin: tuple[float, float]) -> Report:
     """Compare the verdicts of made sites, each checked alone as a drawing is."""
     ours: dict[Key, Said] = {}
-    edges = []
+    edges, bare = [], []
     for n, one in enumerate(made):
         plans = plans_of(one.parts, one.site)
         ours.update(told(plans, n))
+        bare += [f"{names[n]}: {rule} fails without a shape" for _, rule in unshown(plans)]
         edges += edge_rows(plans.boundary, plans.side, n)
     truth = Truth(origin)
     load_made(truth, made)
     truth.edges(edges)
     truth.measure()
-    return compare(ours, truth, names)
+    report = compare(ours, truth, names)
+    report.wrong += bare
+    return report
 
 
 def as_text(one: Made) -> str:
     """A site to make again: its plot and its parts as WKT."""
     parts = "; ".join(f"{p.role.value} {shapely.to_wkt(p.shape, 4)}" for p in one.parts)
     return f"{one.kind} {shapely.to_wkt(one.site.plot, 4)} | {parts}"
-
-
-__all__ = ["NOT_APPLICABLE", "Report", "as_text", "compare", "compare_made"]

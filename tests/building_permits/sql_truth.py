@@ -48,6 +48,11 @@ def _keeps(shape: str, metres: float) -> str:
     return f"(ST_Covers(s.plot, {shape}) OR ST_IsEmpty(ST_Difference({shape}, {wider})))"
 
 
+INDEXED = """
+CREATE INDEX ON t_part (site); CREATE INDEX ON t_road (site); CREATE INDEX ON t_around (site);
+CREATE INDEX ON t_edge (site);
+ANALYZE t_site; ANALYZE t_part; ANALYZE t_road; ANALYZE t_around; ANALYZE t_edge;
+"""
 # What the drawing says, put together: a number counts as known where all parts say it.
 BUILT = f"""
 CREATE TEMP TABLE t_built AS
@@ -244,6 +249,73 @@ SELECT site, edge, permitted, metres, CASE WHEN permitted IS NULL OR NOT stands 
 FROM judged
 """
 
+# The product's edges, questioned: two neighbouring segments that turn by more than 20 degrees
+# are two edges; a bend cuts an edge only where it has turned by more than 45 from its first.
+WRONG_EDGES = """
+WITH cut AS (
+  SELECT s.site, s.ring, s.i, s.begin_turn AS turn, e.edge <> f.edge AS is_cut, e.edge, f.edge AS before
+  FROM t_segment s
+  JOIN t_segment q ON (q.site, q.ring, (q.i + 1) % q.n) = (s.site, s.ring, s.i)
+  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002
+  JOIN t_edge f ON f.site = q.site AND abs(f.x - q.ax) < 0.002 AND abs(f.y - q.ay) < 0.002
+), bent AS (
+  SELECT site, edge, sum(turn) FILTER (WHERE NOT is_cut) AS within FROM cut GROUP BY 1, 2
+), corners AS (
+  SELECT site, ring, count(*) FILTER (WHERE abs(turn) > 20) AS sharp FROM cut GROUP BY 1, 2
+)
+SELECT c.site, c.before, c.edge, c.turn FROM cut c JOIN corners USING (site, ring)
+JOIN bent b ON (b.site, b.edge) = (c.site, c.before)
+WHERE (NOT is_cut AND abs(turn) > 20.001 AND sharp > 1)
+   OR (is_cut AND abs(turn) < 19.999 AND sharp > 0 AND abs(b.within + c.turn) < 44.999)
+"""
+# Sides, questioned by five looks from every segment instead of three from every edge: where all
+# of them see a street before another plot the edge is a front, where none does it is none (a way
+# between plots counts on a plot that no street is seen from).  Of a plot with one front, the rear
+# is what runs opposite it within 45 degrees.
+WRONG_SIDES = """
+WITH look AS (
+  SELECT s.site, e.edge, e.side, ST_MakeLine(ST_Translate(p, dx * 0.05, dy * 0.05),
+    ST_Translate(p, dx * 55.05, dy * 55.05)) AS line, ST_Translate(p, dx * 0.05, dy * 0.05) AS eye
+  FROM t_segment s
+  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002,
+  LATERAL (SELECT s.uy AS dx, -s.ux AS dy) d, generate_series(0, 4) k,
+  LATERAL (SELECT ST_LineInterpolatePoint(ST_MakeLine(s.a, s.b), (k + 0.5) / 5) AS p) q
+), seen AS (
+  SELECT l.site, l.edge, l.side, (
+    SELECT min(r.rank) FROM t_road r, LATERAL (
+      SELECT ST_ShortestLine(l.eye, ST_Intersection(r.line, l.line)) AS way OFFSET 0) w
+    WHERE r.site = l.site AND ST_Intersects(r.line, l.line) AND ST_Length(way) <= 25 + least(coalesce(r.width, 8), 60) / 2
+      AND NOT EXISTS (SELECT FROM t_around o WHERE o.site = l.site AND ST_Intersects(o.plot, way))
+    ) AS rank
+  FROM look l
+), edge AS (
+  SELECT site, edge, side, bool_and(coalesce(rank, 9) <= 2) AS all_street,
+    bool_or(coalesce(rank, 9) <= 2) AS some_street, bool_and(coalesce(rank, 9) <= 3) AS all_way,
+    bool_or(coalesce(rank, 9) <= 3) AS some_way
+  FROM seen GROUP BY 1, 2, 3
+), plot AS (
+  SELECT site, bool_or(all_street) AS at_street, bool_or(some_street) AS near_street,
+    count(*) FILTER (WHERE side = 0) AS fronts
+  FROM edge GROUP BY 1
+), run AS (
+  SELECT s.site, e.edge, e.side, sum(s.ux * s.length) AS x, sum(s.uy * s.length) AS y
+  FROM t_segment s
+  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002
+  GROUP BY 1, 2, 3
+)
+SELECT site, edge, side, 'front' FROM edge JOIN plot USING (site)
+WHERE (all_street AND side <> 0) OR (at_street AND NOT some_street AND side = 0)
+   OR (NOT near_street AND all_way AND side <> 0) OR (NOT some_way AND side = 0)
+   OR (side = 3) <> (fronts = 0)
+UNION ALL
+SELECT r.site, r.edge, r.side, 'rear'
+FROM run r JOIN plot p ON p.site = r.site AND p.fronts = 1
+JOIN run f ON f.site = r.site AND f.side = 0,
+LATERAL (SELECT degrees(acos(greatest(-1, least(1, (r.x * f.x + r.y * f.y)
+  / nullif(sqrt((r.x ^ 2 + r.y ^ 2) * (f.x ^ 2 + f.y ^ 2)), 0))))) AS angle) a
+WHERE r.side IN (1, 2) AND abs(angle - 135) > 0.01 AND (r.side = 2) <> (angle > 135)
+"""
+
 
 def _null(values: Iterable[float]) -> list[float | None]:
     return [None if np.isnan(value) else float(value) for value in values]
@@ -295,7 +367,7 @@ class Truth:
 
     def measure(self) -> None:
         """Work out what the tables say."""
-        self.run("ANALYZE t_site; ANALYZE t_part;" + BUILT + "ANALYZE t_built;" + SEGMENTS)
+        self.run(INDEXED + BUILT + "ANALYZE t_built;" + SEGMENTS)
         for sign, first, column in ((1, 1, "ahead"), (-1, 0, "behind")):
             self.run(BEYOND.format(sign=sign, first=first, column=column, corners=CORNERS))
-        self.run(SETBACKS + "CREATE INDEX ON t_setback (site); ANALYZE t_setback; ANALYZE t_edge;")
+        self.run(SETBACKS + "CREATE INDEX ON t_setback (site); ANALYZE t_setback;")

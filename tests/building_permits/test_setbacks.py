@@ -200,6 +200,14 @@ def test_a_bend_of_a_degree_does_not_end_the_strip_beyond_an_obtuse_corner() -> 
     assert measured(plot, beyond)[(10.0, 0.0)] == pytest.approx(4.5, abs=CENTIMETRE)
 
 
+def test_a_side_that_leans_in_and_bends_out_again_is_followed_as_far_as_it_goes() -> None:
+    """Buildings 336 and 503 of 27412: the strip ended where the side leaned in."""
+    plot = Polygon([(0, 0), (20, 0), (19.9, 2), (24, 20), (0, 20)])
+    beyond = shapely.box(20.6, 8, 20.8, 12)
+    assert plot.covers(beyond)
+    assert measured(plot, beyond)[(10.0, 0.0)] == pytest.approx(8.0, abs=CENTIMETRE)
+
+
 def test_at_a_reflex_corner_it_ends_in_a_quarter_circle() -> None:
     plot, corner = an_l(), (17.0, 10.0)  # the middle of the edge that ends at (10, 10)
     assert measured(plot, shapely.box(5, 3, 8, 7))[corner] == pytest.approx(

@@ -21,6 +21,13 @@ def _run(path: Path, kind: str, **how: Any) -> dict[str, Any]:
     return imported(path, kind, **how).report.as_json()
 
 
+def _permits() -> dict[str, Any]:
+    """The rules of building permits beside PostGIS, for some of the buildings or for all."""
+    from tests.building_permits.real_places import judged
+
+    return judged(int(os.environ.get("GEO_TRUTH_EVERY", "20")))
+
+
 def _france(data: Path) -> dict[str, Any]:
     from plots.models import Building, Plot, PlotVersion
 
@@ -40,6 +47,7 @@ def _france(data: Path) -> dict[str, Any]:
         "areas_again": _run(parcels / "fr-91216-parcelles.json", "plots"),
         "held": Plot.objects.count(),
         "open": Plot.objects.filter(valid__endswith__isnull=True).count(),
+        "permits": _permits(),
     }
 
 
@@ -65,7 +73,7 @@ def _prague(data: Path) -> dict[str, Any]:
     }
     web = gpd.read_file(path, layer="plots").geometry.area.sum()
     measured = sum(Plot.objects.values_list("measured_m2", flat=True))
-    return {**found, "square_metres": measured, "web_square_metres": web}
+    return {**found, "square_metres": measured, "web_square_metres": web, "permits": _permits()}
 
 
 def _monaco(data: Path) -> dict[str, Any]:

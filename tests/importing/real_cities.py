@@ -35,6 +35,15 @@ def city(name: str, data: Path) -> dict[str, Any]:
     return found
 
 
+def _permits(found: dict[str, Any], buildings: int) -> None:
+    """Every verdict of a building permit's rules is that of PostGIS: see real_places."""
+    permits = found["permits"]
+    assert not permits["wrong"], "\n".join(permits["wrong"][:20])
+    assert permits["buildings"] >= buildings // 20
+    assert permits["compared"]["setback"] > 6 * permits["buildings"]
+    assert min(permits["sides"].values()) > 0
+
+
 def _france(found: dict[str, Any]) -> None:
     """The cadastre of two communes."""
     plots, buildings, areas = found["plots"], found["buildings"], found["areas"]
@@ -51,6 +60,7 @@ def _france(found: dict[str, Any]) -> None:
     again = found["areas_again"]  # the larger town once more: the other one stays
     assert again["unchanged"] == 4_241 and again["retired"] == 0
     assert found["sections"]["code"] == "overlaps_coverage"
+    _permits(found, 1_597)
 
 
 def _muscat(found: dict[str, Any]) -> None:
@@ -86,6 +96,7 @@ def _prague(found: dict[str, Any]) -> None:
     assert "EPSG:5239" in found["plots"]["operation"]
     # Web Mercator areas are too large by 1/cos2 of the latitude: 50.1 degrees north
     assert found["square_metres"] / found["web_square_metres"] == pytest.approx(0.411, abs=0.004)
+    _permits(found, 144)
 
 
 def _monaco(found: dict[str, Any]) -> None:
