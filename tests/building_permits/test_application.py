@@ -18,6 +18,7 @@ from municipality.documents.signing.folder import the_folder
 from municipality.documents.store import open_kept
 from municipality.notices.models import Message
 from municipality.problems import Problem
+from plots.building_permits import issuing
 from plots.building_permits.approvals import approve, open_subjects, subjects
 from plots.building_permits.jobs import stamp_permit
 from plots.building_permits.models import (
@@ -278,6 +279,12 @@ def test_demolition_and_excavation_are_kinds_of_the_same_machine(work: Work, sta
     assert Bill.objects.get(subject=case.stream).total_baisa == 3_000
 
 
+@pytest.fixture
+def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Papers without their signature, where a test is about something else: it takes a second."""
+    monkeypatch.setattr(issuing, "stamped", lambda pdf, **_: lambda code: pdf + code.encode())
+
+
 def issued(town: o.PermitTown, case) -> BuildingPermit:
     """The permit that the worker issues for an approved case."""
     stamp_permit.call(case.pk)
@@ -316,7 +323,7 @@ def test_a_version_that_arrives_between_approval_and_stamp_is_never_stamped() ->
     assert case.state == "approval" and not BuildingPermit.objects.exists()
 
 
-def test_a_renewal_extends_the_permit_and_its_lateness_is_billed_by_month() -> None:
+def test_a_renewal_extends_the_permit_and_its_lateness_is_billed_by_month(unsigned) -> None:
     town = o.a_permit_town()
     permit = issued(town, o.until(town, o.an_application(town), "stamping"))
     late = dt.datetime.combine(
@@ -336,7 +343,7 @@ def test_a_renewal_extends_the_permit_and_its_lateness_is_billed_by_month() -> N
     assert old.state == "superseded" and old.superseded_by_id == again.paper_id
 
 
-def test_a_modification_puts_a_new_permit_in_the_place_of_the_old_one() -> None:
+def test_a_modification_puts_a_new_permit_in_the_place_of_the_old_one(unsigned) -> None:
     town = o.a_permit_town()
     first = issued(town, o.until(town, o.an_application(town), "stamping"))
     case = o.an_application(town, Work.MODIFICATION, permit=first)
@@ -359,7 +366,7 @@ def test_a_modification_puts_a_new_permit_in_the_place_of_the_old_one() -> None:
     assert {paper.state for paper in states} == {"superseded"}
 
 
-def test_another_office_takes_a_permit_over_by_a_change_of_consultant_only() -> None:
+def test_another_office_takes_a_permit_over_by_a_change_of_consultant_only(unsigned) -> None:
     town = o.a_permit_town()
     permit = issued(town, o.until(town, o.an_application(town), "stamping"))
     town.office, town.member = o.an_office("office2")

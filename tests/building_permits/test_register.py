@@ -10,10 +10,13 @@ import shapely
 from django.test import Client
 
 from municipality.stored import shape_of
+from plots.building_permits.issuing import _new_permit
 from plots.building_permits.jobs import expire_permits, stamp_permit
 from plots.building_permits.models import BuildingPermit
+from plots.building_permits.queries import application_of
 from plots.building_permits.register import Wanted, found_permits, permit_numbered
 from tests.building_permits import office as o
+from tests.cases.builders import MORNING
 
 pytestmark = pytest.mark.django_db
 SECRETS = ("سالم", "مكتب", "+968", "96892123456")
@@ -21,6 +24,15 @@ SECRETS = ("سالم", "مكتب", "+968", "96892123456")
 
 @pytest.fixture
 def permit() -> BuildingPermit:
+    """A permit in the register; its papers are not stamped, which takes seconds."""
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "registration")
+    return _new_permit(application_of(case), case, on=MORNING.date(), at=MORNING)
+
+
+@pytest.fixture
+def stamped() -> BuildingPermit:
+    """A permit with all its papers."""
     town = o.a_permit_town()
     case = o.until(town, o.an_application(town), "stamping")
     stamp_permit.call(case.pk)
@@ -92,8 +104,9 @@ def test_the_map_has_a_layer_of_permits_for_everybody(permit, client: Client) ->
 
 
 def test_a_number_leads_from_the_verification_page_and_a_code_shows_the_ground(
-    permit, client
+    stamped, client
 ) -> None:
+    permit = stamped
     serial, year = permit.number.split("/")
     led = client.get("/verify/", {"code": permit.number})
     assert led.status_code == 302 and led["Location"].endswith(f"/permits/{year}/{serial}/")
