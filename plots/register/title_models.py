@@ -9,6 +9,14 @@ from django.db.models import F, Q
 
 from municipality.places.dated import one_at_a_time
 
+SHOWN_DIGITS = 3
+
+
+def masked(civil_number: str) -> str:
+    """Write a civil number so that it can be held against a paper and read off by nobody."""
+    hidden = max(len(civil_number) - SHOWN_DIGITS, 0)
+    return "•" * hidden + civil_number[hidden:] if hidden else "•" * len(civil_number)
+
 
 class Title(models.Model):
     """A title deed (سند الملكية) of a plot over a span of days; its shares sum to exactly one.
@@ -76,3 +84,8 @@ class TitleMandate(models.Model):
     civil_number = models.CharField(max_length=20, blank=True)
     valid = DateRangeField()
     source = models.CharField(max_length=200, help_text="the paper: its number, day and notary")
+
+    @property
+    def masked_number(self) -> str:
+        """The civil number as screens show it."""
+        return masked(self.civil_number)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from municipality.digits import western
-from plots.register.title_models import Title, TitleMandate
+from plots.register.title_models import Title, TitleMandate, masked
 
 LARGEST = 2**63 - 1  # what the columns of a share hold
 _FRACTION = re.compile(r"([0-9]{1,19})\s*[/⁄]\s*([0-9]{1,19})")
@@ -39,6 +39,11 @@ class Owner:
     name: str
     civil_number: str
     share: Fraction
+
+    @property
+    def masked_number(self) -> str:
+        """The civil number as screens show it."""
+        return masked(self.civil_number)
 
 
 def stated(numerator: int, denominator: int) -> Stated:

@@ -53,6 +53,7 @@ def test_the_clerk_sees_plot_owners_mandates_papers_edges_and_may_accept_or_retu
                  "What is asked of the office?", "Title deed"):  # fmt: skip
         assert part in text, part
     assert "missing" not in text
+    assert "•••••678" in text and "12345678" not in text  # held against a paper, read off by nobody
 
 
 def test_an_owner_who_is_not_on_the_deed_and_a_plot_without_a_deed_are_told_apart() -> None:
