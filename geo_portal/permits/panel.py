@@ -12,6 +12,7 @@ from plots.building_permits.approvals import audits_of, subjects
 from plots.building_permits.models import BuildingPermit, PermitApplication, SiteVersion, Work
 from plots.building_permits.paper import last_day
 from plots.building_permits.queries import application_of, latest_site
+from plots.building_permits.reports import frozen_reports
 from plots.building_permits.site_versions import DRAWN_IN
 from plots.building_permits.words import STATES, WORKS
 from plots.building_permits.works import needs_of
@@ -93,4 +94,5 @@ def panel_of(case: Case, *, side: Side) -> dict[str, Any]:
         "audits": _audits(case, application) if case.state != "draft" else [],
         "issued": _permit(application),
         "office": application.consultancy,
+        "reports": frozen_reports(application),
     }

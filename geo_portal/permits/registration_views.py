@@ -1,5 +1,7 @@
 """The registration clerk's screen: plot, owner, papers, neighbours and overlaps on one page."""
 
+import base64
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,5 +60,6 @@ def frozen_report(request: HttpRequest, public_id: str, plot_id: int, number: in
     answer = HttpResponse(report.json, content_type="application/json; charset=utf-8")
     name = f"plot-{plot_id}-submission-{number}.json"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Repr-Digest"] = f"sha-256={report.sha256}"
+    digest = base64.b64encode(bytes.fromhex(report.sha256)).decode()
+    answer["Repr-Digest"] = f"sha-256=:{digest}:"  # RFC 9530
     return answer

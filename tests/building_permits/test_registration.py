@@ -1,5 +1,6 @@
 """The registration clerk's screen, and the plot reports that are frozen at each submission."""
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -155,7 +156,9 @@ def test_each_submission_freezes_a_report_that_later_layers_do_not_change() -> N
     address = f"/cases/{case.public_id}/reports/{town.plot.pk}/1.json"
     answer = client.get(address)
     assert answer.content.decode() == kept.json
-    assert answer["Repr-Digest"] == f"sha-256={kept.sha256}"
+    digest = base64.b64encode(hashlib.sha256(answer.content).digest()).decode()
+    assert answer["Repr-Digest"] == f"sha-256=:{digest}:"
+    assert address in client.get(f"/cases/{case.public_id}/").content.decode()
     stranger = Client()
     stranger.force_login(o.an_office("other")[1])
     assert stranger.get(address).status_code == 404

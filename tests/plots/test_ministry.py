@@ -77,6 +77,16 @@ def test_what_is_no_sound_answer_is_unknown_and_never_found(
     assert time.monotonic() - begun < 3
 
 
+def test_control_without_the_clock_a_dripping_answer_holds_the_clerk(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No piece is ever late, so no other limit ends it: it lasts as long as the clock allows."""
+    monkeypatch.setattr(ministry, "WHOLE_S", 2.5)
+    begun = time.monotonic()
+    assert HttpRegister(url=address, key="k").title_of("2417", "drip").outcome is Outcome.UNKNOWN
+    assert 2.5 <= time.monotonic() - begun < 5
+
+
 def test_a_wrong_key_a_closed_door_and_no_address_are_unknown(address: str, settings) -> None:
     assert HttpRegister(url=address, key="no").title_of("2417", "D-1").outcome is Outcome.UNKNOWN
     gone = HttpRegister(url="http://127.0.0.1:9", key="k")
