@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from plots.models import Plot, Title, TitleShare
 from tests.builders import ALWAYS
 
@@ -16,6 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@transaction.atomic
 def a_title(
     plot: Plot, deed: str = "D-1", shares: Sequence[tuple[str, str, int, int]] = HALVES,
     **values: Any,
