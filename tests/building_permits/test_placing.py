@@ -170,7 +170,7 @@ def as_drawn(plot: BaseGeometry, first: int, *, backwards: bool = False) -> Base
     return shapely.Polygon(ring[::-1] if backwards else ring)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(FORMS, angles, st.integers(0, 5), st.booleans())
 def test_any_first_vertex_and_direction_give_the_same_fit(
     form: BaseGeometry, degrees: float, first: int, backwards: bool
@@ -183,7 +183,7 @@ def test_any_first_vertex_and_direction_give_the_same_fit(
     assert found.misfit_m < 1e-4 and found.misfit_m2 < 1e-3 and not found.placement.mirrored
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(FORMS, angles, shifts, st.booleans())
 def test_a_mirrored_outline_is_reported_mirrored_and_laid_right(
     form: BaseGeometry, degrees: float, shift: tuple[float, float], backwards: bool
@@ -207,7 +207,7 @@ def test_a_plot_that_is_the_same_turned_round_has_every_way_returned() -> None:
     assert len(almost) == 4 and all(0 < fit.misfit_m <= FIT_M for fit in almost)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(FORMS, angles, st.integers(1, 8))
 def test_vertices_along_a_side_change_nothing(
     form: BaseGeometry, degrees: float, pieces: int
@@ -252,7 +252,7 @@ def test_a_very_fine_outline_is_laid_in_time() -> None:
     assert time.perf_counter() - begun < 5 and len(fits) <= 1
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(
     FORMS,
     angles,
@@ -281,7 +281,7 @@ def test_real_plots_drawn_to_two_centimetres_are_laid_and_mirrored_ones_are_foun
     whole = [plot for plot in plots.geometry.explode().values if plot.area > 50]
     chance = np.random.default_rng(27412)
     good = right = 0
-    for n, place in enumerate(chance.choice(len(whole), 40, replace=False)):
+    for n, place in enumerate(chance.choice(len(whole), 16, replace=False)):
         plot = affinity.translate(whole[place], *(-v for v in whole[place].centroid.coords[0]))
         ground = on_ground(plot, float(chance.uniform(-180, 180)))
         turned = affinity.scale(plot, -1, 1, origin=(0, 0)) if n % 2 else plot
@@ -291,4 +291,4 @@ def test_real_plots_drawn_to_two_centimetres_are_laid_and_mirrored_ones_are_foun
         best = fit_outline(shapely.Polygon(ring[:: chance.choice([-1, 1])]), ground)[0]
         good += best.is_good
         right += best.placement.mirrored == bool(n % 2)
-    assert good >= 38 and right >= 36
+    assert good >= 15 and right >= 14
