@@ -138,10 +138,37 @@ def _drawn_by_hand(rng: Generator) -> BaseGeometry:
     return Polygon(points)
 
 
+def _steps(rng: Generator) -> BaseGeometry:
+    """Boxes laid over each other: notches, steps and courts, all corners square."""
+    x, y = rng.uniform(0, 20, (2, rng.integers(3, 6)))
+    boxes = shapely.box(x, y, x + rng.uniform(8, 20, len(x)), y + rng.uniform(8, 20, len(x)))
+    return max(shapely.get_parts(shapely.union_all(boxes)), key=shapely.area)
+
+
+def _hook(rng: Generator) -> BaseGeometry:
+    """The neighbour's land reaches in like a hook: a pocket that is open from behind only."""
+    w, h, x, y, t = (
+        *rng.uniform(30, 45, 2),
+        rng.uniform(6, 12),
+        rng.uniform(1, 4),
+        rng.uniform(0.5, 2),
+    )
+    hook = _blocks((x, y, w, y + t), (x, y, x + t, y + rng.uniform(4, 9)))
+    return shapely.box(0, 0, w, h) - hook
+
+
+def _star(rng: Generator) -> BaseGeometry:
+    """Corners near and far in turn."""
+    gaps = rng.uniform(0.5, 1.5, rng.integers(6, 16))
+    t = np.cumsum(gaps) / gaps.sum() * 2 * np.pi
+    return Polygon(rng.uniform(9, 26, (len(t), 1)) * np.column_stack([np.cos(t), np.sin(t)]))
+
+
 FORMS = {
     "rectangle": _rectangle, "L": _l, "U": _u, "T": _t, "flag": _flag, "trapezoid": _trapezoid,
     "triangle": _triangle, "curved": _curved, "rounded": _rounded, "hole": _hole,
     "chamfered": _chamfered, "sliver": _sliver, "merged": _merged, "by hand": _drawn_by_hand,
+    "steps": _steps, "hook": _hook, "star": _star,
 }  # fmt: skip
 
 

@@ -31,7 +31,8 @@ NOISE_M, NOISE_M2 = 0.02, 0.1  # decision 0050: survey noise that is forgiven
 
 TABLES = f"""
 DROP TABLE IF EXISTS pg_temp.t_site, pg_temp.t_part, pg_temp.t_road, pg_temp.t_around,
-  pg_temp.t_edge, pg_temp.t_built, pg_temp.t_segment, pg_temp.t_setback;
+  pg_temp.t_edge, pg_temp.t_built, pg_temp.t_segment, pg_temp.t_setback,
+  pg_temp.t_match, pg_temp.t_near, pg_temp.t_fail, pg_temp.t_deep;
 CREATE TEMP TABLE t_site (id int PRIMARY KEY, plot geometry, says_bays boolean,
   {", ".join(f"max_{name} float8" for name in LIMITS)},
   {", ".join(f"{name} geometry" for name in GROUND)});
@@ -114,6 +115,10 @@ ALTER TABLE t_segment ADD COLUMN turn float8, ADD COLUMN ahead float8, ADD COLUM
 UPDATE t_segment s SET turn = t.begin_turn FROM t_segment t
 WHERE (t.site, t.ring, t.i) = (s.site, s.ring, (s.i + 1) % s.n);
 ANALYZE t_segment;
+CREATE TEMP TABLE t_match AS SELECT DISTINCT ON (e.site, e.x, e.y) s.site, s.ring, s.i, e.edge, e.side
+FROM t_edge e JOIN t_segment s ON s.site = e.site AND abs(s.ax - e.x) < 0.002 AND abs(s.ay - e.y) < 0.002
+ORDER BY e.site, e.x, e.y, abs(s.ax - e.x) + abs(s.ay - e.y);
+CREATE INDEX ON t_match (site, ring, i); ANALYZE t_match;
 """
 
 # How far the plot goes on beyond a convex corner: along the boundary while it rises over the
@@ -139,30 +144,32 @@ UPDATE t_segment t SET {column} = w.x FROM (
 CORNERS = "(SELECT site, ring, i, ax, ay, begin_turn AS corner FROM t_segment)"
 
 SETBACKS = """
-CREATE TEMP TABLE t_setback AS
+CREATE TEMP TABLE {table} AS
 WITH laid AS (
-  SELECT g.*, b.over AND (min(turn) OVER (PARTITION BY g.site)) >= -0.01 AS whole,
+  SELECT g.*, b.over AND NOT EXISTS (
+      SELECT FROM t_segment q WHERE q.site = g.site AND q.turn < -0.01) AS whole,
     ST_Affine(s.plot, ux, uy, -uy, ux, -ux * ax - uy * ay, uy * ax - ux * ay) AS plot,
     ST_Affine(b.buildings, ux, uy, -uy, ux, -ux * ax - uy * ay, uy * ax - ux * ay) AS built
-  FROM t_segment g JOIN t_site s ON s.id = g.site JOIN t_built b ON b.site = g.site
+  FROM ({segments}) g JOIN t_site s ON s.id = g.site JOIN t_built b ON b.site = g.site
   WHERE b.inside AND NOT ST_IsEmpty(b.buildings)
 ), piece AS (
   SELECT site, ring, i, built, whole, 'strip' AS kind, plot,
-    ST_MakeEnvelope(-behind, 0, length + ahead, 1e4) AS shape,
+    ST_MakeEnvelope(-behind, 0, length + ahead, depth) AS shape,
     ST_MakeLine(ST_MakePoint(0, 0), ST_MakePoint(length, 0)) AS root
   FROM laid
   UNION ALL
-  SELECT site, ring, i, built, whole, 'wedge', plot, ST_MakePolygon(ST_MakeLine(ARRAY[c,
+  SELECT site, ring, i, built, whole, 'wedge', plot, ST_Intersection(
+      ST_Buffer(c, depth, 64), ST_MakePolygon(ST_MakeLine(ARRAY[c,
       ST_MakePoint(x, 1e4), ST_MakePoint(x + 1e4 * sin(t / 3), 1e4 * cos(t / 3)),
       ST_MakePoint(x + 1e4 * sin(2 * t / 3), 1e4 * cos(2 * t / 3)),
-      ST_MakePoint(x + 1e4 * sin(t), 1e4 * cos(t)), c])), c
+      ST_MakePoint(x + 1e4 * sin(t), 1e4 * cos(t)), c]))), c
   FROM (
     SELECT *, length AS x, -radians(turn) AS t, ST_MakePoint(length, 0) AS c FROM laid
     WHERE turn < -0.01
     UNION ALL
     SELECT *, 0, radians(begin_turn), ST_MakePoint(0, 0) FROM laid WHERE begin_turn < -0.01
   ) reflex
-), held AS (
+), held AS MATERIALIZED (
   SELECT p.site, p.ring, p.i, p.kind, p.root, d.geom AS there
   FROM piece p, ST_Dump(ST_CollectionExtract(ST_Intersection(p.plot, p.shape), 3)) h,
   ST_Dump(CASE WHEN p.whole THEN p.built ELSE ST_Intersection(p.built, h.geom) END) d
@@ -172,9 +179,26 @@ SELECT g.site, g.ring, g.i, g.ax, g.ay, (
   SELECT ST_Distance(ST_MakeLine(g.a, g.b), b.buildings) FROM t_built b WHERE b.site = g.site
 ) AS plain, min(CASE h.kind WHEN 'strip'
     THEN greatest(ST_YMin(h.there), 0) ELSE ST_Distance(h.there, h.root) END) AS metres
-FROM t_segment g LEFT JOIN held h
+FROM ({segments}) g LEFT JOIN held h
   ON (h.site, h.ring, h.i) = (g.site, g.ring, g.i)
 GROUP BY 1, 2, 3, 4, 5, 6;
+"""
+ALL_DEPTHS = "SELECT *, 1e4 AS depth FROM t_segment"
+# Edges that are too near are looked at again in strips as deep as their limit: a pocket behind
+# the neighbour's land may hang together with the edge deeper in the plot only.
+TOO_NEAR = f"""
+CREATE TEMP TABLE t_fail AS
+SELECT m.site, m.ring, m.i, min(e.permitted) AS depth FROM t_match m JOIN (
+  SELECT m.site, m.edge, min(t.metres) AS metres, min(CASE m.side WHEN 0 THEN s.max_front_m
+    WHEN 1 THEN s.max_side_m WHEN 2 THEN s.max_rear_m END) AS permitted
+  FROM t_match m JOIN t_setback t USING (site, ring, i) JOIN t_site s ON s.id = m.site
+  GROUP BY 1, 2
+) e ON (e.site, e.edge) = (m.site, m.edge) AND e.metres < e.permitted - {NOISE_M}
+WHERE EXISTS (SELECT FROM t_segment q WHERE q.site = m.site AND q.turn < -0.01)
+GROUP BY 1, 2, 3;
+CREATE TEMP TABLE t_deep AS
+SELECT s.*, f.depth FROM t_segment s JOIN t_fail f USING (site, ring, i);
+ANALYZE t_fail; ANALYZE t_deep;
 """
 
 _OF_GROUND = " UNION ALL ".join(
@@ -231,15 +255,17 @@ SELECT site, 'annex', annex_most_m2, annex_m2, CASE
 EDGES = f"""
 WITH edge AS (
   SELECT e.site, e.edge, e.side, CASE WHEN min(t.metres) < 60 THEN min(t.metres)
-    WHEN min(t.plain) >= 60 THEN min(t.plain) END AS metres, count(t.i) AS segments, count(*) AS told
-  FROM t_edge e LEFT JOIN t_setback t
-    ON t.site = e.site AND abs(t.ax - e.x) < 0.002 AND abs(t.ay - e.y) < 0.002
+    WHEN min(t.plain) >= 60 THEN min(t.plain) END AS metres, count(t.i) AS found,
+    count(f.i) > 0 AND count(n.metres) = 0 AS behind
+  FROM t_match e JOIN t_setback t USING (site, ring, i)
+  LEFT JOIN t_near n USING (site, ring, i) LEFT JOIN t_fail f USING (site, ring, i)
   GROUP BY 1, 2, 3
 ), judged AS (
-  SELECT e.site, e.edge, segments = told AS found, NOT ST_IsEmpty(b.buildings) AS stands,
+  SELECT e.site, e.edge,
+    e.found = (SELECT count(*) FROM t_edge q WHERE (q.site, q.edge) = (e.site, e.edge)) AS found, NOT ST_IsEmpty(b.buildings) AS stands,
     CASE e.side WHEN 0 THEN s.max_front_m WHEN 1 THEN s.max_side_m WHEN 2 THEN s.max_rear_m END
       AS permitted,
-    CASE WHEN b.inside THEN e.metres ELSE 0 END AS metres, b.on_line
+    CASE WHEN NOT b.inside THEN 0 WHEN NOT behind THEN e.metres END AS metres, b.on_line
   FROM edge e JOIN t_site s ON s.id = e.site JOIN t_built b ON b.site = e.site
 )
 SELECT site, edge, permitted, metres, CASE WHEN permitted IS NULL OR NOT stands THEN {UNKNOWN}
@@ -256,8 +282,8 @@ WITH cut AS (
   SELECT s.site, s.ring, s.i, s.begin_turn AS turn, e.edge <> f.edge AS is_cut, e.edge, f.edge AS before
   FROM t_segment s
   JOIN t_segment q ON (q.site, q.ring, (q.i + 1) % q.n) = (s.site, s.ring, s.i)
-  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002
-  JOIN t_edge f ON f.site = q.site AND abs(f.x - q.ax) < 0.002 AND abs(f.y - q.ay) < 0.002
+  JOIN t_match e ON (e.site, e.ring, e.i) = (s.site, s.ring, s.i)
+  JOIN t_match f ON (f.site, f.ring, f.i) = (q.site, q.ring, q.i)
 ), bent AS (
   SELECT site, edge, sum(turn) FILTER (WHERE NOT is_cut) AS within FROM cut GROUP BY 1, 2
 ), corners AS (
@@ -277,7 +303,7 @@ WITH look AS (
   SELECT s.site, e.edge, e.side, ST_MakeLine(ST_Translate(p, dx * 0.05, dy * 0.05),
     ST_Translate(p, dx * 55.05, dy * 55.05)) AS line, ST_Translate(p, dx * 0.05, dy * 0.05) AS eye
   FROM t_segment s
-  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002,
+  JOIN t_match e USING (site, ring, i),
   LATERAL (SELECT s.uy AS dx, -s.ux AS dy) d, generate_series(0, 4) k,
   LATERAL (SELECT ST_LineInterpolatePoint(ST_MakeLine(s.a, s.b), (k + 0.5) / 5) AS p) q
 ), seen AS (
@@ -300,7 +326,7 @@ WITH look AS (
 ), run AS (
   SELECT s.site, e.edge, e.side, sum(s.ux * s.length) AS x, sum(s.uy * s.length) AS y
   FROM t_segment s
-  JOIN t_edge e ON e.site = s.site AND abs(e.x - s.ax) < 0.002 AND abs(e.y - s.ay) < 0.002
+  JOIN t_match e USING (site, ring, i)
   GROUP BY 1, 2, 3
 )
 SELECT site, edge, side, 'front' FROM edge JOIN plot USING (site)
@@ -370,4 +396,6 @@ class Truth:
         self.run(INDEXED + BUILT + "ANALYZE t_built;" + SEGMENTS)
         for sign, first, column in ((1, 1, "ahead"), (-1, 0, "behind")):
             self.run(BEYOND.format(sign=sign, first=first, column=column, corners=CORNERS))
-        self.run(SETBACKS + "CREATE INDEX ON t_setback (site); ANALYZE t_setback;")
+        self.run(SETBACKS.format(table="t_setback", segments=ALL_DEPTHS))
+        self.run("ANALYZE t_setback;" + TOO_NEAR)
+        self.run(SETBACKS.format(table="t_near", segments="TABLE t_deep"))

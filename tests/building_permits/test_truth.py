@@ -154,6 +154,20 @@ def judge(site: Site, building: BaseGeometry) -> dict[tuple[str, int], tuple[flo
     }
 
 
+def test_a_pocket_behind_the_neighbours_land_stands_before_no_edge_in_front_of_it() -> None:
+    """It failed with no place on the map: the pocket hangs together with the edge further back."""
+    plot = shapely.box(0, 0, 30, 30)
+    house, street = shapely.box(10, 3.2, 20, 6), shapely.LineString([(-50, -5), (90, -5)])
+    hook = shapely.union(shapely.box(8, 2, 30, 3), shapely.box(8, 2, 9, 8))
+
+    def to_the_street(ground: BaseGeometry) -> list[Outcome]:
+        found = judge(site_on(ground, street), house)
+        return [said[2] for said in found.values() if said[0] == 5.0]
+
+    assert to_the_street(plot) == [Outcome.FAIL]
+    assert to_the_street(plot - hook)[0] == Outcome.NOT_APPLICABLE
+
+
 @given(
     which=st.integers(0, 10**6),
     angle=st.floats(0, 360),

@@ -4,10 +4,10 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.arrays import Ints, Shapes
+from plots.building_permits.arrays import Bools, Floats, Ints, Shapes
 from plots.building_permits.frontage import Side
 from plots.building_permits.rules.verdict import Outcome, Rule, Verdicts, judged
-from plots.building_permits.setbacks import stand_back, strips_of
+from plots.building_permits.setbacks import TOUCH_M2, stand_back, strips_of
 from plots.building_permits.site_plan import TOLERANCE_M, SitePlans
 
 CODES = {
@@ -36,8 +36,25 @@ def measure(plans: SitePlans) -> Verdicts:
     provided[absent] = np.nan
     outcome = judged(permitted, provided, provided >= permitted - TOLERANCE_M)
     unopposed = np.isnan(provided) & ~np.isnan(permitted) & ~absent
+    unopposed[_behind(plans, outcome == Outcome.FAIL, permitted)] = True
+    provided[unopposed] = np.nan
     outcome[unopposed] = Outcome.NOT_APPLICABLE
     return Verdicts(site, permitted, provided, outcome, np.arange(len(site)))
+
+
+def _behind(plans: SitePlans, failing: Bools, depth: Floats) -> Ints:
+    """Failing edges whose strip, as deep as the limit, holds nothing of the building.
+
+    It lies in a pocket behind the neighbour's land, which hangs together with the edge only
+    deeper in the plot.
+    """
+    site = plans.boundary.edge_plot
+    doubtful = np.flatnonzero(failing & plans.inside[site] & ~plans.boundary.is_convex[site])
+    if not len(doubtful):
+        return doubtful
+    strips = strips_of(plans.boundary, doubtful, depth[doubtful])
+    common = shapely.intersection(plans.buildings[site[doubtful]], strips)
+    return doubtful[shapely.area(common) <= TOUCH_M2]
 
 
 def where(plans: SitePlans, edges: Ints) -> Shapes:
