@@ -54,7 +54,8 @@ def _behind(plans: SitePlans, failing: Bools, depth: Floats) -> Ints:
         return doubtful
     strips = strips_of(plans.boundary, doubtful, depth[doubtful])
     common = shapely.intersection(plans.buildings[site[doubtful]], strips)
-    return doubtful[shapely.area(common) <= TOUCH_M2]
+    behind: Ints = doubtful[shapely.area(common) <= TOUCH_M2]
+    return behind
 
 
 def where(plans: SitePlans, edges: Ints) -> Shapes:
