@@ -87,12 +87,25 @@ def buildings_of(main: Shapes, annex: Shapes) -> Shapes:
     return found
 
 
+def _cover(plot: Shapes, buildings: Shapes) -> Bools:
+    """Tell which plots cover their building, corner by corner too.
+
+    GEOS 3.14.1 says of some buildings with a corner on the plot's line that they are covered
+    while 2 m² stand outside (site 19611 of the campaign ``truth``).
+    """
+    covers: Bools = shapely.covers(plot, buildings)
+    corners, site = shapely.get_coordinates(buildings, return_index=True)
+    held = shapely.intersects_xy(plot[site], corners[:, 0], corners[:, 1])
+    covers[site[~held]] = False
+    return covers
+
+
 def stand_inside(plot: Shapes, buildings: Shapes) -> Bools:
     """Tell which buildings stand on their plot, survey noise forgiven."""
-    inside: Bools = shapely.covers(plot, buildings)
+    inside = _cover(plot, buildings)
     doubtful = np.flatnonzero(~inside)
     if len(doubtful):
         wider = shapely.buffer(plot[doubtful], TOLERANCE_M, join_style="mitre")
-        inside[doubtful] = shapely.covers(wider, buildings[doubtful])
+        inside[doubtful] = _cover(wider, buildings[doubtful])
     inside &= ~shapely.is_empty(buildings)
     return inside

@@ -7,78 +7,185 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('importing', '0002_record_batches'),
-        ('plots', '0014_footprint_surveys'),
+        ("importing", "0002_record_batches"),
+        ("plots", "0014_footprint_surveys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Title',
+            name="Title",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deed_number', models.CharField(max_length=60, unique=True)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(help_text='[first day, day after the last); open while it holds')),
-                ('source', models.CharField(max_length=200)),
-                ('as_of', models.DateField(help_text='the day the source speaks of')),
-                ('batch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='importing.recordbatch')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='importing.recordbatch')),
-                ('plot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='titles', to='plots.plot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("deed_number", models.CharField(max_length=60, unique=True)),
+                (
+                    "valid",
+                    django.contrib.postgres.fields.ranges.DateRangeField(
+                        help_text="[first day, day after the last); open while it holds"
+                    ),
+                ),
+                ("source", models.CharField(max_length=200)),
+                ("as_of", models.DateField(help_text="the day the source speaks of")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="importing.recordbatch",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="importing.recordbatch",
+                    ),
+                ),
+                (
+                    "plot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="titles",
+                        to="plots.plot",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TitleMandate',
+            name="TitleMandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='of the person or office that may act', max_length=200)),
-                ('civil_number', models.CharField(blank=True, max_length=20)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('source', models.CharField(help_text='the paper: its number, day and notary', max_length=200)),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates', to='plots.title')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="of the person or office that may act", max_length=200
+                    ),
+                ),
+                ("civil_number", models.CharField(blank=True, max_length=20)),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="the paper: its number, day and notary", max_length=200
+                    ),
+                ),
+                (
+                    "title",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mandates",
+                        to="plots.title",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TitleShare',
+            name="TitleShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('owner_name', models.CharField(max_length=200)),
-                ('civil_number', models.CharField(blank=True, max_length=20)),
-                ('numerator', models.BigIntegerField()),
-                ('denominator', models.BigIntegerField()),
-                ('title', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='plots.title')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("owner_name", models.CharField(max_length=200)),
+                ("civil_number", models.CharField(blank=True, max_length=20)),
+                ("numerator", models.BigIntegerField()),
+                ("denominator", models.BigIntegerField()),
+                (
+                    "title",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="plots.title",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FrozenReport',
+            name="FrozenReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('json', models.TextField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='plots.permitapplication')),
-                ('plot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plots.plot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("json", models.TextField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="plots.permitapplication",
+                    ),
+                ),
+                (
+                    "plot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plots.plot",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('application', 'plot', 'number'), name='frozen_report_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "plot", "number"), name="frozen_report_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='title',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('plot', '='), ('valid', '&&')], name='title_one_a_day', violation_error_message='Another title of this plot holds on some of these days.'),
+            model_name="title",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("plot", "="), ("valid", "&&")],
+                name="title_one_a_day",
+                violation_error_message="Another title of this plot holds on some of these days.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='title',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__lower_inf', False)), name='title_holds_some_day', violation_error_message='A title has a first day, and a last one after it.'),
+            model_name="title",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__isempty", False), ("valid__lower_inf", False)),
+                name="title_holds_some_day",
+                violation_error_message="A title has a first day, and a last one after it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='titleshare',
-            constraint=models.UniqueConstraint(fields=('title', 'position'), name='title_share_once'),
+            model_name="titleshare",
+            constraint=models.UniqueConstraint(
+                fields=("title", "position"), name="title_share_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='titleshare',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__gte', models.F('numerator')), ('numerator__gt', 0)), name='title_share_is_a_share', violation_error_message='A share is more than nothing and at most the whole.'),
+            model_name="titleshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("denominator__gte", models.F("numerator")), ("numerator__gt", 0)
+                ),
+                name="title_share_is_a_share",
+                violation_error_message="A share is more than nothing and at most the whole.",
+            ),
         ),
     ]

@@ -5,24 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0006_phone_change'),
-        ('plots', '0016_titles_are_whole_and_walled'),
+        ("people", "0006_phone_change"),
+        ("plots", "0016_titles_are_whole_and_walled"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficeLayerMap',
+            name="OfficeLayerMap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('mapping', models.JSONField(help_text='{roles, facts, unit}, as laying.layer_map_of reads it')),
-                ('at', models.DateTimeField()),
-                ('consultancy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='layer_maps', to='people.consultancy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "mapping",
+                    models.JSONField(
+                        help_text="{roles, facts, unit}, as laying.layer_map_of reads it"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "consultancy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="layer_maps",
+                        to="people.consultancy",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('consultancy', 'name'), name='layer_map_of_a_name')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("consultancy", "name"), name="layer_map_of_a_name"
+                    )
+                ],
             },
         ),
     ]

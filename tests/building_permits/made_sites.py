@@ -300,7 +300,7 @@ def a_site(seed: int, number: int) -> Made:
         plot=placed(plot),
         limits=Limits(**{name: np.array([value]) for name, value in limits.items()}),
         roads=Roads(shapes_of([placed(line) for line in roads.line]), roads.rank, roads.width),
-        neighbours=shapes_of([placed(one) for one in around]),
+        neighbours=shapes_of([shapely.make_valid(placed(one)) for one in around]),
         ground=Ground(*(shapes_of([shape]) for shape in shapes)),
     )
     return Made(

@@ -154,6 +154,25 @@ def judge(site: Site, building: BaseGeometry) -> dict[tuple[str, int], tuple[flo
     }
 
 
+def test_a_building_with_a_corner_on_the_line_and_two_square_metres_outside_is_outside() -> None:
+    plot, building = (
+        shapely.from_wkb(
+            "01030000000100000005000000C16ACA3E7BB123414564D507E4EC4341CD4AA23B7BB123419FD22E1902ED43"
+            "41AAA5AC1E65B12341AD22C66AF4EC4341A5F735DA72B123414564D507E4EC4341C16ACA3E7BB123414564D5"
+            "07E4EC4341"
+        ),
+        shapely.from_wkb(
+            "01030000000100000009000000B4835DB871B123415C9279C2E9EC4341878D1A0D6EB123415C9279C2E9EC43"
+            "415E7D33906CB12341A062FD88EBEC434197A3CB416AB12341A062FD88EBEC434197A3CB416AB12341696CE9"
+            "B4ECEC43410A97DA946BB12341696CE9B4ECEC4341C7D3085F6AB12341B32B9B26EEEC4341B4835DB871B123"
+            "41B32B9B26EEEC4341B4835DB871B123415C9279C2E9EC4341"
+        ),
+    )
+    assert shapely.area(shapely.difference(building, plot)) > 2
+    found = judge(site_on(plot, street_at(plot)), building)
+    assert found["inside_plot", -1][2] == Outcome.FAIL
+
+
 def test_a_pocket_behind_the_neighbours_land_stands_before_no_edge_in_front_of_it() -> None:
     """It failed with no place on the map: the pocket hangs together with the edge further back."""
     plot = shapely.box(0, 0, 30, 30)

@@ -68,7 +68,10 @@ def where(plans: SitePlans, edges: Ints) -> Shapes:
     found = buildings.copy()
     strips = strips_of(plans.boundary, edges[inside], depth[inside])
     common = shapely.intersection(buildings[inside], strips)
-    found[inside] = shapely.buffer(common, 0.0)  # areas only: where they touch nothing stands
+    drawn = shapely.buffer(common, 0.0)  # areas only: where they touch nothing stands
+    beyond = shapely.is_empty(drawn)  # the nearest corner is over another line, by survey noise
+    drawn[beyond] = buildings[inside][beyond]
+    found[inside] = drawn
     return found
 
 
