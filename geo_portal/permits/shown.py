@@ -139,19 +139,22 @@ def remark_json(row: Remark) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _subject(subject: Subject) -> dict[str, Any]:
+def _subject(subject: Subject, *, side: Side) -> dict[str, Any]:
+    """Return one approval; who gave it is told to officers, as on the page of a case."""
     given = subject.approval
+    is_named = given is not None and side is Side.MUNICIPALITY
     return {
         "stage": subject.stage, "key": subject.key, "sha256": subject.sha256,
-        "approved_by": given.by_person.full_name if given else None,
+        "is_approved": given is not None,
+        "approved_by": given.by_person.full_name if given is not None and is_named else None,
         "approved_at": utc_text(given.at) if given else None,
     }  # fmt: skip
 
 
-def approvals_of(application: PermitApplication) -> list[dict[str, Any]]:
+def approvals_of(application: PermitApplication, *, side: Side) -> list[dict[str, Any]]:
     """Return what each stage of audit approves, as it is now, with the approvals it has."""
     return [
-        _subject(subject)
+        _subject(subject, side=side)
         for stage in audits_of(application)
         for subject in subjects(application, stage=stage)
     ]
@@ -182,5 +185,5 @@ def application_json(
         "remarks": [
             remark_json(row) for row in case.remarks.select_related("document").order_by("at", "pk")
         ],
-        "approvals": approvals_of(application),
+        "approvals": approvals_of(application, side=side),
     }

@@ -96,13 +96,20 @@ def _plots(wanted: Wanted, *, on: dt.date) -> list[Plot]:
     return [rows[one] for one in ids]
 
 
+def _account_of(owner: Owner) -> User | None:
+    """Return the owner's account: a phone typed wrongly opens the file to no stranger."""
+    if not owner.phone or not owner.civil_number:
+        return None
+    return User.objects.filter(phone=owner.phone, civil_number=owner.civil_number).first()  # unique
+
+
 def _parties(office: Consultancy, owner: Owner, by: Actor) -> tuple[NewParty, ...]:
     """Return the office and the owner; messages to the office go to who files, else its own."""
     name = " ".join(owner.name.split())
     if not name:
         raise bad_value("owner", NO_OWNER)
     filer = User.objects.filter(pk=by.person_id or 0).first()
-    account = User.objects.filter(phone=owner.phone).first() if owner.phone else None
+    account = _account_of(owner)
     return (
         NewParty(
             role="office", name=office.name_ar, consultancy_id=office.pk,

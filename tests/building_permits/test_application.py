@@ -30,6 +30,7 @@ from plots.building_permits.models import (
 )
 from plots.building_permits.queries import application_of
 from plots.models import Plot
+from tests import builders as b
 from tests.building_permits import builders as s
 from tests.building_permits import office as o
 from tests.cases.builders import MORNING
@@ -378,3 +379,16 @@ def test_another_office_takes_a_permit_over_by_a_change_of_consultant_only(unsig
     assert o.moved(town, case, "accept_free", "registrar").state == "approval"
     o.moved(town, case, "approve", "approver")
     assert issued(town, case).consultancy_id == town.office.pk
+
+
+def test_an_owner_s_account_is_on_the_case_by_phone_and_civil_number_together() -> None:
+    town = o.a_permit_town()
+    stranger = b.a_person("stranger", "citizen")
+    type(stranger).objects.filter(pk=stranger.pk).update(
+        phone="+96892123456", civil_number="90000001"
+    )
+    typed_wrongly = o.an_application(town, owner=o.Owner("سالم", "+96892123456"), key="1")
+    other = o.an_application(town, owner=o.Owner("سالم", "+96892123456", "90000002"), key="2")
+    own = o.an_application(town, owner=o.Owner("سالم", "+96892123456", "90000001"), key="3")
+    named = [case.parties.get(role="owner").person_id for case in (typed_wrongly, other, own)]
+    assert named == [None, None, stranger.pk]

@@ -36,7 +36,8 @@ export interface ApprovalRow {
   stage: string;
   key: string;
   sha256: string;
-  approved_by: string | null;
+  is_approved: boolean;
+  approved_by: string | null; // told to officers
   approved_at: string | null;
 }
 

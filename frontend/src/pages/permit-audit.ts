@@ -145,12 +145,12 @@ function approval(key: string): HTMLElement | null {
     "div",
     { class: "approval" },
     ...rows.map((row) =>
-      row.approved_by
+      row.is_approved
         ? h(
             "p",
             { class: "s row wrap tight" },
             h("span", { class: "st pass" }, icon("pass"), say("معتمدة", "Approved")),
-            bdi(row.approved_by),
+            row.approved_by ? bdi(row.approved_by) : null,
             row.stage === config.audits
               ? h(
                   "button",
