@@ -1,8 +1,12 @@
 """Odd answers of banks and odd hands at desks: nothing is lost, doubled, or held up by one of them."""
 
+import contextlib
 import datetime as dt
 import json
+import socket
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -292,3 +296,34 @@ def test_control_without_that_rule_a_closed_day_changes(monkeypatch) -> None:
     charge, closed = a_day_closed_over_a_doubt()
     take_answer(charge_id=charge.pk, outcome=captured(), by=SYSTEM, at=minutes(60))
     assert (closed.receipts, Receipt.objects.filter(day=NOON.date()).count()) == (0, 1)
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """The address of a bank whose answer comes a byte at a time, for ten seconds."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as bank:
+
+        def drip() -> None:
+            line, _ = bank.accept()
+            with line, contextlib.suppress(OSError):
+                line.recv(65_536)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+                for _ in range(200):
+                    line.sendall(b" ")
+                    if over.wait(0.05):
+                        return
+
+        hand = threading.Thread(target=drip)
+        hand.start()
+        yield f"http://127.0.0.1:{bank.getsockname()[1]}"
+        over.set()
+        hand.join(5)
+
+
+def test_an_answer_that_drips_is_given_up_at_its_hour(dripping: str, monkeypatch) -> None:
+    monkeypatch.setattr(hosted, "WHOLE_S", 0.5)
+    began = time.monotonic()
+    with pytest.raises(GatewayDown, match="did not end"):
+        hosted.Hosted(url=dripping, key="k").inquire("P1")
+    assert time.monotonic() - began < 3

@@ -58,7 +58,8 @@ class Hosted:
             )  # fmt: skip
             try:
                 read = b""
-                for piece in answer.stream(65_536):
+                # read1 gives what has come; read would wait for its whole amount, drop by drop.
+                while piece := answer.read1(65_536):
                     read += piece
                     if time.monotonic() > until or len(read) > MOST_BYTES:
                         raise GatewayDown("the answer did not end")
