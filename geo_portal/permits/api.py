@@ -1,5 +1,7 @@
 """Applications for building permits, for machines: ``/api/building-permits/applications``."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -7,7 +9,7 @@ from django.utils import timezone
 from ninja import Router
 
 from geo_portal.casework.api import body_of
-from geo_portal.permits.asking import Asked, application_asked, office_of
+from geo_portal.permits.asking import Asked, application_asked, office_of, owner_phone
 from geo_portal.permits.shown import application_json, site_json
 from municipality import asked, crs, geojson, geometry_gate
 from municipality.asked import today
@@ -17,7 +19,6 @@ from municipality.cases.remarks import About, Pin, answer_remark, ask_again, rem
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.phones import NotAPhone, phone
 from municipality.problems import Problem, bad_value
 from municipality.stored import geos_of
 from municipality.words import Text
@@ -36,14 +37,17 @@ NO_WORK = Text("نوع العمل أحد: {all}.", "The kind of work is one of {
     all=", ".join(Work.values)
 )
 NO_FILE = Text("أرسل الملف في الحقل file.", "Send the file in the field file.")
-NOT_A_PHONE = Text("ليس رقم هاتف.", "Not a telephone number.")
-ACTS = Text("answer أو settle أو ask_again.", "answer, settle or ask_again.")
+ACTS = Text("answer أو settle أو ask_again.", "answer, settle, ask_again.")
 REASONS = Text("الأسباب نصوص قصيرة بأسماء القواعد.", "Reasons are short texts by rule.")
 
 
-def refused(refusal: NotSaid) -> Problem:
-    """Make the answer for what is not taken into a case."""
-    return Problem(409, "not_now", refusal.words)
+@contextmanager
+def taken_into_case() -> Iterator[None]:
+    """Answer 409 ``not_now`` for what is not taken into a case at its stage."""
+    try:
+        yield
+    except NotSaid as refusal:
+        raise Problem(409, "not_now", refusal.words) from None
 
 
 def answer(request: HttpRequest, public_id: str, *, status: int = 200) -> JsonResponse:
@@ -65,10 +69,8 @@ def _owner(body: dict[str, Any]) -> Owner:
     told = body.get("owner", {})
     if set(told) - {"name", "phone", "civil_number", "language"}:
         raise bad_value("owner", Text("حقل غير معروف.", "An unknown member."), status=400)
-    try:
-        number = phone(_text(told, "phone", 20)) if told.get("phone") else ""
-    except NotAPhone:
-        raise bad_value("owner/phone", NOT_A_PHONE) from None
+    written = _text(told, "phone", 20) if told.get("phone") else ""
+    number = owner_phone(written, field="owner/phone")
     language = "en" if told.get("language") == "en" else "ar"
     return Owner(
         _text(told, "name", 150), number, _text(told, "civil_number", 20),
@@ -136,10 +138,8 @@ def put_site(request: HttpRequest, public_id: str) -> JsonResponse:
     if body.get("origin") in SiteVersion.Origin.values:
         origin = SiteVersion.Origin(body["origin"])
     drawn = Drawn(parts_of(body.get("site"), srid=srid), origin, _reasons(body))
-    try:
+    with taken_into_case():
         site = draw(case_id=found.case_id, drawn=drawn, by=found.by, at=at)
-    except NotSaid as refusal:
-        raise refused(refusal) from None
     return geojson.response(site_json(site, side=found.side))
 
 
@@ -180,12 +180,11 @@ def attach(request: HttpRequest, public_id: str) -> JsonResponse:
         request.POST.get("kind", "")[:40], request.POST.get("sheet", "").replace("\0", "")
     )
     try:
-        attach_sheet(
-            case_id=found.case_id, paper=sheet, by=found.by, at=at,
-            file=accept(upload, by=found.by, at=at, about=found.application.case.stream),
-        )  # fmt: skip
-    except NotSaid as refusal:
-        raise refused(refusal) from None
+        with taken_into_case():
+            attach_sheet(
+                case_id=found.case_id, paper=sheet, by=found.by, at=at,
+                file=accept(upload, by=found.by, at=at, about=found.application.case.stream),
+            )  # fmt: skip
     except Unreadable as refusal:
         raise Problem(422, "not_accepted", refusal.words) from None
     return answer(request, public_id, status=201)
@@ -202,13 +201,11 @@ def approve_one(request: HttpRequest, public_id: str) -> JsonResponse:
     """Approve the version that was looked at; 409 where a newer one has come meanwhile."""
     asked.only(request, ())
     found, body = _auditing(request, public_id)
-    try:
+    with taken_into_case():
         approve(
             case_id=found.case_id, key=body.get("key", ""), sha256=body.get("sha256", ""),
             by=found.by, at=timezone.now(),
         )  # fmt: skip
-    except NotSaid as refusal:
-        raise refused(refusal) from None
     return answer(request, public_id)
 
 
@@ -218,10 +215,8 @@ def take_one_back(request: HttpRequest, public_id: str) -> JsonResponse:
     """Take an approval of the present stage back."""
     asked.only(request, ())
     found, body = _auditing(request, public_id)
-    try:
+    with taken_into_case():
         take_back(case_id=found.case_id, key=body.get("key", ""), by=found.by, at=timezone.now())
-    except NotSaid as refusal:
-        raise refused(refusal) from None
     return answer(request, public_id)
 
 
@@ -256,13 +251,11 @@ def remark_one(request: HttpRequest, public_id: str) -> JsonResponse:
     found = application_asked(request, public_id, at=at)
     kinds = {"text": str, "document": str, "page": int, "x": object, "y": object, "place": dict}
     body = body_of(request, kinds)
-    try:
+    with taken_into_case():
         remark(
             case_id=found.case_id, text=_text(body, "text", 2000), about=_about(found, body),
             by=found.by, at=at,
         )  # fmt: skip
-    except NotSaid as refusal:
-        raise refused(refusal) from None
     return answer(request, public_id, status=201)
 
 
@@ -278,7 +271,7 @@ def on_remark(request: HttpRequest, public_id: str, remark_id: int) -> JsonRespo
     if held is None:
         raise not_found()
     text, by = _text(body, "text", 2000), found.by
-    try:
+    with taken_into_case():
         if body.get("act") == "answer":
             answer_remark(remark_id=held.pk, text=text, by=by, at=at)
         elif body.get("act") == "settle":
@@ -286,9 +279,5 @@ def on_remark(request: HttpRequest, public_id: str, remark_id: int) -> JsonRespo
         elif body.get("act") == "ask_again":
             ask_again(remark_id=held.pk, text=text, by=by, at=at)
         else:
-            raise bad_value(
-                "act", Text("answer أو settle أو ask_again.", "answer, settle, ask_again.")
-            )
-    except NotSaid as refusal:
-        raise refused(refusal) from None
+            raise bad_value("act", ACTS)
     return answer(request, public_id)

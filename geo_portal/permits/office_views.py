@@ -12,13 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from geo_portal.home.page_config import map_config
-from geo_portal.permits.asking import Asked, application_asked, office_of
+from geo_portal.permits.asking import Asked, application_asked, office_of, owner_phone
 from geo_portal.permits.shown import application_json
 from municipality.asked import today
 from municipality.cases.rights import Side
 from municipality.digits import western
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.phones import NotAPhone, phone
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from plots.building_permits.actions import Owner, Wanted, open_application
@@ -30,7 +29,6 @@ from plots.building_permits.site_versions import DRAWN_IN
 from plots.building_permits.words import WORKS
 from plots.building_permits.works import NEEDS, needs_of
 
-NOT_A_PHONE = Text("ليس رقم هاتف.", "Not a telephone number.")
 CHOOSE_WORK = Text("اختر نوع العمل.", "Choose the kind of work.")
 LONGEST_ID = 19
 
@@ -50,11 +48,7 @@ def _wanted(request: HttpRequest) -> Wanted:
     work = request.POST.get("work", "")
     if work not in Work.values:
         raise bad_value("work", CHOOSE_WORK)
-    number = _said(request, "owner_phone", 20)
-    try:
-        number = phone(number) if number else ""
-    except NotAPhone:
-        raise bad_value("owner_phone", NOT_A_PHONE) from None
+    number = owner_phone(_said(request, "owner_phone", 20), field="owner_phone")
     ids = request.POST.get("plot_ids", "")
     asked: list[int | str] = [
         int(one) for one in ids.split(",") if one.isdecimal() and len(one) < LONGEST_ID
