@@ -74,20 +74,24 @@ def _own_database(name: str) -> Iterator[None]:
 
 def run(name: str, *, size: str, seed: int, minutes: float) -> bool:
     """Run one part; returns whether no trial of it fails."""
+    from django.test import override_settings
     from django.utils import timezone
 
     part = importlib.import_module(f"tests.campaigns.part_{name}")
     journal = Journal.of(name, seed)
     done, until = journal.done(), time.monotonic() + 60 * minutes
-    for number in range(part.TRIALS[size]):
-        if time.monotonic() > until:
-            break
-        if number in done:
-            continue
-        line = _trial(part, seed, number)
-        journal.write(line)
-        if line["failed"]:
-            print(f"  {name}: trial {number} of seed {seed} fails\n{line['failed']}", flush=True)
+    with override_settings(**getattr(part, "SETTINGS", {})):  # another part has its own
+        for number in range(part.TRIALS[size]):
+            if time.monotonic() > until:
+                break
+            if number in done:
+                continue
+            line = _trial(part, seed, number)
+            journal.write(line)
+            if line["failed"]:
+                print(
+                    f"  {name}: trial {number} of seed {seed} fails\n{line['failed']}", flush=True
+                )
     found = journal.summary()
     counts = ", ".join(f"{count:,} {what}" for what, count in found["counts"].items())
     print(

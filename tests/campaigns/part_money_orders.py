@@ -4,8 +4,6 @@ cash, cancel and refund; after each, one receipt or none and books that are the 
 
 import random
 
-from django.conf import settings
-
 from municipality.billing.models import Receipt, Refund
 from tests.billing.builders import PURPOSES
 from tests.billing.machine import ACTS, Machine
@@ -14,8 +12,7 @@ TRIALS = {"small": 80, "full": 10_000}
 # What ends a sequence early comes seldom, what makes it interesting often.
 WEIGHTS = {"cancel": 1, "cash": 1, "refund": 2, "approve": 8, "approve_again": 2, "send": 6,
            "deliver": 6}  # fmt: skip
-settings.BILL_PURPOSES = PURPOSES
-settings.GEO_GATEWAY = "tests.billing.worlds.world"
+SETTINGS = {"BILL_PURPOSES": PURPOSES, "GEO_GATEWAY": "tests.billing.worlds.world"}
 
 
 def trial(seed: int, number: int) -> dict[str, int]:

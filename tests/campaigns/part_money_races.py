@@ -4,8 +4,6 @@ The rounds run in threads with connections of their own and commit; the tables o
 campaign's database are emptied after each.
 """
 
-from django.conf import settings
-
 from municipality.billing.models import Receipt, Refund
 from tests.billing import races
 from tests.billing.builders import PURPOSES
@@ -14,7 +12,7 @@ from tests.campaigns.aside import aside
 TRIALS = {"small": 12, "full": 1_500}
 RACES = ("two cashiers", "cashier and online", "refund and void")
 CONTROL_EVERY = 50  # rounds of each race
-settings.BILL_PURPOSES = PURPOSES
+SETTINGS = {"BILL_PURPOSES": PURPOSES}
 
 
 def _guarded(race: str) -> int:
