@@ -24,7 +24,7 @@ IMPORTERS = {
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",
     "titles": "plots.register.title_imports.TITLES",
-    "footprints": "plots.building_permits.footprints.FOOTPRINTS",  # checked, never kept
+    "footprints": "plots.building_permits.town.footprints.FOOTPRINTS",  # checked, never kept
 }
 
 # Who has open cases on plots: called with plot_ids, returns what a swap report lists.

@@ -28,15 +28,15 @@ from municipality.documents.printing import fonts, pdf_of
 from municipality.people.models import Consultancy, User
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.approvals import AUDITORS, approve, subjects
-from plots.building_permits.checking import check
-from plots.building_permits.context import site_of
-from plots.building_permits.drawing import Part, Role, Site
-from plots.building_permits.envelope import Envelope, envelope_of
-from plots.building_permits.frontage import Side
 from plots.building_permits.models import SiteVersion, Work
 from plots.building_permits.queries import application_of
-from plots.building_permits.rules.verdict import Outcome
 from plots.building_permits.site_versions import Drawn, draw
+from plots.building_permits.sites.checking import check
+from plots.building_permits.sites.context import site_of
+from plots.building_permits.sites.envelope import Envelope, envelope_of
+from plots.building_permits.sites.frontage import Side
+from plots.building_permits.sites.parts import Part, Role, Site
+from plots.building_permits.sites.rules.verdict import Outcome
 from plots.building_permits.works import NEEDS
 from plots.models import Plot
 from plots.register.limits import MeasuredPlot, measured_plots

@@ -25,11 +25,11 @@ from municipality.words import Text
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.api import line_json, plots_asked
 from plots.building_permits.approvals import approve, take_back
-from plots.building_permits.context import NotOneSite
+from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.models import BuildingPermit, SiteVersion, Work
 from plots.building_permits.queries import plots_of
-from plots.building_permits.reading import parts_of
 from plots.building_permits.site_versions import Drawn, check_on_plots, draw
+from plots.building_permits.sites.context import NotOneSite
 
 router = Router(tags=["building permits"])
 

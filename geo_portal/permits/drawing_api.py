@@ -17,13 +17,13 @@ from municipality.documents.sandbox.dxf_limits import DrawingLimits
 from municipality.people.access import SIGNED_IN, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from plots.building_permits.context import NotOneSite, as_one_site
-from plots.building_permits.dxf import NoUnit, described, unit_doubt
-from plots.building_permits.laying import BAD_STEP, Laid, lay, layer_map_of
+from plots.building_permits.drawings.dxf import NoUnit, described, unit_doubt
+from plots.building_permits.drawings.laying import BAD_STEP, Laid, lay, layer_map_of
+from plots.building_permits.drawings.placing import NotPlaced
 from plots.building_permits.models import OfficeLayerMap
-from plots.building_permits.placing import NotPlaced
 from plots.building_permits.queries import plots_of
-from plots.building_permits.site_plan import TOLERANCE_M2
+from plots.building_permits.sites.context import NotOneSite, as_one_site
+from plots.building_permits.sites.site_plan import TOLERANCE_M2
 
 router = Router(tags=["building permits"])
 

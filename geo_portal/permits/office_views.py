@@ -22,10 +22,10 @@ from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.api import envelope_json, plots_asked
-from plots.building_permits.context import NotOneSite, site_of
 from plots.building_permits.models import BuildingPermit, Work
 from plots.building_permits.queries import plots_of
 from plots.building_permits.site_versions import DRAWN_IN
+from plots.building_permits.sites.context import NotOneSite, site_of
 from plots.building_permits.words import WORKS
 from plots.building_permits.works import NEEDS, needs_of
 

@@ -13,12 +13,12 @@ from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.words import Text
 from plots.building_permits.actions import KIND
-from plots.building_permits.context import NotOneSite
-from plots.building_permits.frontage import Side
 from plots.building_permits.models import ApplicationPlot, PermitApplication
 from plots.building_permits.queries import latest_site, plots_of
 from plots.building_permits.registration import Ground, ground_of
 from plots.building_permits.reports import frozen_reports
+from plots.building_permits.sites.context import NotOneSite
+from plots.building_permits.sites.frontage import Side
 from plots.register.ministry import Answer, Sameness, TitleRegister, compare
 from plots.register.models import PlotFacts, Road, UseClass
 from plots.register.queries import plot_on

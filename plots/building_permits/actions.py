@@ -17,13 +17,13 @@ from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
-from plots.building_permits.context import NotOneSite, as_one_site
 from plots.building_permits.models import (
     ApplicationPlot,
     BuildingPermit,
     PermitApplication,
     Work,
 )
+from plots.building_permits.sites.context import NotOneSite, as_one_site
 from plots.building_permits.works import NEEDS
 from plots.register.limits import measured_plots
 from plots.register.models import Plot

@@ -14,11 +14,11 @@ from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import CHECKS, count
 from municipality.problems import bad_value
 from municipality.words import Text
-from plots.building_permits.checking import NAMES, Line, check, stated
-from plots.building_permits.context import NotOneSite, site_of
-from plots.building_permits.drawing import Site
-from plots.building_permits.envelope import envelope_of
-from plots.building_permits.reading import parts_of
+from plots.building_permits.drawings.geojson import parts_of
+from plots.building_permits.sites.checking import NAMES, Line, check, stated
+from plots.building_permits.sites.context import NotOneSite, site_of
+from plots.building_permits.sites.envelope import envelope_of
+from plots.building_permits.sites.parts import Site
 from plots.register.limits import MeasuredPlot, measured_plots
 from plots.register.queries import plots_numbered
 

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db.models import Q
 
 from municipality import crs
-from plots.building_permits.drawing import Role
+from plots.building_permits.sites.parts import Role
 
 
 class Work(models.TextChoices):

@@ -17,8 +17,8 @@ from municipality.documents.printing import fonts, pdf_of
 from municipality.places.demo import is_demo
 from municipality.stored import shape_of
 from municipality.words import Text
-from plots.building_permits.drawing import Role
 from plots.building_permits.models import BuildingPermit, SiteVersion, StampedDrawing, Work
+from plots.building_permits.sites.parts import Role
 from plots.building_permits.words import RANKS, STATUSES, UNITS, WORKS
 from plots.restrictions.sheet import drawing, path_of, to_paper
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 from municipality.cases.models import Case
 from municipality.stored import shape_of
-from plots.building_permits.drawing import Part, Role
 from plots.building_permits.models import PermitApplication, SiteVersion
+from plots.building_permits.sites.parts import Part, Role
 from plots.register.limits import MeasuredPlot, measured_plots
 
 

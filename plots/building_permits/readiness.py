@@ -12,12 +12,12 @@ from municipality.people.offices import why_not
 from municipality.words import Text
 from plots.building_permits import fees
 from plots.building_permits.approvals import audits_of, open_subjects
-from plots.building_permits.context import NotOneSite
 from plots.building_permits.models import PermitApplication, SiteVersion
 from plots.building_permits.queries import application_of, latest_site, parts_of_site, plots_of
-from plots.building_permits.rules import RULES
-from plots.building_permits.rules.verdict import Severity
 from plots.building_permits.site_versions import check_on_plots, digest_of
+from plots.building_permits.sites.context import NotOneSite
+from plots.building_permits.sites.rules import RULES
+from plots.building_permits.sites.rules.verdict import Severity
 from plots.building_permits.works import ARCHITECTURE, STRUCTURE, needs_of
 
 CRITICAL = frozenset(rule.code for rule in RULES if rule.severity is Severity.CRITICAL)

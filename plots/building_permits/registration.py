@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
-from plots.building_permits.context import as_one_site, site_of
-from plots.building_permits.envelope import SiteEdge, envelope_of
-from plots.building_permits.frontage import REACH_M, Side
 from plots.building_permits.models import PermitApplication
 from plots.building_permits.queries import latest_site
+from plots.building_permits.sites.context import as_one_site, site_of
+from plots.building_permits.sites.envelope import SiteEdge, envelope_of
+from plots.building_permits.sites.frontage import REACH_M, Side
 from plots.register.limits import MeasuredPlot
 
 ADJOINING_M = 0.5  # plots whose lines are drawn apart by less lie side by side

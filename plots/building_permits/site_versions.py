@@ -22,9 +22,6 @@ from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
-from plots.building_permits.checking import Line, Sheet, check
-from plots.building_permits.context import NotOneSite, site_of
-from plots.building_permits.drawing import Part, Role
 from plots.building_permits.models import (
     PermitApplication,
     SiteFailure,
@@ -36,6 +33,9 @@ from plots.building_permits.queries import (
     latest_site,
     plots_of,
 )
+from plots.building_permits.sites.checking import Line, Sheet, check
+from plots.building_permits.sites.context import NotOneSite, site_of
+from plots.building_permits.sites.parts import Part, Role
 from plots.building_permits.works import needs_of
 from plots.register.limits import MeasuredPlot
 

@@ -81,11 +81,11 @@ def run() -> None:
 
     session.close()
     session.settings_dict["NAME"] = city.NAME
-    from plots.building_permits.keeping import keep
     from plots.building_permits.models import FootprintSurvey
-    from plots.building_permits.spreading import by_processes, processors
-    from plots.building_permits.survey import check_survey
-    from plots.building_permits.town import Survey
+    from plots.building_permits.town.chunks import Survey
+    from plots.building_permits.town.keeping import keep
+    from plots.building_permits.town.spreading import by_processes, processors
+    from plots.building_permits.town.survey import check_survey
 
     workers = processors()
     bare, checked, ours = [], [], []

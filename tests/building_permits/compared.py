@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
-from plots.building_permits.boundary import Boundary
-from plots.building_permits.drawing import plans_of
-from plots.building_permits.frontage import Side
-from plots.building_permits.rules import RULES
-from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.site_plan import SitePlans
+from plots.building_permits.sites.boundary import Boundary
+from plots.building_permits.sites.frontage import Side
+from plots.building_permits.sites.parts import plans_of
+from plots.building_permits.sites.rules import RULES
+from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.sites.site_plan import SitePlans
 from tests.building_permits.made_sites import Made
 from tests.building_permits.sql_truth import EDGES, VERDICTS, WRONG_EDGES, WRONG_SIDES, Truth
 

@@ -9,10 +9,10 @@ from shapely import affinity
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from plots.building_permits.arrays import shapes_of
-from plots.building_permits.drawing import Part, Role, Site
-from plots.building_permits.frontage import Roads
-from plots.building_permits.site_plan import Ground, Limits
+from plots.building_permits.sites.arrays import shapes_of
+from plots.building_permits.sites.frontage import Roads
+from plots.building_permits.sites.parts import Part, Role, Site
+from plots.building_permits.sites.site_plan import Ground, Limits
 from tests.builders import EAST, NORTH
 
 CENTIMETRES = (-0.03, -0.021, -0.019, -0.01, -0.001, 0.0, 0.001, 0.01, 0.019, 0.021, 0.03)

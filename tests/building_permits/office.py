@@ -22,9 +22,9 @@ from municipality.people.offices import ALL, SWITCH, CitySetting
 from municipality.places.models import Directorate
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.approvals import approve, subjects
+from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.models import SiteVersion, Work
 from plots.building_permits.queries import application_of
-from plots.building_permits.reading import parts_of
 from plots.building_permits.site_versions import Drawn, draw
 from plots.building_permits.works import NEEDS
 from plots.case_fees import PAID

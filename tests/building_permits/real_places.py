@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
-from plots.building_permits.arrays import from_rows
-from plots.building_permits.batch import plans_of_town
-from plots.building_permits.town import Survey, chunks_of, footprints_on, ground_of
+from plots.building_permits.sites.arrays import from_rows
+from plots.building_permits.sites.batch import plans_of_town
+from plots.building_permits.town.chunks import Survey, chunks_of, footprints_on, ground_of
 from plots.models import Road
 from tests.building_permits.compared import Key, Report, Said, compare, edge_rows, told, unshown
 from tests.building_permits.sql_truth import Truth

@@ -4,13 +4,13 @@ import numpy as np
 import shapely
 from shapely import affinity
 
-from plots.building_permits.arrays import Shapes
-from plots.building_permits.batch import Footprints, Town, check_town
-from plots.building_permits.drawing import Part, Role, Site, plans_of
-from plots.building_permits.frontage import Roads
-from plots.building_permits.rules import RULES
-from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.site_plan import Ground, Limits
+from plots.building_permits.sites.arrays import Shapes
+from plots.building_permits.sites.batch import Footprints, Town, check_town
+from plots.building_permits.sites.frontage import Roads
+from plots.building_permits.sites.parts import Part, Role, Site, plans_of
+from plots.building_permits.sites.rules import RULES
+from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.sites.site_plan import Ground, Limits
 
 COLUMNS, ROWS = 12, 6
 

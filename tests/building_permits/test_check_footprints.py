@@ -10,7 +10,7 @@ import shapely
 from django.core.management import call_command
 
 from municipality import crs
-from plots.building_permits.survey import CODES_OF_SHEET
+from plots.building_permits.town.survey import CODES_OF_SHEET
 from plots.models import Building
 from tests.building_permits.test_survey import a_quarter, a_survey
 

@@ -9,12 +9,12 @@ from shapely import Polygon, affinity
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
-from plots.building_permits.drawing import Part
-from plots.building_permits.dxf import DrawnPlan, LayerMap, PartFacts, parts_of_drawing
-from plots.building_permits.layers import LayerRole, guess
-from plots.building_permits.outlines import fit_outline
-from plots.building_permits.placement import apply
-from plots.building_permits.placing import by_two_points, whereabouts
+from plots.building_permits.drawings.dxf import DrawnPlan, LayerMap, PartFacts, parts_of_drawing
+from plots.building_permits.drawings.layers import LayerRole, guess
+from plots.building_permits.drawings.outlines import fit_outline
+from plots.building_permits.drawings.placement import apply
+from plots.building_permits.drawings.placing import by_two_points, whereabouts
+from plots.building_permits.sites.parts import Part
 from tests.builders import EAST, NORTH, a_plot, square
 from tests.building_permits.builders import (
     a_building_plot,

@@ -11,9 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from plots.building_permits import dxf_notes
-from plots.building_permits.drawing import Role
-from plots.building_permits.dxf import (
+from plots.building_permits.drawings import dxf_notes
+from plots.building_permits.drawings.dxf import (
     DrawnPlan,
     LayerMap,
     NoUnit,
@@ -22,7 +21,8 @@ from plots.building_permits.dxf import (
     parts_of_drawing,
     unit_doubt,
 )
-from plots.building_permits.layers import LayerRole, guess, role_of
+from plots.building_permits.drawings.layers import LayerRole, guess, role_of
+from plots.building_permits.sites.parts import Role
 from tests.documents.drawn import (
     PLOT,
     VILLA,

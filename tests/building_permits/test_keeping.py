@@ -15,11 +15,11 @@ from django.db import connection
 from django.utils import timezone
 
 from municipality.stored import shape_of
-from plots.building_permits.keeping import keep, unpacked
 from plots.building_permits.models import FootprintFailure, FootprintSurvey, FootprintVerdict
-from plots.building_permits.spreading import by_cluster
-from plots.building_permits.survey import CODES_OF_SHEET, check_survey
-from plots.building_permits.town import Survey
+from plots.building_permits.town.chunks import Survey
+from plots.building_permits.town.keeping import keep, unpacked
+from plots.building_permits.town.spreading import by_cluster
+from plots.building_permits.town.survey import CODES_OF_SHEET, check_survey
 from plots.models import Building
 from tests.builders import multi, square
 from tests.building_permits.builders import a_building_plot, a_street
@@ -104,7 +104,7 @@ def cluster(transactional_db) -> Iterator[str]:
 
 
 def test_a_cluster_answers_the_same_to_the_last_digit(cluster: str, monkeypatch) -> None:
-    from plots.building_permits import town
+    from plots.building_permits.town import chunks
 
     a_building_plot()
     a_street()
@@ -112,8 +112,8 @@ def test_a_cluster_answers_the_same_to_the_last_digit(cluster: str, monkeypatch)
     shapes = np.array([square(x, y, 9, 11) for x, y in rng.uniform(-2, 12, (40, 2))], dtype=object)
     survey = Survey(shapes, np.full(40, 2.0), np.full(40, 9.0))
     here = check_survey(survey, ON)
-    monkeypatch.setattr(town, "CHUNK", 9)
-    monkeypatch.setattr(town.chunks_of, "__defaults__", (9,))
+    monkeypatch.setattr(chunks, "CHUNK", 9)
+    monkeypatch.setattr(chunks.chunks_of, "__defaults__", (9,))
     there = check_survey(survey, ON, by=by_cluster(cluster))
     assert there.verdict.tolist() == here.verdict.tolist()
     assert there.provided.tobytes() == here.provided.tobytes()

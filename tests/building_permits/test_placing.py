@@ -16,10 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.documents.drawings import System
-from plots.building_permits.drawing import Part, Role
-from plots.building_permits.outlines import FIT_M, corners, fit_outline
-from plots.building_permits.placement import Placement, apply
-from plots.building_permits.placing import (
+from plots.building_permits.drawings.outlines import FIT_M, corners, fit_outline
+from plots.building_permits.drawings.placement import Placement, apply
+from plots.building_permits.drawings.placing import (
     MISFIT_M,
     NotPlaced,
     by_drag,
@@ -27,6 +26,7 @@ from plots.building_permits.placing import (
     plot_difference,
     whereabouts,
 )
+from plots.building_permits.sites.parts import Part, Role
 from tests.builders import EAST, NORTH, square
 
 PSD93 = 3440

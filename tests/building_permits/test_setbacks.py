@@ -16,8 +16,8 @@ from shapely import affinity
 from shapely.geometry import MultiPoint, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from plots.building_permits.boundary import boundary_of
-from plots.building_permits.setbacks import stand_back, strips_of
+from plots.building_permits.sites.boundary import boundary_of
+from plots.building_permits.sites.setbacks import stand_back, strips_of
 
 CENTIMETRE = 0.01
 FAR = 1e4

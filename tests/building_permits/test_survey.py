@@ -12,11 +12,17 @@ from django.test import Client
 from shapely import affinity
 
 from municipality import crs
-from plots.building_permits.arrays import Shapes
-from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.spreading import by_processes
-from plots.building_permits.survey import CODES_OF_SHEET, Answers, check_chunk, check_survey, here
-from plots.building_permits.town import Survey, chunks_of
+from plots.building_permits.sites.arrays import Shapes
+from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.town.chunks import Survey, chunks_of
+from plots.building_permits.town.spreading import by_processes
+from plots.building_permits.town.survey import (
+    CODES_OF_SHEET,
+    Answers,
+    check_chunk,
+    check_survey,
+    here,
+)
 from plots.models import Plot
 from tests.builders import a_theme_layer, square
 from tests.building_permits.builders import (

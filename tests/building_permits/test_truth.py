@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
-from plots.building_permits import boundary as boundary_module
-from plots.building_permits import drawing
-from plots.building_permits.arrays import Floats, Shapes, shapes_of
-from plots.building_permits.boundary import Boundary
-from plots.building_permits.drawing import Part, Role, Site, plans_of
-from plots.building_permits.frontage import Roads, Side, sides_of
-from plots.building_permits.rules import RULES, setback
-from plots.building_permits.rules.verdict import Outcome
-from plots.building_permits.site_plan import Ground, Limits
+from plots.building_permits.sites import boundary as boundary_module
+from plots.building_permits.sites import parts
+from plots.building_permits.sites.arrays import Floats, Shapes, shapes_of
+from plots.building_permits.sites.boundary import Boundary
+from plots.building_permits.sites.frontage import Roads, Side, sides_of
+from plots.building_permits.sites.parts import Part, Role, Site, plans_of
+from plots.building_permits.sites.rules import RULES, setback
+from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.sites.site_plan import Ground, Limits
 from tests.builders import EAST, NORTH
 from tests.building_permits.compared import Report, compare_made
 from tests.building_permits.made_sites import a_site
@@ -74,7 +74,7 @@ def test_control_wrong_sides_and_edges_are_found_out(wrong, monkeypatch) -> None
         return np.where(side == Side.REAR, Side.SIDE, side)
 
     if wrong == "sides":
-        monkeypatch.setattr(drawing, "sides_of", turned_over)
+        monkeypatch.setattr(parts, "sides_of", turned_over)
     else:
         monkeypatch.setattr(boundary_module, "CORNER_DEG", 70.0)
     found = compared(50, 60)

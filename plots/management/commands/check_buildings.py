@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from municipality.conf import PROFILE
-from plots.building_permits.buildings import survey_of_register
-from plots.building_permits.footprints import counted
-from plots.building_permits.keeping import keep
-from plots.building_permits.spreading import by_cluster, by_processes, processors
-from plots.building_permits.survey import check_survey
+from plots.building_permits.town.buildings import survey_of_register
+from plots.building_permits.town.footprints import counted
+from plots.building_permits.town.keeping import keep
+from plots.building_permits.town.spreading import by_cluster, by_processes, processors
+from plots.building_permits.town.survey import check_survey
 
 
 class Command(BaseCommand):

@@ -1,0 +1,29 @@
+"""One chunk of a survey on a worker of a cluster.
+
+The scheduler unpacks every task as well and is no process of ours: until the task runs, nothing
+here may need Django, so values are plain and the rest is imported inside.
+"""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Packed = tuple[list[bytes], NDArray[np.float64], NDArray[np.float64]]
+
+
+def answer(check: str, packed: Packed, on: dt.date) -> Any:
+    """Answer a chunk (WKB in METRIC, floors, heights) by the function of a dotted name."""
+    import django
+    from django.apps import apps
+    from django.utils.module_loading import import_string
+
+    if not apps.ready:
+        django.setup()
+    from plots.building_permits.town.chunks import Survey
+
+    wkb, floors, height_m = packed
+    shapes = shapely.from_wkb(np.array(wkb, dtype=object))
+    return import_string(check)(Survey(shapes, floors, height_m), on)
