@@ -1,18 +1,15 @@
-"""The child process: loads the libraries, gives up its rights, reads one file, writes one.
+"""The child process for rows: reads one file of any kind, writes its rows as Arrow.
 
-Started by the file gate as ``python -I -c ... JOB`` while the file is still being copied; the
-standard input says what to do, and ``JOB/out.arrow`` (with ``JOB/out.json``) is all that leaves it.
+``JOB/out.arrow`` (with ``JOB/out.json``) is all that leaves it.
 """
 
-import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from municipality.documents.sandbox import archive, isolation, kinds
+from municipality.documents.sandbox import archive, child, kinds
 from municipality.documents.sandbox.csv_reader import read_csv
 from municipality.documents.sandbox.gdal_reader import read_gdal, warm_up
 from municipality.documents.sandbox.json_reader import read_json
@@ -33,7 +30,10 @@ def _read(job: Path, wanted: dict[str, Any]) -> Reading:
         path = job / f"input{kind.ending}"
         source.rename(path)
     if kind is kinds.JSON:
-        return read_json(path, hints=shapes)
+        try:
+            return read_json(path, hints=shapes)
+        except RecursionError:
+            raise kinds.NotAccepted("json_too_deep") from None
     if kind is kinds.CSV:
         return read_csv(path, hints=shapes, code_page=wanted["code_page"])
     reading = read_gdal(path, kind, layer=layer, hints=hints)
@@ -74,23 +74,5 @@ def _write(job: Path, reading: Reading) -> dict[str, Any]:
 
 def main() -> None:
     """Read ``JOB/input`` and write ``JOB/out.arrow`` and ``JOB/out.json``."""
-    job = Path(sys.argv[1])
-    warm_up()
-    wanted = json.loads(sys.stdin.buffer.read())
-    reached = isolation.close_in(isolation.Rights(**wanted["rights"]), job=job)
-    try:
-        if lacks := isolation.lacking(reached):
-            raise kinds.NotAccepted("not_confined", lacks=", ".join(lacks))
-        said = _write(job, _read(job, wanted))
-    except kinds.NotAccepted as refusal:
-        said = {"refused": refusal.code, "values": refusal.values}
-    except MemoryError:
-        said = {"refused": "too_large_to_read", "values": {}}
-    except RecursionError:
-        said = {"refused": "json_too_deep", "values": {}}
-    said["isolation"] = reached
-    (job / "out.json").write_text(json.dumps(said), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+    warm_up()  # while the file is still being copied
+    child.run(lambda job, wanted: lambda: _write(job, _read(job, wanted)))
