@@ -8,9 +8,9 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.billing.models import Tariff
-from municipality.calendar.models import Weekend
+from municipality.calendar.models import OfficeHours, Weekend
 from municipality.people.models import User
-from municipality.places.models import Area, AreaVersion, Wilayat, WilayatVersion
+from municipality.places.models import Area, AreaVersion, Directorate, Wilayat, WilayatVersion
 from municipality.stored import geos_of
 from parking_zones.models import PaidHours, Zone, ZoneVersion
 from plots.models import Plot, Theme, ThemeFeature, ThemeLayer
@@ -57,6 +57,13 @@ def an_area(
         area=area, valid=ALWAYS, source="test", boundary=multi(shape or square(-2e3, -2e3, 4e3))
     )
     return area
+
+
+def a_directorate(wilayat: Wilayat, code: str = "seeb") -> Directorate:
+    """The directorate of one wilayat."""
+    made = Directorate.objects.create(code=code, name_ar="مديرية السيب", name_en="Seeb directorate")
+    made.wilayats.add(wilayat)
+    return made
 
 
 def a_plot(key: str = "k1", shape: BaseGeometry | None = None, **values: Any) -> Plot:
@@ -108,6 +115,13 @@ def the_weekends() -> None:
     change = dt.date(2013, 5, 1)
     Weekend.objects.create(valid=(None, change), weekdays=[4, 5], source="until 2013")
     Weekend.objects.create(valid=(change, None), weekdays=[5, 6], source="since 2013")
+
+
+def the_office_hours() -> None:
+    """07:30-14:30."""
+    OfficeHours.objects.create(
+        valid=ALWAYS, opens=dt.time(7, 30), closes=dt.time(14, 30), source="test"
+    )
 
 
 def the_paid_hours(zone: Zone | None = None, valid: Any = ALWAYS) -> None:

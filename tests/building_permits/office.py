@@ -11,7 +11,6 @@ from django.utils import timezone
 from municipality.actor import Actor
 from municipality.billing.bills.models import Bill
 from municipality.billing.models import Tariff
-from municipality.calendar.models import OfficeHours
 from municipality.cases.actions import move
 from municipality.cases.conversation import Sheet, attach_sheet, current_documents
 from municipality.cases.models import Case, Document
@@ -19,7 +18,6 @@ from municipality.documents import store
 from municipality.documents.models import StoredFile
 from municipality.people.models import Consultancy, Membership, User
 from municipality.people.offices import ALL, SWITCH, CitySetting
-from municipality.places.models import Directorate
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.approvals import approve, subjects
 from plots.building_permits.drawings.geojson import parts_of
@@ -31,7 +29,7 @@ from plots.case_fees import PAID
 from plots.models import Plot
 from tests import builders as b
 from tests.building_permits import builders as s
-from tests.cases.builders import MORNING
+from tests.cases.builders import MORNING, acting
 
 OFFICERS = ("registrar", "architect", "structural", "approver")
 PRICES = {
@@ -52,12 +50,11 @@ class PermitTown:
 
     def as_office(self) -> Actor:
         """The member of the office as who acts."""
-        return Actor(self.member.pk, self.member.full_name, "office")
+        return acting(self.member, "office")
 
     def officer(self, role: str) -> Actor:
         """An officer as who acts."""
-        person = self.officers[role]
-        return Actor(person.pk, person.full_name, role)
+        return acting(self.officers[role], role)
 
 
 def the_prices() -> None:
@@ -84,12 +81,9 @@ def a_permit_town() -> PermitTown:
     """All of it, with office hours and prices."""
     wilayat = b.a_wilayat()
     area = b.an_area(wilayat)
-    directorate = Directorate.objects.create(code="seeb", name_ar="مديرية السيب", name_en="Seeb")
-    directorate.wilayats.add(wilayat)
+    b.a_directorate(wilayat)
     b.the_weekends()
-    OfficeHours.objects.create(
-        valid=b.ALWAYS, opens=dt.time(7, 30), closes=dt.time(14, 30), source="test"
-    )
+    b.the_office_hours()
     the_prices()
     CitySetting.objects.update_or_create(
         name=SWITCH, defaults={"value": ALL, "changed_at": timezone.now()}

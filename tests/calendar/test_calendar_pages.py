@@ -1,17 +1,15 @@
 """The administrator's calendar: confirm, move, add, remove, Ramadan, hours; each change told."""
 
-import datetime as dt
-
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
-from municipality.calendar.models import Holiday, OfficeHours, Ramadan
+from municipality.calendar.models import Holiday, Ramadan
 from municipality.calendar.office_time import deadline, is_open
 from municipality.calendar.queries import city_calendar
 from municipality.history.queries import broken, entries
 from municipality.places.models import Directorate
-from tests.builders import a_person, the_weekends
+from tests.builders import a_person, the_office_hours, the_weekends
 from tests.calendar.builders import at, day
 
 pytestmark = pytest.mark.django_db
@@ -139,12 +137,7 @@ def test_announced_days_of_ramadan_take_the_place_of_the_computed(admin) -> None
 
 def test_hours_for_a_week_leave_the_old_ones_before_and_after(admin) -> None:
     the_weekends()
-    OfficeHours.objects.create(
-        valid=DateRange(day("2020-01-01"), None),
-        opens=dt.time(7, 30),
-        closes=dt.time(14, 30),
-        source="x",
-    )
+    the_office_hours()
     week = sent("2026-11-29", "2026-12-03", opens="10:00", closes="12:00")
     assert admin.get("/staff/calendar/2026/hours").status_code == 200
     assert admin.post("/staff/calendar/2026/hours", week).status_code == 302
@@ -163,12 +156,7 @@ def test_hours_for_a_week_leave_the_old_ones_before_and_after(admin) -> None:
 
 def test_a_move_leaves_due_times_that_were_told_and_changes_what_is_told_after(admin) -> None:
     the_weekends()
-    OfficeHours.objects.create(
-        valid=DateRange(day("2020-01-01"), None),
-        opens=dt.time(7, 30),
-        closes=dt.time(14, 30),
-        source="x",
-    )
+    the_office_hours()
     holiday = national_day(valid=DateRange(day("2026-12-01"), day("2026-12-02")))
     told = deadline(at("2026-11-30 14:00"), 60, city_calendar())
     admin.post(f"/staff/calendar/holidays/{holiday.pk}/", sent("2026-12-02", "2026-12-02"))

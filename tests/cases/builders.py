@@ -6,7 +6,6 @@ from typing import Any
 
 from municipality.actor import Actor
 from municipality.billing.models import Tariff
-from municipality.calendar.models import OfficeHours
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.people.models import User
@@ -33,12 +32,9 @@ def a_town(*, price: int = 2000) -> Town:
     """A plot in a wilayat of one directorate, with office hours and a price."""
     wilayat = b.a_wilayat()
     area = b.an_area(wilayat)
-    directorate = Directorate.objects.create(code="seeb", name_ar="مديرية السيب", name_en="Seeb")
-    directorate.wilayats.add(wilayat)
+    directorate = b.a_directorate(wilayat)
     b.the_weekends()
-    OfficeHours.objects.create(
-        valid=b.ALWAYS, opens=dt.time(7, 30), closes=dt.time(14, 30), source="test"
-    )
+    b.the_office_hours()
     Tariff.objects.create(
         kind="plot_extract",
         zone_code="",

@@ -8,7 +8,6 @@ import numpy as np
 
 from municipality import crs
 from municipality.conf import PROFILE
-from municipality.places.models import Directorate
 from municipality.stored import geos_of
 from observations.models import Category, Observation
 from parking_zones.models import PaidHours, Zone
@@ -81,10 +80,7 @@ def lonlat(x: float, y: float) -> tuple[float, float]:
 def build() -> SmallCity:
     """Build it."""
     wilayat = b.a_wilayat()
-    directorate = Directorate.objects.create(
-        code="seeb", name_ar="مديرية السيب", name_en="Seeb directorate"
-    )
-    directorate.wilayats.add(wilayat)
+    b.a_directorate(wilayat)
     area = b.an_area(wilayat)
     b.the_weekends()
     PaidHours.objects.create(  # at every hour of every day: the journeys read alike at night
