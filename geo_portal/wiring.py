@@ -34,6 +34,7 @@ OPEN_CASES_AT = ["municipality.cases.queries.open_cases_at"]
 CASE_KINDS = {
     "plot_extract": "plots.extracts.transitions.MACHINE",
     "building_permit": "plots.building_permits.transitions.MACHINE",
+    "construction": "plots.building_permits.construction.transitions.MACHINE",
 }
 
 # Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.
@@ -51,6 +52,7 @@ NOTICE_TEMPLATES = [
     "municipality.billing.payments.telling.TEMPLATES",
     "plots.extracts.notices.TEMPLATES",
     "plots.building_permits.notices.TEMPLATES",
+    "plots.building_permits.construction.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
@@ -72,6 +74,7 @@ FILE_HOLDERS = [
 PAPER_DETAILS: dict[str, str] = {
     "building_permit": "plots.building_permits.verified.details_of",
     "approved_drawing": "plots.building_permits.verified.details_of",
+    "completion_certificate": "plots.building_permits.construction.verified.details_of",
 }
 
 # What the worker does again and again: a plain function without arguments, and how often.
@@ -85,6 +88,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.history.jobs.write_head": 3600,
     "municipality.documents.jobs.scan_waiting": 60,
     "plots.building_permits.jobs.expire_permits": 3600,
+    "plots.building_permits.construction.jobs.pause_works": 3600,
     "municipality.documents.jobs.sweep": 600,
     "municipality.documents.jobs.keep_retention": 86_400,
     "municipality.documents.signing.jobs.renew_revocation_list": 21_600,

@@ -1,5 +1,6 @@
 """Only imports the tables, so that Django finds them."""
 
+from plots.building_permits.construction.models import Construction, SiteVisit
 from plots.building_permits.models import (
     ApplicationPlot,
     Approval,
@@ -34,6 +35,7 @@ __all__ = [
     "Approval",
     "Building",
     "BuildingPermit",
+    "Construction",
     "FootprintFailure",
     "FootprintSurvey",
     "FootprintVerdict",
@@ -50,6 +52,7 @@ __all__ = [
     "SiteFailure",
     "SitePart",
     "SiteVersion",
+    "SiteVisit",
     "StampedDrawing",
     "Theme",
     "ThemeFeature",

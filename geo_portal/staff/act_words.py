@@ -83,6 +83,8 @@ ACTS = {
     "take_back_approval": Text("سُحب اعتماد نسخة", "Approval taken back"),
     "expire_permit": Text("انتهت مدة إباحة البناء", "Building permit expired"),
     "issue_permit": Text("صدرت إباحة البناء", "Building permit issued"),
+    "survey_as_built": Text("رُفع المبنى كما بُني", "Building surveyed as built"),
+    "complete": Text("صدرت شهادة الإتمام", "Completion certificate issued"),
     "bill/issue": Text("صدرت الفاتورة", "Bill issued"),
     "bill/supersede": Text("حلت محلها فاتورة جديدة", "Replaced by a new bill"),
     "bill/cancel": Text("أُلغيت الفاتورة", "Bill cancelled"),

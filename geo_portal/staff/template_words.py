@@ -68,13 +68,31 @@ _OF_PERMITS = {
     "withdraw": Text("سُحب", "withdrawn"),
     "expire": Text("انتهت المهلة", "out of time"),
 }
+_OF_WORKS = {
+    "begin": Text("بدأ العمل", "works begin"),
+    "ask_visit": Text("طُلبت معاينة", "visit asked for"),
+    "ask_release": Text("طُلب رفع الإيقاف", "lifting of the stop order asked for"),
+    "pass_stage": Text("اجتازت مرحلة", "stage passed"),
+    "finish": Text("عُوين الإتمام", "completion inspected"),
+    "fail_stage": Text("لم تجتز المعاينة", "stage not passed"),
+    "stop": Text("أُوقف العمل", "work stopped"),
+    "keep_stopped": Text("بقي الإيقاف", "stop order stays"),
+    "release": Text("رُفع الإيقاف", "stop order lifted"),
+    "return_works": Text("أعادها المعتمد", "sent back by the approver"),
+    "revoke": Text("أُلغيت الإباحة", "permit revoked"),
+    "issue_certificate": Text("صدرت الشهادة", "certificate issued"),
+    "pause": Text("انتهت الإباحة", "permit ran out"),
+    "resume": Text("جُددت الإباحة", "permit renewed"),
+}
 EVENTS |= {
-    f"building_permit.{step}.{part}": (
-        Text(f"إباحة البناء: {event.ar}", f"Building permit: {event.en}"), reader,
+    f"{kind}.{step}.{part}": (Text(f"{of.ar}: {event.ar}", f"{of.en}: {event.en}"), reader)
+    for kind, of, steps in (
+        ("building_permit", Text("إباحة البناء", "Building permit"), _OF_PERMITS),
+        ("construction", Text("متابعة البناء", "Works under a permit"), _OF_WORKS),
     )
-    for step, event in _OF_PERMITS.items()
+    for step, event in steps.items()
     for part, reader in (("office", OFFICE), ("owner", OWNER))
-}  # fmt: skip
+}
 
 
 def title(code: str) -> Text | str:

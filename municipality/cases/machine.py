@@ -31,7 +31,9 @@ class State:
     """One state: its name for people, who works on it, and how long they have.
 
     ``within_min`` counts office minutes (``municipality.calendar.office_time``).  In a state
-    that ``asks`` the applicant nobody's clock runs.  ``tone`` and ``icon`` draw the pill.
+    that ``asks`` the applicant nobody's clock runs, and it expires.  One that ``lasts`` is life
+    going on (a building under construction): nobody is asked, nothing is due and nothing expires.
+    ``tone`` and ``icon`` draw the pill.
     """
 
     code: str
@@ -39,6 +41,7 @@ class State:
     worker: str = ""
     within_min: int | None = None
     asks: bool = False
+    lasts: bool = False
     tone: str = "info"
     icon: str = "clock"
     ahead: Text | None = None  # what stands below a stage still to come
@@ -158,7 +161,10 @@ def _clocks(machine: Machine) -> Iterator[str]:
         is_end = state.code in machine.ends
         if state.asks and state.within_min is not None:
             yield f"state {state.code} asks the applicant and has a due time"
-        if is_end and (state.worker or state.within_min is not None):
+        works = state.worker or state.within_min is not None
+        if state.lasts and (works or state.asks or is_end):
+            yield f"state {state.code} lasts, and asks, ends or has work to do"
+        if is_end and works:
             yield f"the end {state.code} has work to do"
         if state.asks and not any(SYSTEM in edge.by for edge in machine.edges_from(state.code)):
             yield f"state {state.code} asks the applicant and never expires"

@@ -76,7 +76,9 @@ def _permit(wanted: Wanted) -> BuildingPermit | None:
     if not NEEDS[wanted.work].changes:
         return None
     permit = wanted.permit
-    ended = (BuildingPermit.State.SUPERSEDED, BuildingPermit.State.REVOKED)
+    ended = {BuildingPermit.State.SUPERSEDED, BuildingPermit.State.REVOKED}
+    if not NEEDS[wanted.work].has_site:
+        ended.add(BuildingPermit.State.COMPLETED)  # what is built is added to, not renewed
     if permit is None or permit.state in ended:
         raise bad_value("permit", WHICH_PERMIT)
     return permit

@@ -1,7 +1,8 @@
 """Issuing: each approved drawing stamped, the permit printed, stamped and put into the register.
 
 A renewal and a change of owner or consultant issue the permit in force anew; an addition or a
-modification issues a new permit in its place.
+modification issues a new permit in its place.  With each the works under the permit are opened,
+or carried on.
 """
 
 import datetime as dt
@@ -23,6 +24,7 @@ from municipality.history.actions import record
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
 from plots.building_permits import paper
+from plots.building_permits.construction.opening import carry_on
 from plots.building_permits.models import (
     BuildingPermit,
     PermitApplication,
@@ -176,8 +178,10 @@ def issue(case: Case, *, at: dt.datetime) -> BuildingPermit:
     permit.save(update_fields=["paper"])
     if before is not None:
         supersede(of=before, new=permit.paper, reason=REISSUED.ar, by=SYSTEM, at=at)
-    if application.permit is not None and not is_anew:
-        _end(application.permit, permit, at=at)
+    replaced = application.permit if not is_anew else None
+    if replaced is not None:
+        _end(replaced, permit, at=at)
+    carry_on(permit, before=replaced, case=case, at=at)
     facts = {"number": permit.number, "work": application.work, "paper": permit.paper.pk}
     record(stream=case.stream, act="issue_permit", by=SYSTEM, at=at, facts=facts)
     return permit

@@ -71,8 +71,9 @@ class ApplicationPlot(models.Model):
 
 
 class SiteVersion(models.Model):
-    """One version of the site plan: its parts are rows, its check is kept as it came out.
+    """One version of a site plan: its parts are rows, its check is kept as it came out.
 
+    It is what an application would build, or what a construction has built (as surveyed).
     ``sha256`` is of the parts and of the plots' versions: approvals are bound to it.  ``sheet``
     are the lines of the check on ``checked_on``, ``reasons`` what the office wrote to a rule that
     fails.
@@ -86,7 +87,10 @@ class SiteVersion(models.Model):
         DXF = "dxf", "ملف DXF"
 
     application = models.ForeignKey(
-        PermitApplication, on_delete=models.CASCADE, related_name="versions"
+        PermitApplication, null=True, on_delete=models.CASCADE, related_name="versions"
+    )
+    construction = models.ForeignKey(
+        "plots.Construction", null=True, on_delete=models.CASCADE, related_name="as_built"
     )
     number = models.PositiveSmallIntegerField()
     origin = models.CharField(max_length=8, choices=Origin)
@@ -113,11 +117,18 @@ class SiteVersion(models.Model):
                 fields=["application", "number"],
                 name="site_version_once",
                 violation_error_message="This version of the site plan is already there.",
-            )
+            ),
+            models.UniqueConstraint(fields=["construction", "number"], name="as_built_once"),
+            models.CheckConstraint(
+                name="site_version_of_one",
+                condition=Q(application__isnull=False, construction=None)
+                | Q(application=None, construction__isnull=False),
+                violation_error_message="A site plan is of an application or of its works.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"site plan {self.application_id}/{self.number}"
+        return f"site plan {self.application_id or self.construction_id}/{self.number}"
 
 
 class SitePart(models.Model):

@@ -13,7 +13,7 @@ DUE = {**NUMBER, "due": "28/11/2026"}
 OFFICE, OWNER = "office", "owner"
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """One step for one part, in both languages, and the longest value of each field."""
 
     ar: str
@@ -21,19 +21,20 @@ class _Said(NamedTuple):
     longest: Mapping[str, str]
 
 
-def _both(ar: str, en: str, longest: Mapping[str, str]) -> dict[str, _Said]:
-    return {OFFICE: _Said(ar, en, longest), OWNER: _Said(ar, en, longest)}
+def both(ar: str, en: str, longest: Mapping[str, str]) -> dict[str, Said]:
+    """Say one thing to both parts."""
+    return {OFFICE: Said(ar, en, longest), OWNER: Said(ar, en, longest)}
 
 
-def _returned(ar: str, en: str) -> dict[str, _Said]:
+def _returned(ar: str, en: str) -> dict[str, Said]:
     """The office is asked, with the officer's words; the owner is told who has the case."""
     return {
-        OFFICE: _Said(
+        OFFICE: Said(
             f"أعاد {ar} المعاملة {{number}} إليكم: {{text}}",
             f"{{number}} came back ({en}): {{text}}",
             TEXT,
         ),
-        OWNER: _Said(
+        OWNER: Said(
             f"أعاد {ar} المعاملة {{number}} إلى مكتبك الاستشاري للاستكمال.",
             f"{{number}} went back to your consultancy office ({en}).",
             NUMBER,
@@ -41,28 +42,42 @@ def _returned(ar: str, en: str) -> dict[str, _Said]:
     }
 
 
-_REGISTERED = _both(
+def templates_of(kind: str, steps: Mapping[str, Mapping[str, Said]]) -> tuple[Template, ...]:
+    """Name each step's text as the machine of a kind asks for it, with who speaks in front."""
+    return tuple(
+        Template(
+            code=f"{kind}.{step}.{part}",
+            ar=f"{PROFILE.municipality_ar}: {said.ar}",
+            en=f"{PROFILE.municipality_en}: {said.en}",
+            longest=said.longest,
+        )
+        for step, parts in steps.items()
+        for part, said in parts.items()
+    )
+
+
+_REGISTERED = both(
     "المعاملة {number}: صحت بيانات القطعة والمالك، وهي الآن في التدقيق حتى {due}.",
     "{number}: plot and owner are checked; the audit follows, due {due}.",
     DUE,
 )
-_FEE = _both(
+_FEE = both(
     "المعاملة {number}: اكتمل التدقيق. ادفعوا الرسوم حتى {due} في الموقع أو عند أمين الصندوق.",
     "{number}: the audit is done; the fee is due by {due}. Pay online or at a cashier.",
     DUE,
 )
-_TO_APPROVAL = _both(
+_TO_APPROVAL = both(
     "المعاملة {number} في الاعتماد النهائي، والموعد المتوقع {due}.",
     "{number} is with the approver, due {due}.",
     DUE,
 )
-STEPS: dict[str, dict[str, _Said]] = {
-    "submit": _both(
+STEPS: dict[str, dict[str, Said]] = {
+    "submit": both(
         "سُجل طلب إباحة البناء على القطعة {plot}. رقم المعاملة {number}، والموعد المتوقع {due}.",
         "a building permit is asked for on plot {plot}: number {number}, due {due}.",
         {**PLOT, **DUE},
     ),
-    "resubmit": _both(
+    "resubmit": both(
         "أعاد المكتب تقديم المعاملة {number}، والموعد المتوقع {due}.",
         "{number} was handed in again by the office, due {due}.",
         DUE,
@@ -75,48 +90,39 @@ STEPS: dict[str, dict[str, _Said]] = {
     "accept_structure": _REGISTERED,
     "accept_fee": _FEE,
     "accept_free": _TO_APPROVAL,
-    "pass_architecture": _both(
+    "pass_architecture": both(
         "اجتازت المعاملة {number} التدقيق المعماري، وهي في التدقيق الإنشائي حتى {due}.",
         "{number} passed the architectural audit; the structural audit is due {due}.",
         DUE,
     ),
     "pass_structure": _FEE,
     "pass_structure_paid": _TO_APPROVAL,
-    "settle_fee": _both(
+    "settle_fee": both(
         "وصلت رسوم المعاملة {number}، وهي في الاعتماد النهائي.",
         "the fee of {number} has arrived; it is with the approver.",
         NUMBER,
     ),
-    "stamp": _both(
+    "stamp": both(
         "صدرت إباحة البناء للقطعة {plot} مختومة إلكترونيا ({number}). نزّلوها من صفحة المعاملة.",
         "the building permit of plot {plot} ({number}) is issued and stamped. Download it online.",
         PLOT,
     ),
-    "refuse": _both("رُفضت المعاملة {number}: {text}", "{number} was refused: {text}", TEXT),
-    "refuse_paid": _both(
+    "refuse": both("رُفضت المعاملة {number}: {text}", "{number} was refused: {text}", TEXT),
+    "refuse_paid": both(
         "رُفضت {number} وتُرد رسومها: {text}",
         "{number} refused, its fee goes back: {text}",
         TEXT,
     ),
-    "withdraw": _both(
+    "withdraw": both(
         "سُحبت المعاملة {number} بطلب المكتب الاستشاري.",
         "{number} was withdrawn by the consultancy office.",
         NUMBER,
     ),
-    "expire": _both(
+    "expire": both(
         "انتهت مهلة المعاملة {number} دون جواب. يمكن للمكتب تقديم طلب جديد.",
         "{number} expired: no answer came in time. The office can apply again.",
         NUMBER,
     ),
 }
 
-TEMPLATES = tuple(
-    Template(
-        code=f"building_permit.{step}.{part}",
-        ar=f"{PROFILE.municipality_ar}: {said.ar}",
-        en=f"{PROFILE.municipality_en}: {said.en}",
-        longest=said.longest,
-    )
-    for step, parts in STEPS.items()
-    for part, said in parts.items()
-)
+TEMPLATES = templates_of("building_permit", STEPS)

@@ -22,6 +22,7 @@ from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
+from plots.building_permits.construction.models import Construction
 from plots.building_permits.models import (
     PermitApplication,
     SiteFailure,
@@ -112,16 +113,34 @@ def _reasons(told: dict[str, str], sheet: Sheet) -> dict[str, str]:
     return {rule: why for rule, why in short.items() if rule in failing and why}
 
 
-def _write(
-    application: PermitApplication, number: int, drawn: Drawn, plots: Sequence[MeasuredPlot],
-    *, by: Actor, at: dt.datetime,
+def next_number(last: SiteVersion | None) -> int:
+    """Return the number of the version that is drawn now; what was not handed in gives way."""
+    if last is None:
+        return 1
+    if last.submitted_at is not None:
+        return last.number + 1
+    last.delete()
+    return last.number
+
+
+def write_version(
+    of: PermitApplication | Construction, number: int, drawn: Drawn,
+    plots: Sequence[MeasuredPlot], *, by: Actor, at: dt.datetime,
 ) -> SiteVersion:  # fmt: skip
+    """Check a drawing and keep it: what an application would build, or what has been built.
+
+    Raises NotOneSite.
+    """
     on = at.astimezone(PROFILE.time_zone).date()
-    checked = check_on_plots(drawn.parts, plots, own=application.pk, on=on)
+    if isinstance(of, PermitApplication):
+        application, construction, own = of, None, of.pk
+    else:
+        application, construction, own = None, of, of.permit.application_id
+    checked = check_on_plots(drawn.parts, plots, own=own, on=on)
     built = [part.shape for part in drawn.parts if part.role in (Role.MAIN, Role.ANNEX)]
     buildings = shapely.union_all(built)
     site = SiteVersion.objects.create(
-        application=application, number=number, origin=drawn.origin,
+        application=application, construction=construction, number=number, origin=drawn.origin,
         sha256=digest_of(drawn.parts, plots), buildings=geos_of(buildings),
         footprint_m2=float(buildings.area), floor_area_m2=_floor_area(drawn.parts),
         plot_m2=checked.plot_m2, checked_on=on, verdict=checked.sheet.verdict,
@@ -170,13 +189,9 @@ def draw(*, case_id: int, drawn: Drawn, by: Actor, at: dt.datetime) -> SiteVersi
     plots = plots_of(application, on=at.astimezone(PROFILE.time_zone).date())
     if len(plots) < application.plots.count():
         raise NotSaid(PLOT_GONE)
-    last = latest_site(application)
-    number = 1 if last is None else last.number + 1
-    if last is not None and last.submitted_at is None:
-        number = last.number
-        last.delete()
+    number = next_number(latest_site(application))
     try:
-        site = _write(application, number, drawn, plots, by=by, at=at)
+        site = write_version(application, number, drawn, plots, by=by, at=at)
     except NotOneSite as refusal:
         raise NotSaid(refusal.why) from None
     facts = {"site": site.number, "sha256": site.sha256, "verdict": site.verdict}

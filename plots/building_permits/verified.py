@@ -11,11 +11,13 @@ from django.db.models import Q
 from municipality.documents.models import IssuedPaper
 from municipality.reach import acting
 from municipality.stored import shape_of
+from municipality.words import Text
 from plots.building_permits.models import BuildingPermit
 from plots.building_permits.paper import last_day, site_drawing
 from plots.building_permits.words import STATES
 
 TEMPLATE = "building_permits/verified.html"
+APPROVED = Text("ما اعتُمد على الأرض", "What was approved on the ground")
 
 
 @acting
@@ -29,6 +31,7 @@ def details_of(paper: IssuedPaper) -> tuple[str, dict[str, Any]] | None:
         return None
     ground = shapely.multipolygons(shapely.get_parts(shape_of(permit.place)))
     return TEMPLATE, {
+        "title": APPROVED,
         "permit": permit,
         "state": STATES[BuildingPermit.State(permit.state)],
         "last_day": last_day(permit),

@@ -54,6 +54,7 @@ def test_a_sound_machine_is_made() -> None:
         ({"states": (state("a", asks=True), state("z"))}, "never expires"),
         ({"states": (state("a", asks=True, within_min=5), state("z"))}, "has a due time"),
         ({"states": (state("a"), state("z", worker="registrar"))}, "the end z has work"),
+        ({"states": (state("a", lasts=True, worker="registrar"), state("z"))}, "a lasts, and"),
         ({"states": (state("a"), state("a"), state("z"))}, "a stands twice"),
         ({"edges": (edge("go", ("a",), "z"), edge("back", ("a",), ORIGIN))}, "none keeps it"),
         ({"path": ("a", "gone")}, "gone is not in the table"),
@@ -73,7 +74,7 @@ class TestEveryMachineOfTheCity:
 
     def test_every_state_that_works_has_someone_to_work_and_a_time(self, machine: Machine) -> None:
         for each in machine.states:
-            if each.code in machine.ends or each.asks:
+            if each.code in machine.ends or each.asks or each.lasts:
                 continue
             assert each.worker in CODES and each.within_min, each.code
 

@@ -58,7 +58,7 @@ NEIGHBOURS = _rule(
 )
 OVERLAP = _rule(
     "overlap",
-    Text("معاملة أخرى على الأرض نفسها", "Another application on the same ground"),
+    Text("معاملة أو إباحة أخرى على الأرض", "Another application or permit on the ground"),
     Text("المعاملات الجارية", "Live applications"),
     Severity.NEEDS_REASON,  # the registration section decides between two of them
     lambda ground: ground.claimed,
