@@ -30,6 +30,7 @@ _ARROW = {
     "date": pa.date32(),
     "timestamptz": pa.timestamp("us", "UTC"),
     "numeric(14,2)": pa.decimal128(28, 6),
+    "bytea": pa.large_binary(),
     "geometry": pa.large_binary(),
     "daterange": pa.large_binary(),
 }

@@ -17,7 +17,11 @@ def holders(
     """
     plot, held = np.full(len(shapes), NO_PLOT, dtype=np.int64), np.zeros(len(shapes))
     which, at = tree.query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[which], tree.geometries[at]))
+    shared = shapely.area(shapes[which])
+    partly = np.flatnonzero(~shapely.covers(tree.geometries[at], shapes[which]))
+    shared[partly] = shapely.area(
+        shapely.intersection(shapes[which[partly]], tree.geometries[at[partly]])
+    )
     order = np.lexsort((ids[at], -shared, which))
     which, at, shared = which[order], at[order], shared[order]
     row, first = np.unique(which, return_index=True)

@@ -15,7 +15,7 @@ from django.db import connection
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from municipality import crs
+from municipality import columns, crs
 from plots.register.queries import LIMITS
 
 _FOUND = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})" for name in LIMITS)
@@ -42,8 +42,8 @@ SELECT p.id, p.number, p.use_class, p.version, ST_AsBinary(p.boundary),
 WHERE p.id = ANY(%(ids)s) AND p.valid @> %(on)s::date
 """
 _NAMED = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})::float AS {name}" for name in LIMITS)
-_GATHERED = ", ".join(f"array_agg({name})" for name in LIMITS)
-# The plots of a box and those within reach of them, gathered into one row (see town).
+_GATHERED = ", ".join(columns.floats_sql(name) for name in LIMITS)
+# The plots of a box and those within reach of them, gathered into one row.
 WITHIN = f"""
 WITH box AS (
   SELECT ST_Expand(ST_Extent(boundary)::geometry, %(reach_m)s) AS around FROM plots_plot
@@ -55,7 +55,7 @@ WITH box AS (
     AND p.valid @> %(on)s::date
   ORDER BY p.id  -- once: aggregates take their rows in the order they come
 )
-SELECT array_agg(id), ST_AsBinary(ST_Collect(boundary)), {_GATHERED},
+SELECT {columns.ints_sql("id")}, {columns.shapes_sql("boundary")}, {_GATHERED},
        (SELECT ARRAY[ST_XMin(around), ST_YMin(around), ST_XMax(around), ST_YMax(around)] FROM box)
 FROM near
 """
@@ -115,12 +115,10 @@ def plots_within(*, bounds: NDArray[np.float64], reach_m: float, on: dt.date) ->
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(WITHIN, asked)
-        ids, wkb, *limits, box = cursor.fetchone()
-    if ids is None:
-        none = np.array([])
-        return PlotsWithin(
-            none.astype(np.intp), none.astype(object), dict.fromkeys(LIMITS, none), bounds
-        )
-    shapes = shapely.get_parts(shapely.from_wkb(bytes(wkb)))
-    known = {name: np.array(one, dtype=float) for name, one in zip(LIMITS, limits, strict=True)}
-    return PlotsWithin(np.array(ids, dtype=np.intp), shapes, known, np.array(box))
+        ids, shapes, *limits, box = cursor.fetchone()
+    return PlotsWithin(
+        ids=columns.ints(ids),
+        shapes=columns.shapes(shapes),
+        limits={name: columns.floats(one) for name, one in zip(LIMITS, limits, strict=True)},
+        bounds=bounds if ids is None else np.array(box),
+    )

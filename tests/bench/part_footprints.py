@@ -19,11 +19,12 @@ import numpy as np
 import shapely
 from django.utils import timezone
 
-from municipality import crs
+from municipality import columns, crs
 from tests.bench import city, databases
 from tests.bench.part_check import add_context
 
 COUNT, ROUNDS, SETBACK_M = 40_000, 3, 3.0
+ON = dt.date(2026, 1, 1)
 TABLE = "bench_footprint"
 
 
@@ -68,6 +69,14 @@ def _bare(cursor: Any) -> int:
     return int((inside & (coverage <= 0.6) & (least >= SETBACK_M)).sum())
 
 
+def _read(cursor: Any) -> Any:
+    """The footprints as a survey, read as ``check_buildings`` reads the register's."""
+    from plots.building_permits.town.chunks import Survey
+
+    cursor.execute(f"SELECT {columns.shapes_sql('shape', order='id')} FROM {TABLE}")
+    return Survey(columns.shapes(cursor.fetchone()[0]), np.full(COUNT, 2.0), np.full(COUNT, 9.0))
+
+
 def run() -> None:
     """Print both rates and their ratio."""
     city.make()
@@ -82,12 +91,12 @@ def run() -> None:
     session.close()
     session.settings_dict["NAME"] = city.NAME
     from plots.building_permits.models import FootprintSurvey
-    from plots.building_permits.town.chunks import Survey
-    from plots.building_permits.town.keeping import keep
+    from plots.building_permits.town.keeping import keep_survey
     from plots.building_permits.town.spreading import by_processes, processors
     from plots.building_permits.town.survey import check_survey
 
     workers = processors()
+    by = by_processes(workers)
     bare, checked, ours = [], [], []
     for _ in range(ROUNDS):
         with connection, connection.cursor() as cursor:
@@ -95,15 +104,13 @@ def run() -> None:
             _bare(cursor)
             bare.append(time.perf_counter() - begun)
             begun = time.perf_counter()
-            cursor.execute(f"SELECT ST_AsBinary(shape) FROM {TABLE} ORDER BY id")
-            shapes = shapely.from_wkb([bytes(row[0]) for row in cursor.fetchall()])
-            survey = Survey(np.asarray(shapes), np.full(COUNT, 2.0), np.full(COUNT, 9.0))
-            on, at = dt.date(2026, 1, 1), timezone.now()
-            found = check_survey(survey, on, by=by_processes(workers))
-            checked.append(time.perf_counter() - begun)
-            keep(found, source="bench", on=on, at=at)
+            survey = _read(cursor)
+            keep_survey(survey, source="bench", on=ON, at=timezone.now(), by=by)
             ours.append(time.perf_counter() - begun)
             FootprintSurvey.objects.all().delete()
+            begun = time.perf_counter()
+            found = check_survey(_read(cursor), ON, by=by)
+            checked.append(time.perf_counter() - begun)
     rates = COUNT / statistics.median(bare), COUNT / statistics.median(ours)
     unkept = COUNT / statistics.median(checked)
     print(f"{COUNT:,} footprints of 300,000 plots, {len(found.failures.row):,} failures drawn")

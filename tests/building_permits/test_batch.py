@@ -55,7 +55,7 @@ def a_town() -> tuple[Footprints, Town]:
     )
     town = Town(
         roads=roads,
-        plot=plots,
+        plots=shapely.STRtree(plots),
         plot_id=np.arange(count) + 100,
         building=footprints,
         building_plot=np.arange(count) + 100,

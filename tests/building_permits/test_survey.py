@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from shapely import affinity
 
 from municipality import crs
 from plots.building_permits.sites.arrays import Shapes
 from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.town import spreading
 from plots.building_permits.town.chunks import Survey, chunks_of
 from plots.building_permits.town.spreading import by_processes
 from plots.building_permits.town.survey import (
@@ -136,10 +137,24 @@ def test_a_building_on_no_plot_fails_and_is_told() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_processes_answer_what_one_does(monkeypatch) -> None:
-    monkeypatch.setenv("GEO_DB_NAME", str(connection.settings_dict["NAME"]))
+def test_two_processes_answer_what_one_does_and_leave_its_session_alone() -> None:
     survey = a_survey(a_quarter())
     halves = [survey.part(np.arange(12)), survey.part(np.arange(12, 31))]
-    there = by_processes(2)(check_chunk, halves, TODAY)
-    for one, other in zip(there, here(check_chunk, halves, TODAY), strict=True):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        session = cursor.fetchone()
+        there = by_processes(2)(check_chunk, halves, [TODAY, TODAY])
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() == session
+    for one, other in zip(there, here(check_chunk, halves, [TODAY, TODAY]), strict=True):
         assert same(one, other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_a_fork_that_says_farewell_ends_its_parents_session(monkeypatch) -> None:
+    survey = a_survey(a_quarter())
+    monkeypatch.setattr(spreading.os, "dup2", lambda one, other: None)
+    list(by_processes(2)(check_chunk, [survey.part(np.arange(12))] * 2, [TODAY, TODAY]))
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.close()

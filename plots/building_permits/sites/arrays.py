@@ -27,14 +27,23 @@ def from_rows(values: Iterable[bytes | memoryview]) -> Shapes:
     return found
 
 
-def collected(value: bytes | memoryview | None) -> Shapes:
-    """Read a collection (WKB) as the array of its members; NULL is no member."""
-    if value is None:
-        return shapes_of([])
-    found: Shapes = shapely.get_parts(shapely.from_wkb(bytes(value)))
-    return found
-
-
 def nothing(count: int) -> Shapes:
     """An empty polygon for each of n things: no shape, and known to be none."""
     return shapes_of([shapely.Polygon()] * count)
+
+
+def united(shapes: Shapes, of: Ints, count: int) -> Shapes:
+    """Gather shapes into n: ``of`` says whose each is; empty where none is.
+
+    One alone is itself: a union would only turn its ring.
+    """
+    found = nothing(count)
+    order = np.argsort(of, kind="stable")
+    shapes, of = shapes[order], of[order]
+    first = np.flatnonzero(np.diff(of, prepend=-1))
+    stop = np.r_[first[1:], len(of)]
+    found[of[first]] = shapes[first]
+    several = stop - first > 1
+    for begin, end in zip(first[several].tolist(), stop[several].tolist(), strict=True):
+        found[of[begin]] = shapely.union_all(shapes[begin:end])
+    return found

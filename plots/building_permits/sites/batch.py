@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from plots.building_permits.sites.arrays import Floats, Ints, Shapes, nothing
+from plots.building_permits.sites.arrays import Floats, Ints, Shapes, nothing, united
 from plots.building_permits.sites.boundary import boundary_of
 from plots.building_permits.sites.frontage import Neighbours, Roads, sides_of
 from plots.building_permits.sites.rules import RULES
@@ -21,13 +21,13 @@ from plots.building_permits.sites.site_plan import Ground, Limits, SitePlans, st
 class Town:
     """What lies round a chunk: roads, plots, neighbours' buildings, planning strips.
 
-    ``plot_id`` names the plots of ``plot``, ``building_plot`` the plot of each building (-1 where
+    ``plot_id`` names the plots of ``plots``, ``building_plot`` the plot of each building (-1 where
     it has none).  ``strip`` holds the shapes of each theme, ``covered`` the ground its source
     covers (None: the whole city; the theme is absent where the city has no data).
     """
 
     roads: Roads
-    plot: Shapes
+    plots: shapely.STRtree
     plot_id: Ints
     building: Shapes
     building_plot: Ints
@@ -47,22 +47,12 @@ class Footprints:
     limits: Limits
 
 
-def _gathered(count: int, site: Ints, shapes: Shapes) -> Shapes:
-    """The shapes that meet each site as one shape a site, empty where none does."""
-    found = nothing(count)
-    order = np.argsort(site, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(site[order])) + 1):
-        if len(rows):
-            found[site[rows[0]]] = shapely.union_all(shapes[rows])
-    return found
-
-
 def _theme(town: Town, code: str, footprints: Shapes) -> Shapes:
     """The strips of a theme under each footprint; None where the city has no data."""
     if code not in town.strip:
         return np.full(len(footprints), None, dtype=object)
     site, feature = shapely.STRtree(town.strip[code]).query(footprints, predicate="intersects")
-    found = _gathered(len(footprints), site, town.strip[code][feature])
+    found = united(town.strip[code][feature], site, len(footprints))
     coverage = town.covered[code]
     if coverage is not None:
         unknown = shapely.is_empty(found) & ~shapely.covers(coverage, footprints)
@@ -74,7 +64,7 @@ def _ground(town: Town, footprints: Footprints) -> Ground:
     shapes = footprints.shape
     site, building = shapely.STRtree(town.building).query(shapes, predicate="intersects")
     other = town.building_plot[building] != footprints.plot_id[site]
-    neighbours = _gathered(len(shapes), site[other], town.building[building[other]])
+    neighbours = united(town.building[building[other]], site[other], len(shapes))
     return Ground(
         road_reserve=_theme(town, "road_reserve", shapes),
         wadi=_theme(town, "wadi", shapes),
@@ -93,7 +83,7 @@ def plans_of_town(footprints: Footprints, town: Town) -> SitePlans:
     return SitePlans(
         plot=footprints.plot,
         boundary=boundary,
-        side=sides_of(boundary, roads=town.roads, neighbours=Neighbours(town.plot, own)),
+        side=sides_of(boundary, roads=town.roads, neighbours=Neighbours(town.plots, own)),
         main=main,
         annex=none,
         light=none,

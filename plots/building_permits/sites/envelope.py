@@ -42,7 +42,7 @@ def envelope_of(site: Site) -> Envelope:
     side = sides_of(
         boundary,
         roads=site.roads,
-        neighbours=Neighbours(site.neighbours, np.full(1, -1, dtype=np.intp)),
+        neighbours=Neighbours(shapely.STRtree(site.neighbours), np.full(1, -1, dtype=np.intp)),
     )
     limits = np.array(
         [site.limits.front_m[0], site.limits.side_m[0], site.limits.rear_m[0], np.nan]

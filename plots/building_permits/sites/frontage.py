@@ -52,7 +52,7 @@ class Roads:
 class Neighbours:
     """Plots round about; ``own[i]`` is the place of plot i among them, -1 where it is not."""
 
-    plot: Shapes
+    plots: shapely.STRtree
     own: Ints
 
 
@@ -115,7 +115,7 @@ def _lines(start: Floats, vector: Floats) -> Shapes:
 
 def _meet_a_plot(shapes: Shapes, own: Ints, neighbours: Neighbours) -> Bools:
     """Tell which points or looks meet another plot than their own."""
-    which, what = shapely.STRtree(neighbours.plot).query(shapes, predicate="intersects")
+    which, what = neighbours.plots.query(shapes, predicate="intersects")
     found = np.zeros(len(shapes), dtype=bool)
     found[which[own[which] != what]] = True
     return found

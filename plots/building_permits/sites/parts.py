@@ -89,7 +89,7 @@ def plans_of(parts: Sequence[Part], site: Site) -> SitePlans:
 
     plot = shapes_of([site.plot])
     boundary = boundary_of(plot)
-    neighbours = Neighbours(site.neighbours, np.full(1, -1, dtype=np.intp))
+    neighbours = Neighbours(shapely.STRtree(site.neighbours), np.full(1, -1, dtype=np.intp))
     main, annex = shapes(Role.MAIN), shapes(Role.ANNEX)
     buildings = buildings_of(main, annex)
     return SitePlans(

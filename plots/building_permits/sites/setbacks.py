@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from plots.building_permits.sites.arrays import Floats, Ints, Shapes
+from plots.building_permits.sites.arrays import Floats, Ints, Shapes, nothing, united
 from plots.building_permits.sites.boundary import CORNER_DEG, STRAIGHT_DEG, Boundary
 
 REACH_M = 60.0  # strips of plots with reflex corners are looked at as wide as this
@@ -74,16 +74,20 @@ def _by_strips(boundary: Boundary, segments: Ints, footprints: Shapes, found: Fl
 
 
 def strips_of(boundary: Boundary, edges: Ints, depth: Floats) -> Shapes:
-    """Return the strips of some edges inside their plots, each as deep in metres as it is told."""
+    """Return the strips of some edges of plots, each as deep in metres as it is told.
+
+    They are for looking at what lies in the plot: that of a plot without a reflex corner is not
+    cut to its plot.
+    """
     of_edge = np.full(len(boundary.edge_plot), -1)
     of_edge[edges] = np.arange(len(edges))
     segments = np.flatnonzero(of_edge[boundary.edge] >= 0)
-    pieces: list[list[object]] = [[] for _ in edges]
+    parts, of = [nothing(0)], [edges[:0]]
     for strips in _strips(boundary, segments, depth[of_edge[boundary.edge[segments]]]):
-        parts, of = _rooted(boundary, strips)
-        for part, edge in zip(parts, of_edge[boundary.edge[strips.segment[of]]], strict=True):
-            pieces[edge].append(part)
-    return np.array([shapely.union_all(one) for one in pieces], dtype=object)
+        cut, strip = _rooted(boundary, strips)
+        parts.append(cut)
+        of.append(of_edge[boundary.edge[strips.segment[strip]]])
+    return united(np.concatenate(parts), np.concatenate(of), len(edges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +124,21 @@ def _strips(boundary: Boundary, segments: Ints, depth: Floats) -> Iterator[_Stri
 
 
 def _rooted(boundary: Boundary, strips: _Strips) -> tuple[Shapes, Ints]:
-    """Cut strips to their plots and keep what hangs together with the root of each."""
-    cut = shapely.intersection(strips.shape, boundary.plots[boundary.plot[strips.segment]])
+    """Cut strips to their plots and keep what hangs together with the root of each.
+
+    In a plot without a reflex corner all of it does, and what lies outside is not asked for.
+    """
+    plot = boundary.plot[strips.segment]
+    reflex = np.flatnonzero(~boundary.is_convex[plot])
+    whole = np.flatnonzero(boundary.is_convex[plot])
+    cut = shapely.intersection(strips.shape[reflex], boundary.plots[plot[reflex]])
     parts, of = shapely.get_parts(cut, return_index=True)
+    of = reflex[of]
     rooted = shapely.dwithin(parts, strips.root[of], TOUCH_M)
-    return parts[rooted], of[rooted]
+    return (
+        np.concatenate([strips.shape[whole], parts[rooted]]),
+        np.concatenate([whole, of[rooted]]),
+    )
 
 
 def _beyond(boundary: Boundary, segments: Ints, *, ahead: bool) -> Floats:

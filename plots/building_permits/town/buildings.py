@@ -3,20 +3,20 @@
 import numpy as np
 from django.db import connection
 
-from plots.building_permits.sites.arrays import collected
+from municipality import columns
 from plots.building_permits.town.chunks import Survey
 
-ALL = """
-SELECT array_agg(id), array_agg(floors), ST_AsBinary(ST_Collect(footprint))
+ALL = f"""
+SELECT {columns.ints_sql("id")}, {columns.floats_sql("floors")}, {columns.shapes_sql("footprint")}
 FROM (SELECT id, floors, footprint FROM plots_building ORDER BY id) b
-"""
+"""  # noqa: S608 (no value from outside)
 
 
 def survey_of_register() -> tuple[Survey, list[int]]:
     """Return every building of the register, with its id; heights are not in the register."""
     with connection.cursor() as cursor:
         cursor.execute(ALL)
-        ids, floors, wkb = cursor.fetchone()
-    shapes = collected(wkb)
-    known = np.array(floors or (), dtype=float)
-    return Survey(shapes, known, np.full(len(shapes), np.nan)), list(ids or ())
+        ids, floors, footprints = cursor.fetchone()
+    shapes = columns.shapes(footprints)
+    survey = Survey(shapes, columns.floats(floors), np.full(len(shapes), np.nan))
+    return survey, columns.ints(ids).tolist()

@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 from django.db import connection
 
-from municipality import crs
-from plots.building_permits.sites.arrays import Floats, Ints, Shapes, collected, shapes_of
+from municipality import columns, crs
+from plots.building_permits.sites.arrays import Floats, Ints, Shapes, shapes_of
 from plots.building_permits.sites.batch import Footprints, Town
 from plots.building_permits.sites.context import RANKS, THEMES
 from plots.building_permits.sites.frontage import REACH_M, Roads
@@ -18,28 +18,28 @@ from plots.register.limits import PlotsWithin, plots_within
 from plots.register.queries import LIMITS
 
 CHUNK = 4_000  # footprints read at once: some ten megabytes of plots
-# Shapes come as one collection a kind, in the order of ids: unions are the same in every cut, and
-# a town of plots crosses from the database in one value instead of a row a plot.
-NEAR = """
-SELECT 'road', '', array_agg(id), array_agg(road_class), array_agg(width_m),
-       ST_AsBinary(ST_Collect(centre_line))
-FROM (SELECT * FROM plots_road WHERE centre_line && {box} ORDER BY id) r
+LEAST = 0.1  # of what is cut goes to each side
+BOX = "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)"
+# Shapes come in the order of ids: unions are the same in every cut.
+NEAR = f"""
+SELECT 'road' AS kind, '' AS code, NULL::bytea AS id, array_agg(road_class) AS class,
+       {columns.floats_sql("width_m")} AS width, {columns.shapes_sql("centre_line")} AS shapes
+FROM (SELECT * FROM plots_road WHERE centre_line && {BOX} ORDER BY id) r
 UNION ALL
-SELECT 'building', '', array_agg(coalesce(plot_id, -1)), NULL, NULL,
-       ST_AsBinary(ST_Collect(footprint))
-FROM (SELECT * FROM plots_building WHERE footprint && {box} ORDER BY id) b
+SELECT 'building', '', {columns.ints_sql("coalesce(plot_id, -1)")}, NULL, NULL,
+       {columns.shapes_sql("footprint")}
+FROM (SELECT * FROM plots_building WHERE footprint && {BOX} ORDER BY id) b
 UNION ALL
-SELECT 'theme', t.code, array_agg(f.id ORDER BY f.id), NULL, NULL,
-       ST_AsBinary(ST_Collect(f.shape ORDER BY f.id))
+SELECT 'theme', t.code, NULL, NULL, NULL, {columns.shapes_sql("f.shape", order="f.id")}
 FROM plots_themefeature f JOIN plots_themelayer l ON l.id = f.layer_id
 JOIN plots_theme t ON t.id = l.theme_id
-WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date AND f.shape && {box} GROUP BY t.code
+WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date AND f.shape && {BOX} GROUP BY t.code
 UNION ALL
-SELECT 'layer', t.code, array_agg(l.id), NULL, NULL,
+SELECT 'layer', t.code, NULL, NULL, NULL,
        CASE WHEN bool_and(l.coverage IS NOT NULL) THEN ST_AsBinary(ST_Union(l.coverage)) END
 FROM plots_themelayer l JOIN plots_theme t ON t.id = l.theme_id
 WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date GROUP BY t.code
-""".replace("{box}", "ST_MakeEnvelope(%(west)s, %(south)s, %(east)s, %(north)s, %(srid)s)")
+"""  # noqa: S608 (no value from outside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class Survey:
 
 
 def chunks_of(shapes: Shapes, most: int = CHUNK) -> list[Ints]:
-    """Cut n footprints into chunks that lie together: halved across their longer side.
+    """Cut n footprints into chunks that lie together, the largest first.
 
-    A chunk's box is read whole, so a strip across the city would read the city.
+    A chunk's box is read whole, so a strip across the city would read the city, and two quarters
+    in one box what lies between them: the cut is across the longer side, at its widest gap.
     """
     centre = shapely.get_coordinates(shapely.centroid(shapes))
 
@@ -67,11 +68,13 @@ def chunks_of(shapes: Shapes, most: int = CHUNK) -> list[Ints]:
             return [rows]
         own = centre[rows]
         side = int(np.argmax(np.ptp(own, axis=0)))
-        rows = rows[np.argsort(own[:, side], kind="stable")]
-        half = len(rows) // 2
-        return [*cut(rows[:half]), *cut(rows[half:])]
+        order = np.argsort(own[:, side], kind="stable")
+        fewest = max(1, int(len(rows) * LEAST))
+        gaps = np.diff(own[order, side])[fewest - 1 : len(rows) - fewest]
+        at = fewest + int(np.argmax(gaps))
+        return [*cut(rows[order[:at]]), *cut(rows[order[at:]])]
 
-    return cut(np.arange(len(shapes)))
+    return sorted(cut(np.arange(len(shapes))), key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,13 @@ class Ground:
 def ground_of(shapes: Shapes, on: dt.date) -> Ground:
     """Read the ground of some METRIC footprints on a day of the city, in two statements."""
     plots = plots_within(bounds=shapely.total_bounds(shapes), reach_m=REACH_M, on=on)
-    found, _ = holders(shapes, ids=plots.ids, tree=shapely.STRtree(plots.shapes))
+    tree = shapely.STRtree(plots.shapes)
+    found, _ = holders(shapes, ids=plots.ids, tree=tree)
     place = np.searchsorted(plots.ids, found)
-    return Ground(_town(plots, on), plots, np.where(found >= 0, place, -1))
+    return Ground(_town(plots, tree, on), plots, np.where(found >= 0, place, -1))
 
 
-def _town(plots: PlotsWithin, on: dt.date) -> Town:
+def _town(plots: PlotsWithin, tree: shapely.STRtree, on: dt.date) -> Town:
     west, south, east, north = plots.bounds.tolist()
     asked = {
         "west": west, "south": south, "east": east, "north": north, "srid": crs.METRIC, "on": on,
@@ -100,20 +104,21 @@ def _town(plots: PlotsWithin, on: dt.date) -> Town:
     with connection.cursor() as cursor:
         cursor.execute(NEAR, asked)
         rows = cursor.fetchall()
-    own = {row[0]: row for row in rows if not row[1]}
-    _, _, _, classes, widths, lines = own["road"]
+    own = {row[0]: row[2:] for row in rows if not row[1]}
+    _, classes, widths, lines = own["road"]
+    building_plot, _, _, buildings = own["building"]
     layers = {row[1]: row[5] for row in rows if row[0] == "layer"}
-    strips = {row[1]: collected(row[5]) for row in rows if row[0] == "theme"}
+    strips = {row[1]: columns.shapes(row[5]) for row in rows if row[0] == "theme"}
     return Town(
         roads=Roads(
-            line=collected(lines),
+            line=columns.shapes(lines),
             rank=np.array([RANKS[one] for one in classes or ()], dtype=np.intp),
-            width=np.array(widths or (), dtype=float),
+            width=columns.floats(widths),
         ),
-        plot=plots.shapes,
+        plots=tree,
         plot_id=plots.ids,
-        building=collected(own["building"][5]),
-        building_plot=np.array(own["building"][2] or (), dtype=np.intp),
+        building=columns.shapes(buildings),
+        building_plot=columns.ints(building_plot),
         strip={code: strips.get(code, shapes_of([])) for code in layers},
         covered={
             code: None if wkb is None else shapely.from_wkb(bytes(wkb))

@@ -4,7 +4,6 @@ The scheduler unpacks every task as well and is no process of ours: until the ta
 here may need Django, so values are plain and the rest is imported inside.
 """
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 Packed = tuple[list[bytes], NDArray[np.float64], NDArray[np.float64]]
 
 
-def answer(check: str, packed: Packed, on: dt.date) -> Any:
-    """Answer a chunk (WKB in METRIC, floors, heights) by the function of a dotted name."""
+def answer(work: str, packed: Packed, *said: Any) -> Any:
+    """Work on a chunk (WKB in METRIC, floors, heights) by the function of a dotted name."""
     import django
     from django.apps import apps
     from django.utils.module_loading import import_string
@@ -26,4 +25,4 @@ def answer(check: str, packed: Packed, on: dt.date) -> Any:
 
     wkb, floors, height_m = packed
     shapes = shapely.from_wkb(np.array(wkb, dtype=object))
-    return import_string(check)(Survey(shapes, floors, height_m), on)
+    return import_string(work)(Survey(shapes, floors, height_m), *said)

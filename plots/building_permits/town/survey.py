@@ -1,8 +1,11 @@
 """A survey of footprints: checked in chunks, here or by a pool of processes, told as columns."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,7 @@ from plots.building_permits.sites.batch import check_town
 from plots.building_permits.sites.frontage import Side
 from plots.building_permits.sites.rules import RULES
 from plots.building_permits.sites.rules.setback import CODES
-from plots.building_permits.sites.rules.verdict import Outcome
+from plots.building_permits.sites.rules.verdict import Outcome, Verdicts
 from plots.building_permits.town.chunks import Survey, chunks_of, footprints_on, ground_of
 
 CODES_OF_SHEET = tuple(
@@ -23,17 +26,30 @@ CODES_OF_SHEET = tuple(
 WORST = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.FAIL: 3}
 _RANK = np.array([WORST[Outcome(n)] for n in range(len(WORST))])
 _OF_RANK = np.array([int(outcome) for outcome in sorted(WORST, key=WORST.__getitem__)])
+_OF_SIDE = np.array([CODES_OF_SHEET.index(CODES[side]) for side in Side])
+_CODES = np.array(CODES_OF_SHEET)
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """What fails, a row each: the row of the survey, the rule, the numbers and the shape."""
+    """What fails, a row each: the row of the survey, the column of the rule, numbers and shape."""
 
     row: Ints
-    rule: NDArray[np.str_]
+    column: Ints
     permitted: Floats
     provided: Floats
     shape: Shapes
+
+    def of(self, rows: Ints) -> "Failures":
+        """The same of a chunk's own rows, named by the rows of the whole."""
+        return replace(self, row=rows[self.row])
+
+    @property
+    def rule(self) -> NDArray[np.str_]:
+        """The code of each failure's rule."""
+        codes: NDArray[np.str_] = _CODES[self.column]
+        return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,22 @@ class Answers:
     failures: Failures
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let no cycles be sought: shapes have none, and the search walks over all of them each time.
+
+    It takes a sixth of the time of a chunk.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def check_chunk(survey: Survey, on: dt.date) -> Answers:
     """Check one chunk on the database; needs nothing of any other chunk."""
     count = len(survey.shape)
@@ -62,88 +94,84 @@ def check_chunk(survey: Survey, on: dt.date) -> Answers:
     outcome = np.full((count, len(CODES_OF_SHEET)), int(Outcome.NOT_APPLICABLE))
     provided = np.full((count, len(CODES_OF_SHEET)), np.nan)
     verdict = np.full(count, int(Outcome.FAIL))
-    found: list[tuple[Ints, NDArray[np.str_], Floats, Floats, Shapes]] = []
+    found = [NO_FAILURES]
     if len(rows):
         checked = check_town(footprints_on(survey, ground, rows), ground.town)
         verdict[rows] = checked.outcome(len(rows))
         for rule, one, failing, shapes in zip(
             RULES, checked.verdicts, checked.failing, checked.where, strict=True
         ):
-            codes = np.full(len(one.site), rule.code, dtype="U24")
             if rule.code == "setback":
-                names = np.array([CODES[side] for side in Side])
-                codes = names[checked.side[one.edge]]
-            column = np.array([CODES_OF_SHEET.index(code) for code in codes.tolist()])
-            _worst(outcome, provided, rows[one.site], column, one.outcome.astype(int), one.provided)
+                column = _OF_SIDE[checked.side[one.edge]]
+            else:
+                column = np.full(len(one.site), CODES_OF_SHEET.index(rule.code))
+            row = rows[one.site]
+            _worst(outcome, provided, row, column, one)
             found.append(
-                (rows[one.site[failing]], codes[failing], one.permitted[failing],
-                 one.provided[failing], shapes)
+                Failures(row[failing], column[failing], one.permitted[failing],
+                         one.provided[failing], shapes)
             )  # fmt: skip
-    return Answers(plot_id, verdict, outcome, provided, _failures(found))
+    return Answers(plot_id, verdict, outcome, provided, _joined(found))
 
 
-def _worst(
-    outcome: Ints, provided: Floats, row: Ints, column: Ints, found: Ints, metres: Floats
-) -> None:
+def _worst(outcome: Ints, provided: Floats, row: Ints, column: Ints, found: Verdicts) -> None:
     """Write the worst outcome and the least distance of each row and column."""
-    rank = np.full(outcome.shape, 0)
-    np.maximum.at(rank, (row, column), _RANK[found])
-    touched = np.zeros(outcome.shape, dtype=bool)
-    touched[row, column] = True
+    rank = np.full(outcome.shape, -1)
+    np.maximum.at(rank, (row, column), _RANK[found.outcome])
+    touched = rank >= 0
     outcome[touched] = _OF_RANK[rank[touched]]
     least = np.full(outcome.shape, np.inf)
-    np.fmin.at(least, (row, column), metres)
+    np.fmin.at(least, (row, column), found.provided)
     provided[touched] = np.where(np.isinf(least[touched]), np.nan, least[touched])
 
 
-def _failures(found: list[tuple[Ints, NDArray[np.str_], Floats, Floats, Shapes]]) -> Failures:
-    if not found:
-        none = np.array([])
-        return Failures(none.astype(int), none.astype("U24"), none, none, none.astype(object))
-    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+def _joined(found: Sequence[Failures]) -> Failures:
+    """Put failures together in the order of their rows."""
+    columns = [
+        np.concatenate([getattr(one, field.name) for one in found]) for field in fields(Failures)
+    ]
     order = np.argsort(columns[0], kind="stable")
     return Failures(*(column[order] for column in columns))
 
 
-Mapper = Callable[[Callable[[Survey, dt.date], Answers], list[Survey], dt.date], Iterable[Answers]]
+NO_FAILURES = Failures(
+    np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp), np.empty(0), np.empty(0),
+    np.empty(0, dtype=object),
+)  # fmt: skip
+
+
+class Mapper(Protocol):
+    """Who works: answers ``work(survey, ...)`` of each chunk in turn, in this order."""
+
+    def __call__(
+        self, work: Callable[..., _Answer], surveys: Sequence[Survey], *said: Sequence[Any]
+    ) -> Iterable[_Answer]:
+        """Hand out the chunks, each with its own of every sequence that is ``said`` with them."""
 
 
 def here(
-    check: Callable[[Survey, dt.date], Answers], surveys: list[Survey], on: dt.date
-) -> Iterable[Answers]:
-    """Check chunk after chunk in this process."""
-    return (check(survey, on) for survey in surveys)
+    work: Callable[..., _Answer], surveys: Sequence[Survey], *said: Sequence[Any]
+) -> Iterable[_Answer]:
+    """Work on chunk after chunk in this process."""
+    return map(work, surveys, *said)
 
 
 def check_survey(survey: Survey, on: dt.date, *, by: Mapper = here) -> Answers:
     """Check n footprints; ``by`` hands the chunks out, and the answers do not depend on it."""
     chunks = chunks_of(survey.shape)
-    answers = list(by(check_chunk, [survey.part(rows) for rows in chunks], on))
+    parts = [survey.part(rows) for rows in chunks]
+    answers = list(by(check_chunk, parts, [on] * len(parts)))
     order = np.argsort(np.concatenate(chunks), kind="stable")
-    failures = [one.failures for one in answers]
-    row = np.concatenate(
-        [rows[one.row] for rows, one in zip(chunks, failures, strict=True)]
-    ).astype(np.intp)
-    by_row = np.argsort(row, kind="stable")
 
-    def whole(name: str) -> NDArray[np.generic]:
-        column: NDArray[np.generic] = np.concatenate([getattr(one, name) for one in answers])[order]
+    def whole(name: str) -> NDArray[Any]:
+        column: NDArray[Any] = np.concatenate([getattr(one, name) for one in answers])[order]
         return column
 
-    def failing(name: str) -> NDArray[np.generic]:
-        column: NDArray[np.generic] = np.concatenate([getattr(one, name) for one in failures])
-        return column[by_row]
-
+    failures = [one.failures.of(rows) for rows, one in zip(chunks, answers, strict=True)]
     return Answers(
-        plot_id=whole("plot_id").astype(np.intp),
-        verdict=whole("verdict").astype(np.intp),
-        outcome=whole("outcome").astype(np.intp),
-        provided=whole("provided").astype(float),
-        failures=Failures(
-            row[by_row],
-            failing("rule").astype("U24"),
-            failing("permitted").astype(float),
-            failing("provided").astype(float),
-            failing("shape").astype(object),
-        ),
+        plot_id=whole("plot_id"),
+        verdict=whole("verdict"),
+        outcome=whole("outcome"),
+        provided=whole("provided"),
+        failures=_joined(failures),
     )

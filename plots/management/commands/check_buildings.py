@@ -8,10 +8,8 @@ from django.utils import timezone
 
 from municipality.conf import PROFILE
 from plots.building_permits.town.buildings import survey_of_register
-from plots.building_permits.town.footprints import counted
-from plots.building_permits.town.keeping import keep
+from plots.building_permits.town.keeping import keep_survey
 from plots.building_permits.town.spreading import by_cluster, by_processes, processors
-from plots.building_permits.town.survey import check_survey
 
 
 class Command(BaseCommand):
@@ -35,9 +33,9 @@ class Command(BaseCommand):
         cluster = options["cluster"]
         by = by_cluster(cluster) if cluster else by_processes(options["workers"])
         begun = time.perf_counter()
-        answers = check_survey(survey, on, by=by)
-        kept = keep(answers, source="register", on=on, at=at)
+        kept = keep_survey(survey, source="register", on=on, at=at, by=by)
         seconds = time.perf_counter() - begun
-        told = counted(answers)["verdicts"]
-        self.stdout.write(f"survey {kept.pk}: {len(survey.shape):,} buildings in {seconds:.1f} s")
-        self.stdout.write(", ".join(f"{name} {count:,}" for name, count in told.items()))
+        self.stdout.write(
+            f"survey {kept.survey.pk}: {len(survey.shape):,} buildings in {seconds:.1f} s"
+        )
+        self.stdout.write(", ".join(f"{name} {count:,}" for name, count in kept.verdicts.items()))

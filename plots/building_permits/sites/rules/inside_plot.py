@@ -27,9 +27,10 @@ def measure(plans: SitePlans) -> Verdicts:
 
 def where(plans: SitePlans, sites: Ints) -> Shapes:
     """What lies outside of the plot."""
-    everything = shapely.union(
-        plans.buildings[sites], shapely.union(plans.light[sites], plans.other[sites])
-    )
+    everything = plans.buildings[sites]
+    for extra in (plans.light[sites], plans.other[sites]):
+        drawn = np.flatnonzero(~shapely.is_empty(extra))
+        everything[drawn] = shapely.union(everything[drawn], extra[drawn])
     outside: Shapes = shapely.difference(everything, plans.plot[sites])
     return outside
 

@@ -16,6 +16,7 @@ CODES = {
     Side.REAR: "setback.rear",
     Side.NOT_KNOWN: "setback.side",  # which is the front is not known: the line is unknown
 }
+AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def measure(plans: SitePlans) -> Verdicts:
@@ -68,10 +69,11 @@ def where(plans: SitePlans, edges: Ints) -> Shapes:
     found = buildings.copy()
     strips = strips_of(plans.boundary, edges[inside], depth[inside])
     common = shapely.intersection(buildings[inside], strips)
-    drawn = shapely.buffer(common, 0.0)  # areas only: where they touch nothing stands
-    beyond = shapely.is_empty(drawn)  # the nearest corner is over another line, by survey noise
-    drawn[beyond] = buildings[inside][beyond]
-    found[inside] = drawn
+    mixed = ~np.isin(shapely.get_type_id(common), AREAS)
+    common[mixed] = shapely.buffer(common[mixed], 0.0)  # where they only touch nothing stands
+    beyond = shapely.is_empty(common)  # the nearest corner is over another line, by survey noise
+    common[beyond] = buildings[inside][beyond]
+    found[inside] = common
     return found
 
 
