@@ -77,8 +77,8 @@ NEEDS = (
     Need(
         "Chromium",
         "browser tests and journeys",
-        ("chromium",),
-        lambda: shutil.which("chromium") is not None,
+        ("chromium-headless-shell",),
+        lambda: any(map(shutil.which, ("chromium-headless-shell", "chromium"))),
     ),
     Need(
         "Poppler's programs",

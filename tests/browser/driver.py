@@ -38,10 +38,14 @@ ABORTED = "net::ERR_ABORTED"  # a tile that is no longer wanted is not a failure
 
 
 def chromium() -> str:
-    """Find the system's Chromium; raises RuntimeError where there is none."""
-    found = os.environ.get("GEO_CHROMIUM") or shutil.which("chromium") or shutil.which("chrome")
+    """Find the system's Chromium; raises RuntimeError where there is none.
+
+    The one without a window first: it draws the same pages for three fifths of the processor.
+    """
+    names = ("chromium-headless-shell", "chromium", "chrome")
+    found = os.environ.get("GEO_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if not found:
-        raise RuntimeError("no Chromium: apt-get install chromium, or set GEO_CHROMIUM")
+        raise RuntimeError("no Chromium: apt-get install chromium-headless-shell")
     return found
 
 
