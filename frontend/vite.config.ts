@@ -43,6 +43,7 @@ export default defineConfig({
         "permit-audit": "src/pages/permit-audit.ts",
         "permit-new": "src/pages/permit-new.ts",
         "permit-site": "src/pages/permit-site.ts",
+        "permit-visit": "src/pages/permit-visit.ts",
         collection: "src/pages/collection.ts",
       },
     },

@@ -15,6 +15,7 @@ from geo_portal.home.search_document import SEARCH_PATH
 from geo_portal.permits.api import router as applications_router
 from geo_portal.permits.drawing_api import maps_router as layer_maps_router
 from geo_portal.permits.drawing_api import router as drawings_router
+from geo_portal.permits.works_api import router as works_router
 from municipality.billing.api import router as payments_router
 from municipality.conf import PROFILE
 from municipality.people.api import delegations_router, partner_router
@@ -92,6 +93,7 @@ api.add_router("/building-permits", permits_router)
 api.add_router("/building-permits/applications", applications_router)
 api.add_router("/building-permits/applications", drawings_router)
 api.add_router("/building-permits/layer-maps", layer_maps_router)
+api.add_router("/building-permits/works", works_router)
 api.add_router("/cases", cases_router)
 api.add_router("/parking", parking_router)
 api.add_router("/observations", observations_router)

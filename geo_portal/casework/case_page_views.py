@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.home.page_config import map_config
 from geo_portal.permits.panel import CLERKS, panel_of
+from geo_portal.permits.works_panel import panel_of_works
 from municipality import geojson
 from municipality.actor import Actor
 from municipality.asked import today
@@ -43,6 +44,8 @@ from municipality.problems import Problem
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
 from plots.building_permits.actions import KIND
+from plots.building_permits.construction.opening import KIND as WORKS_KIND
+from plots.building_permits.construction.surveys import construction_of
 
 LINK_MINUTES = 30
 NUL = "\x00"
@@ -121,6 +124,8 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
         "permit": panel_of(case, side=side) if case.kind == KIND else None,
+        "works": panel_of_works(construction_of(case), side=side)
+        if case.kind == WORKS_KIND else None,
         "case": case,
         "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,
@@ -202,7 +207,7 @@ def contact_of_case(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "casework/case.html", context, status=status)
 
 
-def _seen(text: str) -> int:
+def seen_count(text: str) -> int:
     """Read the count of moves that a page carries; what is none is that of no case."""
     return int(text) if text.isdecimal() and len(text) < LONGEST_COUNT else NO_COUNT
 
@@ -219,7 +224,7 @@ def move_case(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         move(
             case_id=case.pk, edge=wanted, by=may.get(wanted) or actors_of(request)[0], at=at,
-            text=request.POST.get("text", ""), seen=_seen(seen) if seen else None,
+            text=request.POST.get("text", ""), seen=seen_count(seen) if seen else None,
         )  # fmt: skip
     except CannotMove as refusal:
         messages.error(request, str(refusal.words))

@@ -1,7 +1,5 @@
 """Applications for building permits, for machines: ``/api/building-permits/applications``."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -11,9 +9,10 @@ from ninja import Router
 from geo_portal.casework.api import body_of
 from geo_portal.permits.asking import Asked, application_asked, office_of, owner_phone
 from geo_portal.permits.shown import application_json, site_json
+from geo_portal.permits.sites import drawn_of, sheet_on, taken_into_case
 from municipality import asked, crs, geojson, geometry_gate
 from municipality.asked import today
-from municipality.cases.conversation import NotSaid, Sheet, attach_sheet
+from municipality.cases.conversation import Sheet, attach_sheet
 from municipality.cases.models import Remark
 from municipality.cases.remarks import About, Pin, answer_remark, ask_again, remark, settle_remark
 from municipality.documents.file_gate import Unreadable
@@ -23,13 +22,10 @@ from municipality.problems import Problem, bad_value
 from municipality.stored import geos_of
 from municipality.words import Text
 from plots.building_permits.actions import Owner, Wanted, open_application
-from plots.building_permits.api import line_json, plots_asked
+from plots.building_permits.api import plots_asked
 from plots.building_permits.approvals import approve, take_back
-from plots.building_permits.drawings.geojson import parts_of
-from plots.building_permits.models import BuildingPermit, SiteVersion, Work
-from plots.building_permits.queries import plots_of
-from plots.building_permits.site_versions import Drawn, check_on_plots, draw
-from plots.building_permits.sites.context import NotOneSite
+from plots.building_permits.models import BuildingPermit, Work
+from plots.building_permits.site_versions import draw
 
 router = Router(tags=["building permits"])
 
@@ -38,16 +34,6 @@ NO_WORK = Text("نوع العمل أحد: {all}.", "The kind of work is one of {
 )
 NO_FILE = Text("أرسل الملف في الحقل file.", "Send the file in the field file.")
 ACTS = Text("answer أو settle أو ask_again.", "answer, settle, ask_again.")
-REASONS = Text("الأسباب نصوص قصيرة بأسماء القواعد.", "Reasons are short texts by rule.")
-
-
-@contextmanager
-def taken_into_case() -> Iterator[None]:
-    """Answer 409 ``not_now`` for what is not taken into a case at its stage."""
-    try:
-        yield
-    except NotSaid as refusal:
-        raise Problem(409, "not_now", refusal.words) from None
 
 
 def answer(request: HttpRequest, public_id: str, *, status: int = 200) -> JsonResponse:
@@ -115,13 +101,6 @@ def detail(request: HttpRequest, public_id: str) -> JsonResponse:
     return answer(request, public_id)
 
 
-def _reasons(body: dict[str, Any]) -> dict[str, str]:
-    told: dict[str, str] = body.get("reasons", {})
-    if not all(isinstance(why, str) and "\x00" not in why for why in told.values()):
-        raise bad_value("reasons", REASONS)
-    return told
-
-
 @router.put("/{public_id}/site", summary="Draw the site plan of an application; checked at once")
 @open_to(SIGNED_IN)
 def put_site(request: HttpRequest, public_id: str) -> JsonResponse:
@@ -132,12 +111,7 @@ def put_site(request: HttpRequest, public_id: str) -> JsonResponse:
     asked.only(request, ())
     at = timezone.now()
     found = application_asked(request, public_id, at=at)
-    body = body_of(request, {"crs": str, "site": dict, "reasons": dict, "origin": str})
-    srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
-    origin = SiteVersion.Origin.MAP
-    if body.get("origin") in SiteVersion.Origin.values:
-        origin = SiteVersion.Origin(body["origin"])
-    drawn = Drawn(parts_of(body.get("site"), srid=srid), origin, _reasons(body))
+    drawn = drawn_of(request)
     with taken_into_case():
         site = draw(case_id=found.case_id, drawn=drawn, by=found.by, at=at)
     return geojson.response(site_json(site, side=found.side))
@@ -154,16 +128,7 @@ def check_drawing(request: HttpRequest, public_id: str) -> JsonResponse:
     """
     asked.only(request, ())
     found = application_asked(request, public_id, at=timezone.now())
-    body = body_of(request, {"crs": str, "site": dict})
-    srid = geometry_gate.system(body["crs"]) if "crs" in body else crs.LONLAT
-    parts, on = parts_of(body.get("site"), srid=srid), today()
-    plots = plots_of(found.application, on=on)
-    try:
-        sheet = check_on_plots(parts, plots, own=found.application.pk, on=on).sheet
-    except NotOneSite as refusal:
-        raise bad_value("plot", refusal.why, code="not_one_site") from None
-    lines = [line_json(line, srid=srid) for line in sheet.lines]
-    return geojson.response({"verdict": sheet.verdict, "rules": lines})
+    return sheet_on(request, found.application)
 
 
 @router.post("/{public_id}/papers", summary="Attach a paper or a drawing: kind, sheet, file")

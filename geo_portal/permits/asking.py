@@ -14,6 +14,9 @@ from municipality.people.models import User
 from municipality.phones import NotAPhone, phone
 from municipality.problems import bad_value
 from municipality.words import Text
+from plots.building_permits.construction.models import Construction
+from plots.building_permits.construction.opening import KIND as WORKS_KIND
+from plots.building_permits.construction.surveys import construction_of
 from plots.building_permits.models import PermitApplication
 from plots.building_permits.queries import application_of
 
@@ -42,6 +45,29 @@ def application_asked(request: HttpRequest, public_id: str, *, at: dt.datetime) 
         raise not_found()
     by, side = writer_of(request, case, at=at)
     return Asked(application_of(case), person_of(request), by, side)
+
+
+@dataclass(frozen=True, slots=True)
+class WorksAsked:
+    """The works under a permit, who asks for them, and on which side of them they stand."""
+
+    works: Construction
+    by: Actor
+    side: Side
+
+    @property
+    def case_id(self) -> int:
+        """The id of their case."""
+        return self.works.case_id
+
+
+def works_asked(request: HttpRequest, public_id: str, *, at: dt.datetime) -> WorksAsked:
+    """Return the works of a case that is theirs to see; raises Problem 404."""
+    case = case_of(request, public_id, at=at)
+    if case.kind != WORKS_KIND:
+        raise not_found()
+    by, side = writer_of(request, case, at=at)
+    return WorksAsked(construction_of(case), by, side)
 
 
 def office_of(request: HttpRequest, *, on: dt.date) -> tuple[int, Actor]:

@@ -20,7 +20,7 @@ from municipality.words import Text
 from plots.building_permits.drawings.dxf import NoUnit, described, unit_doubt
 from plots.building_permits.drawings.laying import BAD_STEP, Laid, lay, layer_map_of
 from plots.building_permits.drawings.placing import NotPlaced
-from plots.building_permits.models import OfficeLayerMap
+from plots.building_permits.models import OfficeLayerMap, PermitApplication
 from plots.building_permits.queries import plots_of
 from plots.building_permits.sites.context import NotOneSite, as_one_site
 from plots.building_permits.sites.site_plan import TOLERANCE_M2
@@ -82,12 +82,17 @@ def read(request: HttpRequest, public_id: str) -> JsonResponse:
     """
     asked.only(request, ())
     found = application_asked(request, public_id, at=timezone.now())
+    return read_on_plots(request, found.application)
+
+
+def read_on_plots(request: HttpRequest, application: PermitApplication) -> JsonResponse:
+    """Read an office's drawing and lay it on the plots of an application; keeps nothing."""
     upload = request.FILES.get("file")
     if upload is None:
         raise bad_value("file", NO_FILE, status=400)
     if (upload.size or 0) > MOST_BYTES:
         raise bad_value("file", TOO_LARGE, status=413, code="too_long")
-    plots = plots_of(found.application, on=today())
+    plots = plots_of(application, on=today())
     try:
         plot = as_one_site(plots) if plots else None
     except NotOneSite as refusal:

@@ -125,6 +125,7 @@ def site_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "application": found.application,
         "work": WORKS[Work(found.application.work)],
         "may_draw": found.side is Side.APPLICANT and found.application.case.state in DRAWN_IN,
+        "has_version": found.application.versions.exists(),
         "config": map_config(request, **site_config(request, found)),
     }
     return render(request, "permits/site.html", context)

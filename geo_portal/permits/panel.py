@@ -74,6 +74,7 @@ def _permit(application: PermitApplication) -> dict[str, Any] | None:
         "number": permit.number,
         "state": STATES[BuildingPermit.State(permit.state)],
         "last_day": last_day(permit),
+        "works": permit.constructions.select_related("case").order_by("-pk").first(),
     }
 
 

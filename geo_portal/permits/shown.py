@@ -17,6 +17,10 @@ from municipality.people.models import User
 from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.approvals import Subject, audits_of, subjects
+from plots.building_permits.construction.deviation import Deviation
+from plots.building_permits.construction.models import Construction, SiteVisit
+from plots.building_permits.construction.stages import progress
+from plots.building_permits.construction.surveys import deviation_of, latest_as_built
 from plots.building_permits.models import PermitApplication, SiteVersion, Work
 from plots.building_permits.queries import latest_site
 from plots.building_permits.words import WORKS
@@ -85,18 +89,19 @@ def site_json(site: SiteVersion, *, side: Side) -> dict[str, Any]:
     }
 
 
+def _drawn(shape: shapely.Geometry) -> dict[str, Any] | None:
+    return None if shape.area < 1e-6 else geojson.geometry(shape)
+
+
 def change_between(before: SiteVersion, after: SiteVersion) -> dict[str, Any]:
     """Return what two versions differ in: m² added and removed, and both as shapes."""
     old, new = shape_of(before.buildings), shape_of(after.buildings)
     added, removed = shapely.difference(new, old), shapely.difference(old, new)
 
-    def drawn(shape: shapely.Geometry) -> dict[str, Any] | None:
-        return None if shape.area < 1e-6 else geojson.geometry(shape)
-
     return {
         "from": before.number, "to": after.number,
         "added_m2": round(float(added.area), 2), "removed_m2": round(float(removed.area), 2),
-        "added": drawn(added), "removed": drawn(removed),
+        "added": _drawn(added), "removed": _drawn(removed),
     }  # fmt: skip
 
 
@@ -158,6 +163,44 @@ def approvals_of(application: PermitApplication, *, side: Side) -> list[dict[str
         for stage in audits_of(application)
         for subject in subjects(application, stage=stage)
     ]
+
+
+def _deviation(found: Deviation) -> dict[str, Any]:
+    return {
+        "is_within": found.is_within,
+        "beyond_m2": round(found.beyond_m2, 2), "beyond_m": round(found.beyond_m, 3),
+        "missing_m2": round(found.missing_m2, 2),
+        "beyond": _drawn(found.beyond), "missing": _drawn(found.missing),
+    }  # fmt: skip
+
+
+def _visit(row: SiteVisit) -> dict[str, Any]:
+    return {
+        "number": row.number, "stage": row.stage, "outcome": row.outcome or None,
+        "text": row.text, "placed": row.placed or None, "accuracy_m": row.accuracy_m,
+        "asked_at": utc_text(row.asked_at) if row.asked_at else None,
+        "at": utc_text(row.at) if row.at else None,
+    }  # fmt: skip
+
+
+def works_json(works: Construction, *, side: Side) -> dict[str, Any]:
+    """Return the works under a permit whole, for those who may see their case."""
+    approved, survey = works.permit.site, latest_as_built(works)
+    found = deviation_of(works, survey) if survey is not None else None
+    return {
+        "id": works.case.public_id, "number": works.case.number, "state": works.case.state,
+        "moves": works.case.moves, "permit": works.permit.number,
+        "stages": [
+            {"code": one.code, "name": str(one.name), "passed_at":
+             utc_text(one.passed_by.at) if one.passed_by and one.passed_by.at else None}
+            for one in progress(works)
+        ],
+        "visits": [_visit(row) for row in works.visits.order_by("number")],
+        "approved": parts_of(approved) if approved is not None else None,
+        "as_built": None if survey is None else {
+            **site_json(survey, side=side), "deviation": _deviation(found) if found else None,
+        },
+    }  # fmt: skip
 
 
 def application_json(

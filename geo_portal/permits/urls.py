@@ -8,6 +8,7 @@ from geo_portal.permits import (
     register_views,
     registration_views,
     report_views,
+    works_views,
 )
 
 app_name = "permits"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("permits/<int:year>/<int:serial>/", register_views.permit_page, name="permit"),
     path("permits/new/", office_views.new_application, name="new"),
     path("cases/<str:public_id>/site/", office_views.site_page, name="site"),
+    path("cases/<str:public_id>/as-built/", works_views.as_built_page, name="as_built"),
+    path("cases/<str:public_id>/visit/", works_views.visit_page, name="visit"),
     path("cases/<str:public_id>/audit/", audit_views.audit_page, name="audit"),
     path(
         "cases/<str:public_id>/registration/",

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from municipality import crs
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -46,7 +48,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(blank=True)),
                 ("at", models.DateTimeField(null=True)),
-                ("place", django.contrib.gis.db.models.fields.PointField(null=True, srid=32640)),
+                ("place", django.contrib.gis.db.models.fields.PointField(null=True, srid=crs.METRIC)),
                 ("accuracy_m", models.FloatField(null=True)),
                 (
                     "placed",

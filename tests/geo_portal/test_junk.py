@@ -61,7 +61,7 @@ KEYS = (
 OF_BILLS = ("pay/", "cashier/bills/")
 WHO = (
     "", "citizen", "registrar", "cashier", "supervisor", "admin", "editor", "hall", "auditor",
-    "office", "architect",
+    "office", "architect", "site_inspector",
 )  # fmt: skip
 
 

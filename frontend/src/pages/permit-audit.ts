@@ -300,7 +300,7 @@ async function ground(container: HTMLElement): Promise<void> {
     config,
     container,
     overlays: ["selection", "hatch", "site-change", ...SITE_OVERLAYS],
-    title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
+    title: say("الخريطة", "Map"),
     data: (colours) => ({ sources: {}, layers: [...siteLayers(colours), ...changeLayers(colours)] }),
     hash: false,
     maxZoom: 22,

@@ -100,7 +100,7 @@ async function start(container: HTMLElement): Promise<void> {
     config,
     container,
     overlays: ["selection", "hatch"],
-    title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
+    title: say("الخريطة", "Map"),
   });
   city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat));
   for (const id of ids.value.split(",").map(Number).filter(Boolean)) {

@@ -3,7 +3,8 @@
 import type { FeatureCollection, Position } from "geojson";
 import { ApiError, isAbort, latest, send } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
-import { announce, byId, h, maybe } from "../lib/dom";
+import { announce, byId, h, icon, maybe } from "../lib/dom";
+import { metres, squareMetres } from "../lib/format";
 import { westernDigits } from "../lib/digits";
 import { say } from "../lib/say";
 import {
@@ -33,15 +34,20 @@ import {
   siteWords,
   wordsOf,
 } from "../map/site-layers";
+import { WORKS_OVERLAYS, beyondOf, buildingsOf, worksOver, type Deviation } from "../map/works-layers";
 import { partList } from "../parts/part-list";
 import { DxfPanel } from "../parts/dxf-panel";
 import { sheetTable, verdictBox } from "../parts/sheet-table";
 import { toast } from "../parts/toast";
 import { errorBox } from "../parts/waiting";
 
+/* A survey of what was built says how it differs from what was approved. */
+type Surveyed = SiteVersion & { deviation?: Deviation | null };
+
 interface SiteConfig extends CityConfig {
-  application: { id: string; state: string; plots: { number: string }[]; site: SiteVersion | null };
+  application: { id: string; state: string; plots: { number: string }[]; site: Surveyed | null };
   ground: Ground | null;
+  approved?: FeatureCollection | null; // of an as-built survey: what it is held against
   may_draw: boolean;
   api: string;
   case_url: string;
@@ -159,17 +165,47 @@ function changed(): void {
   timer = window.setTimeout(() => void check(), SETTLE_MS);
 }
 
+/* What was built over what was approved: said in metres, and drawn where it stands out. */
+function compare(found: Deviation | null): void {
+  const box = maybe("deviation");
+  if (!box || !found) return;
+  city?.setOverlay("beyond", beyondOf(found));
+  const tone = found.is_within ? "pass" : "fail";
+  const beyond = say(
+    `${squareMetres(found.beyond_m2)} خارج المعتمد، أبعدها ${metres(found.beyond_m)}`,
+    `${squareMetres(found.beyond_m2)} beyond the approved, the furthest by ${metres(found.beyond_m)}`,
+  );
+  const missing = say(
+    `معتمد لم يُبنَ: ${squareMetres(found.missing_m2)}`,
+    `Approved, not built: ${squareMetres(found.missing_m2)}`,
+  );
+  box.replaceChildren(
+    h(
+      "div",
+      { class: `verdict ${tone}`, role: "status", "data-within": String(found.is_within) },
+      icon(tone),
+      h(
+        "div",
+        {},
+        h("p", { class: "b" }, found.is_within ? say("كما اعتُمد", "As approved") : beyond),
+        h("p", { class: "s" }, missing),
+      ),
+    ),
+  );
+}
+
 async function save(): Promise<void> {
   const button = byId<HTMLButtonElement>("save");
   button.disabled = true;
   try {
-    const site = await send<SiteVersion>("PUT", `${config.api}/site`, {
+    const site = await send<Surveyed>("PUT", `${config.api}/site`, {
       site: siteOf(parts()),
       reasons: told(),
       origin,
     });
     isSaved = true;
     show(site);
+    compare(site.deviation ?? null);
     toast(say(`حُفظت النسخة ${site.version} من المخطط`, `Version ${site.version} of the site plan is kept`));
     maybe("onward")?.removeAttribute("hidden");
   } catch (error) {
@@ -303,7 +339,8 @@ function begin(): void {
 /* Words and marks go over everything that is drawn, in each theme anew. */
 function wordsOnTop(held: CityMap): void {
   const add = (): void => {
-    for (const layer of siteWords(palette(currentTheme()))) {
+    const colours = palette(currentTheme());
+    for (const layer of [...worksOver(colours), ...siteWords(colours)]) {
       if (held.map.getLayer(layer.id)) held.map.removeLayer(layer.id);
       held.map.addLayer(layer);
     }
@@ -317,8 +354,8 @@ async function start(container: HTMLElement): Promise<void> {
   city = await createMap({
     config,
     container,
-    overlays: ["selection", "hatch", ...SITE_OVERLAYS],
-    title: container.getAttribute("aria-label") ?? say("الخريطة", "Map"),
+    overlays: ["selection", "hatch", ...SITE_OVERLAYS, ...WORKS_OVERLAYS],
+    title: say("الخريطة", "Map"),
     data: (colours) => ({ sources: {}, layers: siteLayers(colours) }),
     hash: false,
     maxZoom: 22,
@@ -339,6 +376,8 @@ async function start(container: HTMLElement): Promise<void> {
       changed();
     }
     if (site) held.setOverlay("site-fails", failsOf(site.rules));
+    held.setOverlay("approved", buildingsOf(config.approved ?? null));
+    compare(site?.deviation ?? null);
     wordsOnTop(held);
   };
   if (city.map.isStyleLoaded()) ready();
