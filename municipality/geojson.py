@@ -1,15 +1,19 @@
 """GeoJSON out (RFC 7946): WGS 84 only, at most 7 decimals, outer rings counter-clockwise."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from django.http import JsonResponse
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 
 DECIMALS = 7  # of a degree: about a centimetre
+MILLIMETRES = 3  # of a metre
 
 
 def geometry(shape: BaseGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]:
@@ -20,24 +24,26 @@ def geometry(shape: BaseGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]
 
 def lonlat_geometry(lonlat: BaseGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]:
     """Write a shape already in WGS 84 as a GeoJSON geometry."""
-    oriented = shapely.orient_polygons(lonlat)
+    found = _written(np.array([lonlat], dtype=object), decimals)[0]
+    return found or {}
+
+
+def _written(shapes: NDArray[np.object_], decimals: int) -> list[dict[str, Any] | None]:
+    oriented = shapely.orient_polygons(shapes)
     rounded = shapely.transform(oriented, lambda xy: xy.round(decimals))
-    found: dict[str, Any] = json.loads(shapely.to_geojson(rounded))
-    return found
+    return [None if text is None else json.loads(text) for text in shapely.to_geojson(rounded)]
 
 
-def geometry_in(shape: BaseGeometry, *, srid: int) -> dict[str, Any]:
-    """Turn a METRIC shape into a GeoJSON geometry in the system a client asked in, by millimetres.
+def geometries_in(
+    shapes: Sequence[BaseGeometry | None], *, srid: int
+) -> list[dict[str, Any] | None]:
+    """Turn METRIC shapes into GeoJSON geometries in the system a client asked in; None stays None.
 
-    RFC 7946 knows WGS 84 alone; other systems are for who named one (its §4: by arrangement).
+    All in one go: one costs nearly what twenty do.  RFC 7946 knows WGS 84 alone; other systems,
+    by millimetres, are for who named one (its §4: by arrangement).
     """
-    if srid == crs.LONLAT:
-        return geometry(shape)
-    there = shapely.orient_polygons(crs.from_metric([shape], srid=srid)[0])
-    found: dict[str, Any] = json.loads(
-        shapely.to_geojson(shapely.transform(there, lambda xy: xy.round(3)))
-    )
-    return found
+    there = crs.from_metric(np.array(shapes, dtype=object), srid=srid)
+    return _written(there, DECIMALS if srid == crs.LONLAT else MILLIMETRES)
 
 
 def position(x: float, y: float) -> list[float]:

@@ -1,6 +1,7 @@
 """Building permits for machines: ``/api/building-permits``."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -120,7 +121,7 @@ def check_site(request: HttpRequest) -> JsonResponse:
             "verdict": sheet.verdict,
             "plot": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
             "on": on.isoformat(),
-            "rules": [line_json(line, srid=srid) for line in sheet.lines],
+            "rules": lines_json(sheet.lines, srid=srid),
         }
     )
 
@@ -164,20 +165,29 @@ def _plot_id(one: object) -> int:
 
 
 def line_json(line: Line, *, srid: int) -> dict[str, Any]:
-    """Write a line of a sheet; where another application builds is told in m² alone."""
+    """Write one line of a sheet, as ``lines_json`` does."""
+    return lines_json([line], srid=srid)[0]
 
-    def out(shape: shapely.Geometry | None) -> dict[str, Any] | None:
-        return None if shape is None or shape.is_empty else geojson.geometry_in(shape, srid=srid)
 
-    return {
-        "rule": line.rule,
-        "name": str(line.name),
-        "beside": None if line.beside is None else str(line.beside),
-        "permitted": line.permitted,
-        "provided": line.provided,
-        "unit": line.unit,
-        "status": line.status,
-        "source": str(line.source),
-        "geometry": None if line.rule == "overlap" else out(line.where),
-        "edge": out(line.edge),
-    }
+def lines_json(lines: Sequence[Line], *, srid: int) -> list[dict[str, Any]]:
+    """Write the lines of a sheet; where another application builds is told in m² alone."""
+    told = [
+        None if line.rule == "overlap" or line.where is None or line.where.is_empty else line.where
+        for line in lines
+    ]
+    shapes = geojson.geometries_in([*told, *(line.edge for line in lines)], srid=srid)
+    return [
+        {
+            "rule": line.rule,
+            "name": str(line.name),
+            "beside": None if line.beside is None else str(line.beside),
+            "permitted": line.permitted,
+            "provided": line.provided,
+            "unit": line.unit,
+            "status": line.status,
+            "source": str(line.source),
+            "geometry": where,
+            "edge": edge,
+        }
+        for line, where, edge in zip(lines, shapes[: len(lines)], shapes[len(lines) :], strict=True)
+    ]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from municipality import columns, crs
+from municipality.prepared import Prepared
 from plots.register.queries import LIMITS
 
 _FOUND = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})" for name in LIMITS)
@@ -41,6 +42,7 @@ SELECT p.id, p.number, p.use_class, p.version, ST_AsBinary(p.boundary),
 {_JOINED}
 WHERE p.id = ANY(%(ids)s) AND p.valid @> %(on)s::date
 """
+MEASURED = Prepared("measured_plots", SQL, {"ids": "bigint[]", "on": "date"})
 _NAMED = ", ".join(f"coalesce(p.{name}, a.{name}, u.{name})::float AS {name}" for name in LIMITS)
 _GATHERED = ", ".join(columns.floats_sql(name) for name in LIMITS)
 # The plots of a box and those within reach of them, gathered into one row.
@@ -79,9 +81,7 @@ def measured_plots(ids: Sequence[int], *, on: dt.date) -> list[MeasuredPlot]:
 
     An id that nothing holds that day is left out.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, {"ids": list(ids), "on": on})
-        rows = cursor.fetchall()
+    rows = MEASURED.rows({"ids": list(ids), "on": on})
     shapes = shapely.from_wkb(np.array([bytes(row[4]) for row in rows], dtype=object))
     found = {row[0]: _plot(row, shape) for row, shape in zip(rows, shapes, strict=True)}
     return [found[one] for one in ids if one in found]

@@ -73,7 +73,7 @@ def a_neighbours_building(shape: BaseGeometry, plot: Plot | None = None) -> Buil
 
 def in_utm(shape: BaseGeometry) -> dict:
     """A METRIC shape written in METRIC coordinates."""
-    return geojson.geometry_in(shape, srid=crs.METRIC)
+    return geojson.geometries_in([shape], srid=crs.METRIC)[0]
 
 
 def turned(shape: BaseGeometry, degrees: float) -> BaseGeometry:

@@ -67,7 +67,7 @@ def unshown(plans: SitePlans) -> Iterator[tuple[int, str]]:
     for rule in RULES:
         found = rule.measure(plans)
         failing = np.flatnonzero(found.outcome == Outcome.FAIL)
-        for row, shape in zip(failing, rule.where(plans, found.drawn_by[failing]), strict=True):
+        for row, shape in zip(failing, rule.where(plans, found.drawn_by(failing)), strict=True):
             if shapely.is_empty(shape):
                 yield int(found.site[row]), rule.code
 

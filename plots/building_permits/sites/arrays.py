@@ -27,9 +27,19 @@ def from_rows(values: Iterable[bytes | memoryview]) -> Shapes:
     return found
 
 
+NO_SHAPE = shapely.Polygon()
+
+
 def nothing(count: int) -> Shapes:
     """An empty polygon for each of n things: no shape, and known to be none."""
-    return shapes_of([shapely.Polygon()] * count)
+    return np.full(count, NO_SHAPE, dtype=object)
+
+
+def firsts(of: Ints) -> Ints:
+    """Return where a run of the same begins."""
+    begins = np.ones(len(of), dtype=bool)
+    np.not_equal(of[1:], of[:-1], out=begins[1:])
+    return begins.nonzero()[0]
 
 
 def united(shapes: Shapes, of: Ints, count: int) -> Shapes:
@@ -40,8 +50,8 @@ def united(shapes: Shapes, of: Ints, count: int) -> Shapes:
     found = nothing(count)
     order = np.argsort(of, kind="stable")
     shapes, of = shapes[order], of[order]
-    first = np.flatnonzero(np.diff(of, prepend=-1))
-    stop = np.r_[first[1:], len(of)]
+    first = firsts(of)
+    stop = np.append(first[1:], len(of))
     found[of[first]] = shapes[first]
     several = stop - first > 1
     for begin, end in zip(first[several].tolist(), stop[several].tolist(), strict=True):

@@ -101,6 +101,11 @@ def plans_of_town(footprints: Footprints, town: Town) -> SitePlans:
     )
 
 
+_OF_RANK = np.array([Outcome.PASS, Outcome.UNKNOWN, Outcome.FAIL], dtype=np.intp)
+_RANK = np.zeros(len(Outcome), dtype=np.intp)  # what does not apply says nothing of the whole
+_RANK[_OF_RANK] = np.arange(len(_OF_RANK))
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The verdicts of n footprints: each rule's arrays, and the shapes of what fails."""
@@ -112,19 +117,18 @@ class Checked:
 
     def outcome(self, count: int) -> Ints:
         """One outcome a footprint: fail before unknown before pass."""
-        found = np.full(count, int(Outcome.PASS))
-        for outcome in (Outcome.UNKNOWN, Outcome.FAIL):
-            for verdicts in self.verdicts:
-                found[verdicts.site[verdicts.outcome == outcome]] = outcome
-        return found
+        rank = np.zeros(count, dtype=np.intp)
+        for verdicts in self.verdicts:
+            np.maximum.at(rank, verdicts.site, _RANK[verdicts.outcome])
+        return _OF_RANK[rank]
 
 
 def checked_of(plans: SitePlans) -> Checked:
     """Ask every rule about n plans; shapes are made only of those that fail."""
     verdicts = tuple(rule.measure(plans) for rule in RULES)
-    failing = tuple(np.flatnonzero(one.outcome == Outcome.FAIL) for one in verdicts)
+    failing = tuple((one.outcome == int(Outcome.FAIL)).nonzero()[0] for one in verdicts)
     where = tuple(
-        rule.where(plans, one.drawn_by[rows])
+        rule.where(plans, one.drawn_by(rows)) if len(rows) else nothing(0)
         for rule, one, rows in zip(RULES, verdicts, failing, strict=True)
     )
     return Checked(verdicts, failing, where, plans.side)

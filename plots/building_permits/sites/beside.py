@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
 from municipality.words import Text
@@ -34,26 +33,25 @@ def beside_edges(edges: Shapes, beside: Beside) -> list[Text | None]:
     None where neither is known by a name.
     """
     middle = shapely.line_interpolate_point(shapely.line_merge(edges), 0.5, normalized=True)
+    plots = _nearest(middle, beside.plots, ADJOINING_M)
+    roads = _nearest(middle, beside.roads, REACH_M)
     return [
-        _plot(point, beside) or _road(point, beside) for point in middle
-    ]  # a site has a handful of edges
+        _road(road, beside) if plot is None else PLOT.with_values(number=beside.numbers[plot])
+        for plot, road in zip(plots, roads, strict=True)
+    ]
 
 
-def _nearest(point: shapely.Point, shapes: Shapes, within_m: float) -> int | None:
+def _nearest(points: Shapes, shapes: Shapes, within_m: float) -> list[int | None]:
+    """The place of the shape nearest to each point, None where none is near."""
     if not len(shapes):
-        return None
-    away = shapely.distance(shapes, point)
-    found = int(np.argmin(away))
-    return found if away[found] <= within_m else None
+        return [None] * len(points)
+    away = shapely.distance(points[:, None], shapes)
+    found = away.argmin(axis=1)
+    near = away.min(axis=1) <= within_m
+    return [one if there else None for one, there in zip(found.tolist(), near, strict=True)]
 
 
-def _plot(point: shapely.Point, beside: Beside) -> Text | None:
-    found = _nearest(point, beside.plots, ADJOINING_M)
-    return None if found is None else PLOT.with_values(number=beside.numbers[found])
-
-
-def _road(point: shapely.Point, beside: Beside) -> Text | None:
-    found = _nearest(point, beside.roads, REACH_M)
+def _road(found: int | None, beside: Beside) -> Text | None:
     if found is None or not (name := beside.names[found]).ar:
         return None
     return Text(ROAD.ar.format(name=name.ar), ROAD.en.format(name=name.en or name.ar))

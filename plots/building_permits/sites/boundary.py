@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from plots.building_permits.sites.arrays import Bools, Floats, Ints, Shapes
+from plots.building_permits.sites.arrays import Bools, Floats, Ints, Shapes, firsts
 
 CORNER_DEG = 20.0  # a smaller turn is a bend of the same edge
 LONGEST_BEND_DEG = 45.0  # a rounded corner is cut where it has turned so far from its first segment
@@ -23,14 +23,17 @@ class Boundary:
     """Segments of n plots, in order along their rings, exterior and holes.
 
     ``turn`` is the angle in degrees by which the ring turns at a segment's end: positive where
-    the corner is convex, negative where it is reflex.  ``following`` is the next segment of the
-    ring, ``edge`` the edge a segment belongs to; ``edge_plot`` the plot of each edge.
+    the corner is convex, negative where it is reflex.  ``along`` are unit vectors, ``length``
+    metres.  ``following`` is the next segment of the ring, ``edge`` the edge a segment belongs
+    to; ``edge_plot`` the plot of each edge.
     """
 
     plots: Shapes
     plot: Ints
     start: Floats
     end: Floats
+    along: Floats
+    length: Floats
     turn: Floats
     following: Ints
     edge: Ints
@@ -43,19 +46,6 @@ class Boundary:
         found = np.empty_like(self.following)
         found[self.following] = np.arange(len(found))
         return found
-
-    @property
-    def along(self) -> Floats:
-        """Unit vectors of the segments."""
-        vector = self.end - self.start
-        unit: Floats = vector / np.hypot(vector[:, 0], vector[:, 1])[:, None]
-        return unit
-
-    @property
-    def length(self) -> Floats:
-        """Lengths of the segments in metres."""
-        metres: Floats = np.hypot(*(self.end - self.start).T)
-        return metres
 
     def edge_lines(self) -> Shapes:
         """Each edge as a MultiLineString of its segments, for maps and intersections."""
@@ -97,19 +87,21 @@ def _bends(ring: slice, turn: Floats) -> list[int]:
 def _edges(ring_of: Ints, turn: Floats) -> Ints:
     """Number the edges of all rings: a segment that ends at a corner ends its edge."""
     ends = np.abs(turn) > CORNER_DEG
-    first = np.flatnonzero(np.r_[True, ring_of[1:] != ring_of[:-1]])
-    last = np.r_[first[1:], len(ring_of)]
+    first = firsts(ring_of)
+    last = np.append(first[1:], len(ring_of))
     bent = np.add.reduceat(np.where(ends, 0.0, np.abs(turn)), first) > LONGEST_BEND_DEG
     for begin, stop in zip(first[bent], last[bent], strict=True):
         ends[_bends(slice(int(begin), int(stop)), turn)] = True
-    starts = np.r_[True, ends[:-1]]
+    starts = np.roll(ends, 1)
     starts[first] = True
     edge = np.cumsum(starts) - 1
     # what stands before a ring's first corner belongs to the edge that its last segments began
     wraps = ~ends[last - 1] & (np.add.reduceat(ends, first) > 0)
     for begin, stop in zip(first[wraps], last[wraps], strict=True):
         edge[begin:stop][edge[begin:stop] == edge[begin]] = edge[stop - 1]
-    return np.unique(edge, return_inverse=True)[1].astype(np.intp)
+    number = np.cumsum(np.bincount(edge) > 0) - 1
+    numbered: Ints = number[edge]
+    return numbered
 
 
 def boundary_of(plots: Shapes) -> Boundary:
@@ -120,19 +112,22 @@ def boundary_of(plots: Shapes) -> Boundary:
     parts, part_plot = shapely.get_parts(shapely.orient_polygons(plots), return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
-    step = np.hypot(*np.diff(points, axis=0, append=points[-1:]).T)
-    said_twice = np.r_[ring_of[1:] == ring_of[:-1], False] & (step < SHORTEST_M)
-    points, ring_of = points[~said_twice], ring_of[~said_twice]
+    vector = points[1:] - points[:-1]
+    kept = np.ones(len(points), dtype=bool)  # but what is said twice in its ring
+    kept[:-1] = ring_of[1:] != ring_of[:-1]
+    kept[:-1] |= np.hypot(vector[:, 0], vector[:, 1]) >= SHORTEST_M
+    points, ring_of = points[kept], ring_of[kept]
     held = ring_of[1:] == ring_of[:-1]
     start, end, ring_of = points[:-1][held], points[1:][held], ring_of[:-1][held]
     plot = part_plot[ring_part[ring_of]]
-    if len(np.unique(plot)) != len(plots):
+    if not np.bincount(plot, minlength=len(plots)).all():
         raise ValueError("a plot without a boundary")
-    first = np.flatnonzero(np.r_[True, ring_of[1:] != ring_of[:-1]])
+    first = firsts(ring_of)
     following = np.arange(1, len(ring_of) + 1)
-    following[np.r_[first[1:], len(ring_of)] - 1] = first
+    following[np.append(first[1:], len(ring_of)) - 1] = first
     vector = end - start
-    along = vector / np.hypot(vector[:, 0], vector[:, 1])[:, None]
+    length = np.hypot(vector[:, 0], vector[:, 1])
+    along = vector / length[:, None]
     turn = _turns(along, following)
     edge = _edges(ring_of, turn)
     edge_plot = np.zeros(edge.max() + 1, dtype=np.intp)
@@ -141,4 +136,6 @@ def boundary_of(plots: Shapes) -> Boundary:
     convex[plot[turn < -STRAIGHT_DEG]] = False
     convex &= np.bincount(part_plot, minlength=len(plots)) == 1
     convex[part_plot[ring_part[1:][ring_part[1:] == ring_part[:-1]]]] = False  # holes
-    return Boundary(plots, plot, start, end, turn, following, edge, edge_plot, convex)
+    return Boundary(
+        plots, plot, start, end, along, length, turn, following, edge, edge_plot, convex
+    )

@@ -22,6 +22,8 @@ NAMES = {
     Side.NOT_KNOWN: Text("ارتداد ضلع لا تُعرف جهته", "Setback of an edge whose side is not known"),
 }
 
+WORDS = tuple(outcome.word for outcome in Outcome)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -59,26 +61,30 @@ def check(parts: Sequence[Part], site: Site) -> Sheet:
     edges = plans.boundary.edge_lines()
     plan = Text(site.limits_source, site.limits_source)
     checked, lines = checked_of(plans), []
-    beside = beside_edges(edges, site.beside)
+    beside, sides = beside_edges(edges, site.beside), [Side(one) for one in plans.side.tolist()]
     for rule, found, failing, where in zip(
         RULES, checked.verdicts, checked.failing, checked.where, strict=True
     ):
-        drawn = dict(zip(failing, where, strict=True))
-        for row in range(len(found.outcome)):
-            edge = int(found.edge[row])
-            side = Side(int(plans.side[edge])) if edge >= 0 else None
+        drawn = dict(zip(failing.tolist(), where, strict=True))
+        for row, (edge, permitted, provided, outcome) in enumerate(
+            zip(
+                found.edge.tolist(), found.permitted.tolist(), found.provided.tolist(),
+                found.outcome.tolist(), strict=True,
+            )
+        ):  # fmt: skip
+            side = sides[edge] if edge >= 0 else None
             lines.append(
                 Line(
                     rule=rule.code if side is None else CODES[side],
                     name=rule.name if side is None else NAMES[side],
-                    permitted=stated(found.permitted[row]),
-                    provided=stated(found.provided[row]),
+                    permitted=stated(permitted),
+                    provided=stated(provided),
                     unit=rule.unit,
-                    status=Outcome(int(found.outcome[row])).word,
+                    status=WORDS[outcome],
                     source=plan if rule.is_of_plan and site.limits_source else rule.source,
                     where=drawn.get(row),
                     edge=None if side is None else edges[edge],
                     beside=None if side is None else beside[edge],
                 )
             )
-    return Sheet(Outcome(int(checked.outcome(1)[0])).word, tuple(lines))
+    return Sheet(WORDS[checked.outcome(1)[0]], tuple(lines))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from django.db import connection
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
+from municipality.prepared import Prepared
 from municipality.words import Text
 from plots.building_permits.sites.arrays import Floats, Shapes, from_rows, shapes_of
 from plots.building_permits.sites.beside import Beside
@@ -23,10 +23,11 @@ RANKS = {name: rank for rank, name in enumerate(Road.RoadClass.values)}
 THEMES = ("road_reserve", "wadi")  # the planning layers that rules ask about
 CLOSE_M = 0.05  # merged plots are drawn with gaps and overlaps of centimetres between them
 
-AROUND = """
+AROUND = Prepared(
+    "around_a_site",
+    """
 WITH asked AS (
-  SELECT ST_SetSRID(%(plot)s::geometry, %(srid)s) AS plot,
-         ST_SetSRID(%(site)s::geometry, %(srid)s) AS site
+  SELECT ST_SetSRID(%(plot)s, %(srid)s) AS plot, ST_SetSRID(%(site)s, %(srid)s) AS site
 )
 SELECT 'road', road_class, width_m, ST_AsBinary(centre_line), name_ar, name_en
 FROM plots_road, asked WHERE ST_DWithin(centre_line, plot, %(road_m)s)
@@ -52,7 +53,10 @@ WHERE t.code = ANY(%(themes)s) AND l.valid @> %(on)s::date
 UNION ALL
 SELECT 'claim', '', NULL, ST_AsBinary(claim), '', ''
 FROM asked, permit_claims(asked.site, %(own)s) AS claim
-"""
+""",
+    {"plot": "geometry", "site": "geometry", "srid": "integer", "own": "bigint", "ids": "bigint[]",
+     "on": "date", "themes": "text[]", "road_m": "float", "near_m": "float"},
+)  # fmt: skip
 
 
 class NotOneSite(ValueError):
@@ -128,9 +132,7 @@ def site_of(
         "road_m": REACH_M,
         "near_m": FAR_M,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(AROUND, asked)
-        rows = cursor.fetchall()
+    rows = AROUND.rows(asked)
     layers = {row[1] for row in rows if row[0] == "layer"}
 
     def shapes(kind: str, code: str = "") -> Shapes:

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import shapely
 
-from plots.building_permits.sites.arrays import Bools, Floats, Ints, Shapes
+from plots.building_permits.sites.arrays import Bools, Floats, Ints, Shapes, firsts
 from plots.building_permits.sites.boundary import Boundary
 
 LOOKS, MOST_LOOKS = (0.2, 0.5, 0.8), 2  # along an edge; two of three must see the road
@@ -92,7 +92,7 @@ def _looks(boundary: Boundary) -> tuple[Floats, Floats, Ints]:
     """
     order = np.argsort(boundary.edge, kind="stable")
     edge = boundary.edge[order]
-    first = np.flatnonzero(np.r_[True, edge[1:] != edge[:-1]])
+    first = firsts(edge)
     nth = np.arange(len(edge)) - first[edge]
     walked = np.zeros((len(first), nth.max() + 2))
     walked[edge, nth + 1] = boundary.length[order]

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from plots.building_permits.sites.arrays import Floats, Shapes, shapes_of
+from plots.building_permits.sites.arrays import Floats, Shapes, shapes_of, united
 from plots.building_permits.sites.beside import NOTHING_BESIDE, Beside
 from plots.building_permits.sites.boundary import boundary_of
 from plots.building_permits.sites.frontage import Neighbours, Roads, sides_of
@@ -85,7 +85,8 @@ def plans_of(parts: Sequence[Part], site: Site) -> SitePlans:
         return [part for part in parts if part.role in roles]
 
     def shapes(*roles: Role) -> Shapes:
-        return shapes_of([shapely.union_all([part.shape for part in of(*roles)])])
+        found = shapes_of([part.shape for part in of(*roles)])
+        return united(found, np.zeros(len(found), dtype=np.intp), 1)
 
     plot = shapes_of([site.plot])
     boundary = boundary_of(plot)

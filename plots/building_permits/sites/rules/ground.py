@@ -28,7 +28,8 @@ def _rule(
         provided = np.zeros(len(plans))
         provided[shapely.is_missing(shapes) | shapely.is_empty(plans.buildings)] = np.nan
         meeting = np.flatnonzero(shapely.intersects(shapes, plans.buildings))
-        provided[meeting] = shapely.area(where(plans, meeting))
+        if len(meeting):
+            provided[meeting] = shapely.area(where(plans, meeting))
         none = np.zeros(len(plans))
         return one_a_site(none, provided, judged(none, provided, provided <= TOLERANCE_M2))
 

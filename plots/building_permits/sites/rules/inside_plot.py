@@ -17,10 +17,12 @@ def measure(plans: SitePlans) -> Verdicts:
     inside = plans.inside.copy()
     for extra in (plans.light, plans.other):
         drawn = np.flatnonzero(~shapely.is_empty(extra))
-        inside[drawn] &= stand_inside(plans.plot[drawn], extra[drawn])
+        if len(drawn):
+            inside[drawn] &= stand_inside(plans.plot[drawn], extra[drawn])
     outside = np.zeros(len(plans))
     out = np.flatnonzero(~inside)
-    outside[out] = shapely.area(where(plans, out))
+    if len(out):
+        outside[out] = shapely.area(where(plans, out))
     provided = np.where(shapely.is_empty(plans.buildings), np.nan, outside)
     return one_a_site(np.zeros(len(plans)), provided, judged(provided * 0, provided, inside))
 
@@ -30,7 +32,8 @@ def where(plans: SitePlans, sites: Ints) -> Shapes:
     everything = plans.buildings[sites]
     for extra in (plans.light[sites], plans.other[sites]):
         drawn = np.flatnonzero(~shapely.is_empty(extra))
-        everything[drawn] = shapely.union(everything[drawn], extra[drawn])
+        if len(drawn):
+            everything[drawn] = shapely.union(everything[drawn], extra[drawn])
     outside: Shapes = shapely.difference(everything, plans.plot[sites])
     return outside
 

@@ -28,6 +28,9 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
+_PASS, _FAIL, _UNKNOWN = np.int8(Outcome.PASS), np.int8(Outcome.FAIL), np.int8(Outcome.UNKNOWN)
+
+
 class Severity(StrEnum):
     """What a failure means for an application."""
 
@@ -49,10 +52,10 @@ class Verdicts:
     outcome: Outcomes
     edge: Ints
 
-    @property
-    def drawn_by(self) -> Ints:
+    def drawn_by(self, rows: Ints) -> Ints:
         """What ``Rule.where`` is asked by: the edge of a setback, the site of anything else."""
-        found: Ints = np.where(self.edge >= 0, self.edge, self.site)
+        edge = self.edge[rows]
+        found: Ints = np.where(edge >= 0, edge, self.site[rows])
         return found
 
 
@@ -76,10 +79,9 @@ class Rule:
 
 def judged(permitted: Floats, provided: Floats, keeps: Bools) -> Outcomes:
     """Turn measurements into outcomes: unknown where either number is, else pass or fail."""
-    unknown = np.isnan(permitted) | np.isnan(provided)
-    return np.where(unknown, Outcome.UNKNOWN, np.where(keeps, Outcome.PASS, Outcome.FAIL)).astype(
-        np.int8
-    )
+    outcome = np.where(keeps, _PASS, _FAIL)
+    outcome[np.isnan(permitted) | np.isnan(provided)] = _UNKNOWN
+    return outcome
 
 
 def one_a_site(permitted: Floats, provided: Floats, outcome: Outcomes) -> Verdicts:
