@@ -16,12 +16,15 @@ def holders(
     where no plot holds any of a shape.
     """
     plot, held = np.full(len(shapes), NO_PLOT, dtype=np.int64), np.zeros(len(shapes))
-    which, at = tree.query(shapes, predicate="intersects")
-    shared = shapely.area(shapes[which])
-    partly = np.flatnonzero(~shapely.covers(tree.geometries[at], shapes[which]))
-    shared[partly] = shapely.area(
-        shapely.intersection(shapes[which[partly]], tree.geometries[at[partly]])
-    )
+    which, at = tree.query(shapes)
+    plots = tree.geometries[at]
+    whole = shapely.covers(plots, shapes[which])
+    inside = np.zeros(len(shapes), dtype=bool)
+    inside[which[whole]] = True  # no other plot can hold more of it
+    shared = np.where(whole, shapely.area(shapes[which]), 0.0)
+    partly = np.flatnonzero(~inside[which])
+    partly = partly[shapely.intersects(plots[partly], shapes[which[partly]])]
+    shared[partly] = shapely.area(shapely.intersection(shapes[which[partly]], plots[partly]))
     order = np.lexsort((ids[at], -shared, which))
     which, at, shared = which[order], at[order], shared[order]
     row, first = np.unique(which, return_index=True)

@@ -115,9 +115,11 @@ def _lines(start: Floats, vector: Floats) -> Shapes:
 
 def _meet_a_plot(shapes: Shapes, own: Ints, neighbours: Neighbours) -> Bools:
     """Tell which points or looks meet another plot than their own."""
-    which, what = neighbours.plots.query(shapes, predicate="intersects")
+    which, what = neighbours.plots.query(shapes)
+    other = own[which] != what  # most lie in the box of their own: only others are looked at
+    which, what = which[other], what[other]
     found = np.zeros(len(shapes), dtype=bool)
-    found[which[own[which] != what]] = True
+    found[which[shapely.intersects(neighbours.plots.geometries[what], shapes[which])]] = True
     return found
 
 

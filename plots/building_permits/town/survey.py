@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from plots.building_permits.sites.arrays import Floats, Ints, Shapes
@@ -41,6 +42,11 @@ class Failures:
     provided: Floats
     shape: Shapes
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go to another process with the shapes in one piece, not each by itself."""
+        wkb = shapely.to_wkb(self.shape).tolist()
+        return _unpacked, (self.row, self.column, self.permitted, self.provided, wkb)
+
     def of(self, rows: Ints) -> "Failures":
         """The same of a chunk's own rows, named by the rows of the whole."""
         return replace(self, row=rows[self.row])
@@ -50,6 +56,10 @@ class Failures:
         """The code of each failure's rule."""
         codes: NDArray[np.str_] = _CODES[self.column]
         return codes
+
+
+def _unpacked(row: Ints, column: Ints, permitted: Floats, provided: Floats, wkb: Any) -> Failures:
+    return Failures(row, column, permitted, provided, shapely.from_wkb(np.array(wkb, dtype=object)))
 
 
 @dataclass(frozen=True, slots=True)
