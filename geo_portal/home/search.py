@@ -18,8 +18,12 @@ from municipality.digits import western
 from municipality.names import fold
 from municipality.places.models import Area, Wilayat
 from municipality.places.stamps import Kept
+from municipality.stored import shape_of
 from municipality.words import Text
 from parking_zones.zones.models import Zone
+from plots.building_permits.models import BuildingPermit
+from plots.building_permits.register import permit_numbered
+from plots.building_permits.words import STATES
 
 MAX_QUERY = 100
 SHOWN = 8
@@ -251,6 +255,24 @@ class Found:
         return self.count > len(self.results)
 
 
+def _permit_result(permit: BuildingPermit) -> dict[str, Any]:
+    """A permit of the public register: its number leads to its page, not to a plot of that name."""
+    serial, _, year = permit.number.partition("/")
+    inside = shape_of(permit.place).representative_point()
+    lon, lat = crs.lonlat(inside.x, inside.y)
+    state = STATES[BuildingPermit.State(permit.state)]
+    return {
+        "kind": "building_permit",
+        "id": permit.pk,
+        "title": str(Text(f"إباحة البناء {permit.number}", f"Building permit {permit.number}")),
+        "place": str(Text(f"القطعة {permit.plot_numbers}، {state.ar}",
+                          f"Plot {permit.plot_numbers}, {state.en}")),
+        "url": reverse("permits:permit", args=[int(year), int(serial)]),
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
+    }  # fmt: skip
+
+
 def search(query: str, *, on: dt.date, limit: int = SHOWN) -> Found:
     """Answer a query with at most ``limit`` results, as the city is on a day."""
     asked = take_apart(query)
@@ -263,5 +285,8 @@ def search(query: str, *, on: dt.date, limit: int = SHOWN) -> Found:
             for thing in _NAMES.get()
             if asked.number and thing.kind == "parking_zone" and asked.number in thing.folded
         ]
+    permit = permit_numbered(query)
+    if permit is not None:
+        count, results = count + 1, [_permit_result(permit), *results][:limit]
     shown = places[: max(limit - len(results), 0)]
     return Found(count + len(places), results + [_place_result(thing, on) for thing in shown])

@@ -8,7 +8,10 @@ _RESULT = {
     "type": "object",
     "required": ["kind", "id", "title", "place", "url", "lon", "lat"],
     "properties": {
-        "kind": {"type": "string", "enum": ["plot", "area", "wilayat", "parking_zone"]},
+        "kind": {
+            "type": "string",
+            "enum": ["plot", "area", "wilayat", "parking_zone", "building_permit"],
+        },
         "id": {"type": "integer"},
         "title": {"type": "string"},
         "place": {
@@ -43,7 +46,7 @@ SEARCH_PATH: dict[str, Any] = {
     "get": {
         "operationId": "search",
         "tags": ["search"],
-        "summary": "Plots by any of their numbers, areas, wilayats and zones by name",
+        "summary": "Plots and permits by number, areas, wilayats and zones by name",
         "description": "With `Accept: application/json`; `/en/search/` answers in English.",
         "parameters": [
             {

@@ -14,12 +14,13 @@ from geo_portal.permits.sites import drawn_of, sheet_on, taken_into_case
 from municipality import asked, geojson
 from municipality.geometry_gate import accuracy, fix, position
 from municipality.located import DEFAULT_ACCURACY_M
-from municipality.people.access import SIGNED_IN, open_to
+from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.problems import bad_value
 from municipality.words import Text
 from plots.building_permits.construction.models import SiteVisit
-from plots.building_permits.construction.surveys import construction_of, survey_as_built
+from plots.building_permits.construction.surveys import construction_of, planned, survey_as_built
 from plots.building_permits.construction.visits import Fix, Found, decide, placed
+from plots.building_permits.models import PermitApplication
 
 router = Router(tags=["building permits"])
 
@@ -54,13 +55,20 @@ def put_as_built(request: HttpRequest, public_id: str) -> JsonResponse:
     return geojson.response(works_json(found.works, side=found.side)["as_built"])
 
 
+def _planned(request: HttpRequest, public_id: str) -> PermitApplication:
+    """Return whose site plan is built; raises Problem 404 where the permit approved none."""
+    application = planned(works_asked(request, public_id, at=timezone.now()).works)
+    if application is None:
+        raise not_found()
+    return application
+
+
 @router.post("/{public_id}/check", summary="Check a survey by the rules; keeps nothing")
 @open_to(SIGNED_IN)
 def check_survey(request: HttpRequest, public_id: str) -> JsonResponse:
     """Answer the sheet of what was built, as ``POST /api/building-permits/check`` does."""
     asked.only(request, ())
-    found = works_asked(request, public_id, at=timezone.now())
-    return sheet_on(request, found.works.permit.application)
+    return sheet_on(request, _planned(request, public_id))
 
 
 @router.post("/{public_id}/drawing", summary="Read a surveyor's DXF and lay it on the plot")
@@ -68,8 +76,7 @@ def check_survey(request: HttpRequest, public_id: str) -> JsonResponse:
 def read_survey(request: HttpRequest, public_id: str) -> JsonResponse:
     """Read ``file`` as ``/applications/{id}/drawing`` does."""
     asked.only(request, ())
-    found = works_asked(request, public_id, at=timezone.now())
-    return read_on_plots(request, found.works.permit.application)
+    return read_on_plots(request, _planned(request, public_id))
 
 
 def fix_of(told: dict[str, Any]) -> Fix | None:

@@ -44,7 +44,7 @@ def panel_of_works(works: Construction, *, side: Side) -> dict[str, Any]:
         "work": WORKS[Work(works.permit.work)],
         "permit_state": STATES[BuildingPermit.State(works.permit.state)],
         "last_day": last_day(works.permit),
-        "application": works.permit.application.case,
+        "application": works.permit.application,
         "stages": progress(works),
         "visits": [
             {

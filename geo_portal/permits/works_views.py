@@ -29,16 +29,17 @@ from municipality.problems import Problem, bad_value
 from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.api import envelope_json
-from plots.building_permits.construction.models import Construction, SiteVisit
+from plots.building_permits.construction.models import SiteVisit
 from plots.building_permits.construction.readiness import is_stopped, open_visit
 from plots.building_permits.construction.stages import NAMES
 from plots.building_permits.construction.surveys import (
     SURVEYED_IN,
     deviation_of,
     latest_as_built,
+    planned,
 )
 from plots.building_permits.construction.visits import Found, decide
-from plots.building_permits.models import Work
+from plots.building_permits.models import PermitApplication, Work
 from plots.building_permits.paper import last_day
 from plots.building_permits.queries import plots_of
 from plots.building_permits.sites.context import NotOneSite, site_of
@@ -59,8 +60,8 @@ ASKED = {
 }
 
 
-def _ground(works: Construction) -> dict[str, Any] | None:
-    plots = plots_of(works.permit.application, on=today())
+def _ground(application: PermitApplication) -> dict[str, Any] | None:
+    plots = plots_of(application, on=today())
     try:
         site = site_of(plots=plots, buildings=shapely.Point(), on=today()) if plots else None
     except NotOneSite:
@@ -79,12 +80,13 @@ def as_built_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what was built over what was approved: drawn by the office, read by officers."""
     found = works_asked(request, public_id, at=timezone.now())
     works, told = found.works, works_json(found.works, side=found.side)
-    if works.permit.site is None:
+    application = planned(works)
+    if application is None:
         raise not_found()
     case, may_draw = works.case, _may_survey(found)
     address = reverse("casework:case", args=[case.public_id])
     config = map_config(
-        request, ground=_ground(works), may_draw=may_draw, approved=told["approved"],
+        request, ground=_ground(application), may_draw=may_draw, approved=told["approved"],
         api=f"/api/building-permits/works/{case.public_id}", case_url=address,
         application={
             "id": case.public_id, "state": case.state, "plots": [{"number": case.plot_number}],

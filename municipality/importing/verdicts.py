@@ -137,6 +137,13 @@ _ALL = (
     _refused("deed_refused", "رُفض صف آخر من السند نفسه", "Another row of the same deed was refused"),
     _note("deed_known", "السند مسجل كما هو", "The deed is registered as it stands"),
     _note("ended_by_next", "انتهى بسند القطعة التالي", "Ended by the next deed of its plot"),
+    # building permits
+    _refused("bad_permit_number", "رقم إباحة ليس رقمًا وسنة", "A permit number that is no number and year"),
+    _refused("duplicate_permit", "إباحة مكررة: يخالف الصف صفًا سابقًا أو يكرره", "A permit stands twice: the row repeats an earlier one or contradicts it"),
+    _refused("permit_differs", "الإباحة مسجلة بغير هذه البيانات", "The permit is registered with other facts"),
+    _note("permit_known", "الإباحة مسجلة كما هي", "The permit is registered as it stands"),
+    _note("work_assumed", "لم يُذكر نوع العمل؛ عُدّت إباحة بناء جديدة", "No kind of work: taken for a new building"),
+    _note("two_years_assumed", "لم يُذكر آخر يوم؛ عُدّت سنتان (المادة 102)", "No last day: taken for two years (art. 102)"),
 )  # fmt: skip
 
 VERDICTS = {verdict.code: verdict for verdict in _ALL}

@@ -53,9 +53,13 @@ def years_on(day: dt.date, years: int) -> dt.date:
 
 
 def _number(year: int) -> str:
+    """Take the next number of a year that no permit from before the platform has."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('building_permit_number')")
-        return f"{cursor.fetchone()[0]}/{year}"
+        while True:
+            cursor.execute("SELECT nextval('building_permit_number')")
+            number = f"{cursor.fetchone()[0]}/{year}"
+            if not BuildingPermit.objects.filter(number=number).exists():
+                return number
 
 
 def _new_permit(

@@ -60,6 +60,6 @@ def expire_permits() -> None:
             permit.state = BuildingPermit.State.EXPIRED
             permit.save(update_fields=["state"])
             record(
-                stream=f"case/{permit.application.case_id}", act="expire_permit", by=PLATFORM,
+                stream=permit.stream, act="expire_permit", by=PLATFORM,
                 at=at, facts={"number": permit.number},
             )  # fmt: skip

@@ -212,10 +212,11 @@ class BuildingPermit(models.Model):
 
     number = models.CharField(max_length=20, unique=True)
     application = models.OneToOneField(
-        PermitApplication, on_delete=models.PROTECT, related_name="issued_permit"
-    )
+        PermitApplication, null=True, on_delete=models.PROTECT, related_name="issued_permit",
+        help_text="none: imported from before the platform",
+    )  # fmt: skip
     consultancy = models.ForeignKey(
-        "people.Consultancy", on_delete=models.PROTECT, related_name="+",
+        "people.Consultancy", null=True, on_delete=models.PROTECT, related_name="+",
         help_text="the office that supervises it now; not in the public register",
     )  # fmt: skip
     work = models.CharField(max_length=20, choices=Work)
@@ -238,6 +239,10 @@ class BuildingPermit(models.Model):
     paper = models.OneToOneField(
         "documents.IssuedPaper", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    batch = models.ForeignKey(
+        "importing.RecordBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -251,6 +256,13 @@ class BuildingPermit(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def stream(self) -> str:
+        """The name of its history: that of its case, where it has one."""
+        if self.application is None:
+            return f"permit/{self.pk}"
+        return f"case/{self.application.case_id}"
 
 
 class StampedDrawing(models.Model):

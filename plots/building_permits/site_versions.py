@@ -132,6 +132,7 @@ def write_version(
     Raises NotOneSite.
     """
     on = at.astimezone(PROFILE.time_zone).date()
+    own: int | None
     if isinstance(of, PermitApplication):
         application, construction, own = of, None, of.pk
     else:

@@ -48,7 +48,10 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(blank=True)),
                 ("at", models.DateTimeField(null=True)),
-                ("place", django.contrib.gis.db.models.fields.PointField(null=True, srid=crs.METRIC)),
+                (
+                    "place",
+                    django.contrib.gis.db.models.fields.PointField(null=True, srid=crs.METRIC),
+                ),
                 ("accuracy_m", models.FloatField(null=True)),
                 (
                     "placed",

@@ -6,37 +6,28 @@ deed of a plot ends the one before it on the day it begins.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from django.db import connection
 
-from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.importing.fields import Field, Kind
 from municipality.importing.parts import default_source, fill_texts
-from municipality.importing.placing import named_places
 from municipality.importing.rows import Rows
 from municipality.importing.spec import NO_SHAPE, Importer, Job
-from municipality.names import fold
-from municipality.places.models import Area, Wilayat
 from municipality.words import Text
+from plots.register.record_plots import PLOT_FIELDS, Findings, days, find_plots, texts
 from plots.register.title_swap import STAGED, swap, take_back
 from plots.register.titles import NotAShare, Stated, are_whole, read_share
 
 FIELDS = (
     Field("deed_number", ("deed_number", "deed_no", "title_number", "title_no", "رقم سند الملكية",
           "رقم السند", "رقم الملكية"), longest=60, missing="key_missing", is_key=True),
-    Field("register_key", ("register_key", "plotuid", "plot_uid", "مفتاح القطعة"), longest=80),
-    Field("plot_number", ("plot_number", "plot_no", "plotno", "number", "رقم القطعة", "القطعة"),
-          longest=40),
-    Field("wilayat", ("wilayat", "الولاية"), longest=120),
-    Field("area", ("area", "area_name", "المنطقة", "المخطط"), longest=120),
-    Field("phase", ("phase", "المرحلة"), longest=40),
+    *PLOT_FIELDS,
     Field("owner_name", ("owner_name", "owner", "name", "اسم المالك", "المالك"), longest=200,
           missing="name_missing", is_key=True),
     Field("civil_number", ("civil_number", "civil_no", "civil_id", "الرقم المدني"), longest=20),
@@ -50,11 +41,6 @@ FIELDS = (
     Field("source", ("source", "المصدر"), longest=200),
 )  # fmt: skip
 
-PLOTS = """
-SELECT p.id, p.register_key, ar_fold(p.number), p.wilayat_id, p.area_id, f.code
-FROM plots_plot p LEFT JOIN places_phase f ON f.id = p.phase_id
-WHERE upper_inf(p.valid) AND ({})
-"""
 HELD = """
 SELECT t.deed_number, t.plot_id, lower(t.valid), upper(t.valid),
        array_agg(ARRAY[s.owner_name, s.civil_number, s.numerator::text, s.denominator::text])
@@ -80,88 +66,9 @@ class Deed:
     shares: list[tuple[str, str, int, int]] = field(default_factory=list)
 
 
-class Findings:
-    """Verdicts gathered row by row and given at once: each gift looks at the whole file."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, list[int]] = defaultdict(list)
-        self._details: list[tuple[int, str]] = []
-
-    def add(self, code: str, rows: Sequence[int], detail: str = "") -> None:
-        """Note a verdict on some rows."""
-        self._rows[code] += rows
-        if detail:
-            self._details += [(row, detail) for row in rows]
-
-    def give(self, rows: Rows) -> None:
-        """Mark the rows."""
-        for code, found in self._rows.items():
-            rows.mark(code, np.array(found, dtype=np.int64))
-        for row, detail in self._details:
-            rows.details.setdefault(row, []).append(detail)
-
-
-def _texts(rows: Rows, name: str) -> list[str]:
-    return [text or "" for text in rows.values[name].to_pylist()]
-
-
-def _days(rows: Rows, name: str) -> list[dt.date | None]:
-    """The days of a column as the city counts them."""
-    zone = PROFILE.time_zone
-    found = rows.values[name].to_pylist()
-    return [None if at is None else at.astimezone(zone).date() for at in found]
-
-
-def _candidates(column: str, asked: set[str]) -> dict[str, list[Any]]:
-    """Return the present plots by register key or by folded number."""
-    where = "p.register_key = ANY(%s)" if column == "key" else "ar_fold(p.number) = ANY(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(PLOTS.format(where), [sorted(asked)])
-        found: dict[str, list[Any]] = defaultdict(list)
-        for row in cursor.fetchall():
-            found[row[1] if column == "key" else row[2]].append(row)
-    return found
-
-
-def _place_test(rows: Rows) -> Callable[[int, Any], bool]:
-    """Tell whether a plot lies where its row says: nothing said fits every place."""
-    wilayats = named_places(rows, "wilayat", Wilayat.objects.all())
-    areas = named_places(rows, "area", Area.objects.all())
-    unknown = rows.verdicts.get("unknown_place", rows.none())
-    phases = _texts(rows, "phase")
-
-    def fits(row: int, plot: Any) -> bool:
-        said = ((wilayats[row], plot[3]), (areas[row], plot[4]), (phases[row], plot[5]))
-        return not unknown[row] and all(not asked or asked == held for asked, held in said)
-
-    return fits
-
-
-def _plots(rows: Rows) -> None:
-    """Find the plot of each row: by its key, else by its number and what narrows it."""
-    keys, told = _texts(rows, "register_key"), _texts(rows, "plot_number")
-    numbers = [fold(western(text.strip())) for text in told]
-    fits = _place_test(rows)
-    by_key = _candidates("key", {key for key in keys if key})
-    by_number = _candidates("number", {number for number in numbers if number})
-    plot = np.zeros(rows.count, dtype=np.int64)
-    missing, unknown, several = rows.none(), rows.none(), rows.none()
-    for row, (key, number) in enumerate(zip(keys, numbers, strict=True)):
-        found = by_key.get(key, []) if key else by_number.get(number, [])
-        found = [one for one in found if fits(row, one)]
-        missing[row] = not key and not number
-        unknown[row] = not found and not missing[row]
-        several[row] = len(found) > 1
-        plot[row] = found[0][0] if len(found) == 1 else 0
-    rows.mark("number_missing", missing)
-    rows.mark("unknown_plot", unknown)
-    rows.mark("plot_of_several", several)
-    rows.values["plot_id"] = pa.array(plot)
-
-
 def _shares(rows: Rows) -> list[Stated | None]:
     """Read the share of each row: one text, or numerator and denominator."""
-    columns = [_texts(rows, name) for name in ("share", "numerator", "denominator")]
+    columns = [texts(rows, name) for name in ("share", "numerator", "denominator")]
     found: list[Stated | None] = []
     told = Findings()
     for row, (share, above, below) in enumerate(zip(*columns, strict=True)):
@@ -181,11 +88,11 @@ def _shares(rows: Rows) -> list[Stated | None]:
 
 def _deeds(rows: Rows, shares: Sequence[Stated | None]) -> list[Deed]:
     """Gather the rows of each deed that has none refused; rows that contradict it are named."""
-    numbers = [western(text) for text in _texts(rows, "deed_number")]
+    numbers = [western(text) for text in texts(rows, "deed_number")]
     rows.values["deed_number"] = pa.array(numbers, pa.large_string())
-    since, until = _days(rows, "valid_from"), _days(rows, "valid_to")
-    plots, civil = rows.values["plot_id"].to_pylist(), _texts(rows, "civil_number")
-    names, good, told = _texts(rows, "owner_name"), rows.good.tolist(), Findings()
+    since, until = days(rows, "valid_from"), days(rows, "valid_to")
+    plots, civil = rows.values["plot_id"].to_pylist(), texts(rows, "civil_number")
+    names, good, told = texts(rows, "owner_name"), rows.good.tolist(), Findings()
     made: dict[str, Deed] = {}
     for row, number in enumerate(numbers):
         first, share, last = since[row], shares[row], until[row]
@@ -312,23 +219,23 @@ def _sound(rows: Rows, deeds: list[Deed]) -> list[Deed]:
 
 def _stage(rows: Rows, deeds: Sequence[Deed], job: Job) -> None:
     """Fill the columns that the swap reads."""
-    since, until = rows.count * [job.on], _days(rows, "valid_to")
+    since, until = rows.count * [job.on], days(rows, "valid_to")
     for deed in deeds:
         for row in deed.rows:
             since[row], until[row] = deed.since, deed.until
     rows.values["since"] = pa.array(since, pa.date32())
     rows.values["until"] = pa.array(until, pa.date32())
-    rows.values["as_of"] = pa.array([day or job.on for day in _days(rows, "as_of")], pa.date32())
+    rows.values["as_of"] = pa.array([day or job.on for day in days(rows, "as_of")], pa.date32())
     rows.values["is_known"] = pa.array(rows.verdicts.get("deed_known", rows.none()))
     fill_texts(rows, "owner_name")
-    civil = [western(text) for text in _texts(rows, "civil_number")]
+    civil = [western(text) for text in texts(rows, "civil_number")]
     rows.values["civil_number"] = pa.array(civil, pa.large_string())
 
 
 def prepare(rows: Rows, job: Job) -> None:
     """The checks of titles: plots, shares, deeds, days, the register."""
     with rows.check("plots"):
-        _plots(rows)
+        find_plots(rows)
     with rows.check("shares"):
         shares = _shares(rows)
     with rows.check("deeds"):

@@ -142,6 +142,22 @@ def test_area_by_alias_and_zone_by_number_and_name(client, hail) -> None:
     assert ask(client, "7")["results"][0]["kind"] == "parking_zone"
 
 
+def test_a_permit_is_found_by_its_number_in_any_digits_and_leads_to_its_page(client, hail) -> None:
+    from plots.models import BuildingPermit
+
+    plot = a_plot(area=hail, wilayat=hail.wilayat)
+    BuildingPermit.objects.create(
+        number="1008/1993", work="new", rank="major", state="expired", place=plot.boundary,
+        valid=(dt.date(1993, 2, 3), dt.date(1995, 2, 3)), plot_numbers="2417",
+        issued_at=dt.datetime(1993, 2, 3, tzinfo=dt.UTC),
+    )  # fmt: skip
+    for query in ("1008/1993", "١٠٠٨/١٩٩٣", " 1008 / 1993 "):
+        first = ask(client, query)["results"][0]
+        assert (first["kind"], first["url"]) == ("building_permit", "/permits/1993/1008/")
+    assert "القطعة 2417" in first["place"]
+    assert ask(client, "1008/1994")["results"] == []
+
+
 @pytest.mark.parametrize(
     "query",
     ["", "%", "_", "'; DROP TABLE plots_plot; --", "\u202e2417", "٪" * 500, "9" * 500, "\\"],

@@ -232,7 +232,8 @@ async function clicked(lon: number, lat: number, focus: boolean): Promise<void> 
 }
 
 function take(result: SearchResult): void {
-  if (result.kind === "plot" && result.id !== null) void choose(result.id);
+  if (result.kind === "building_permit") location.assign(result.url);
+  else if (result.kind === "plot" && result.id !== null) void choose(result.id);
   else if (result.lon !== null && result.lat !== null && city) {
     city.camera.goTo({ center: [result.lon, result.lat], zoom: result.kind === "wilayat" ? 12 : 15.5 });
     toast(say(`الخريطة الآن عند ${result.title}`, `The map now shows ${result.title}`));

@@ -14,6 +14,7 @@ const ICONS: Record<string, string> = {
   wilayat: "grid",
   zone: "car",
   parking_zone: "car",
+  building_permit: "document",
   road: "road",
   street: "road",
 };

@@ -26,8 +26,9 @@ from plots.building_permits.construction.surveys import (
     construction_of,
     deviation_of,
     latest_as_built,
+    planned,
 )
-from plots.building_permits.models import BuildingPermit, SiteVersion, Work
+from plots.building_permits.models import BuildingPermit, PermitApplication, SiteVersion, Work
 from plots.building_permits.paper import site_drawing
 from plots.building_permits.sites.parts import Role
 from plots.building_permits.words import WORKS
@@ -106,9 +107,11 @@ def _visible(construction: Construction, on: dt.date) -> VisibleStamp:
     return VisibleStamp(name_of(permit), lines, code="", room=Room.ADDED)
 
 
-def _into_register(construction: Construction, survey: SiteVersion) -> None:
+def _into_register(
+    construction: Construction, application: PermitApplication, survey: SiteVersion
+) -> None:
     """Put what was built into the register of buildings: from now on it is what stands there."""
-    plots = construction.permit.application.plots.order_by("pk")
+    plots = application.plots.order_by("pk")
     main = [row for row in survey.parts.order_by("position") if row.role == Role.MAIN]
     floors = [row.floors for row in main if row.floors is not None]
     heights = [row.height_m for row in main if row.height_m is not None]
@@ -140,8 +143,9 @@ def complete(case: Case, *, at: dt.datetime) -> IssuedPaper:
     construction.save(update_fields=["certificate"])
     permit.state = BuildingPermit.State.COMPLETED
     permit.save(update_fields=["state"])
-    if survey is not None:
-        _into_register(construction, survey)
+    application = planned(construction)
+    if survey is not None and application is not None:
+        _into_register(construction, application, survey)
     facts = {"permit": permit.number, "paper": construction.certificate.pk}
     record(stream=case.stream, act="complete", by=SYSTEM, at=at, facts=facts)
     return construction.certificate

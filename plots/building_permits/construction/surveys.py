@@ -13,7 +13,7 @@ from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.construction.deviation import Deviation, deviation
 from plots.building_permits.construction.models import Construction
-from plots.building_permits.models import SiteVersion
+from plots.building_permits.models import PermitApplication, SiteVersion
 from plots.building_permits.queries import plots_of
 from plots.building_permits.site_versions import Drawn, next_number, write_version
 from plots.building_permits.sites.context import NotOneSite
@@ -32,6 +32,11 @@ def construction_of(case: Case) -> Construction:
     """Return the works of a case with their permit; raises DoesNotExist for another kind."""
     rows = Construction.objects.select_related("permit__site", "permit__application", "certificate")
     return rows.get(case=case)
+
+
+def planned(construction: Construction) -> PermitApplication | None:
+    """Return the application whose site plan is built; none where the permit approved no plan."""
+    return None if construction.permit.site is None else construction.permit.application
 
 
 def latest_as_built(construction: Construction) -> SiteVersion | None:
@@ -59,10 +64,11 @@ def survey_as_built(*, case_id: int, drawn: Drawn, by: Actor, at: dt.datetime) -
     if case.state not in SURVEYED_IN:
         raise NotSaid(NOT_NOW)
     construction = construction_of(case)
-    if construction.permit.site is None:
+    approved = planned(construction)
+    if approved is None:
         raise NotSaid(NO_FOOTPRINT)
     on = at.astimezone(PROFILE.time_zone).date()
-    plots = plots_of(construction.permit.application, on=on)
+    plots = plots_of(approved, on=on)
     try:
         survey = write_version(
             construction, next_number(latest_as_built(construction)), drawn, plots, by=by, at=at
