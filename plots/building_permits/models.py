@@ -302,7 +302,7 @@ class FootprintVerdict(models.Model):
     pk = models.CompositePrimaryKey("survey_id", "row")
     survey = models.ForeignKey(
         FootprintSurvey, on_delete=models.CASCADE, related_name="verdicts", db_constraint=False
-    )  # written by ``keeping.keep`` alone, with its survey: a check a row would cost a third
+    )  # written by ``keeping.keep_chunk`` alone, before its survey; a check a row costs a third
     row = models.PositiveIntegerField()
     plot_id = models.BigIntegerField(null=True)
     verdict = models.PositiveSmallIntegerField()
@@ -314,7 +314,7 @@ class FootprintFailure(models.Model):
 
     survey = models.ForeignKey(
         FootprintSurvey, on_delete=models.CASCADE, related_name="failures", db_constraint=False
-    )  # written by ``keeping.keep`` alone, with its survey: a check a row would cost a third
+    )  # written by ``keeping.keep_chunk`` alone, before its survey; a check a row costs a third
     row = models.PositiveIntegerField()
     rule = models.CharField(max_length=24)
     permitted = models.FloatField(null=True)
