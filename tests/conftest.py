@@ -3,10 +3,12 @@
 import os
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, settings
 
 from tests.flushing import install
@@ -21,6 +23,9 @@ settings.register_profile(
 settings.load_profile("house")
 
 install()
+# Each reading of an RSA key proves its primes anew, a tenth of a second, six times a stamp.
+for reads in ("load_pem_private_key", "load_der_private_key"):
+    setattr(serialization, reads, cache(getattr(serialization, reads)))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 LONG = (  # begun first, so that both workers end together
     "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
