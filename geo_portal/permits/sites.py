@@ -13,7 +13,7 @@ from municipality.cases.actions import CannotMove
 from municipality.cases.conversation import NotSaid
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from plots.building_permits.api import line_json
+from plots.building_permits.api import lines_json
 from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.models import PermitApplication, SiteVersion
 from plots.building_permits.queries import plots_of
@@ -64,5 +64,5 @@ def sheet_on(request: HttpRequest, application: PermitApplication) -> JsonRespon
         sheet = check_on_plots(parts, plots, own=application.pk, on=on).sheet
     except NotOneSite as refusal:
         raise bad_value("plot", refusal.why, code="not_one_site") from None
-    lines = [line_json(line, srid=srid) for line in sheet.lines]
+    lines = lines_json(sheet.lines, srid=srid)
     return geojson.response({"verdict": sheet.verdict, "rules": lines})

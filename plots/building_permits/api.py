@@ -14,7 +14,7 @@ from municipality import asked, crs, geojson, geometry_gate
 from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import CHECKS, count
 from municipality.problems import bad_value
-from municipality.words import Text
+from municipality.words import Text, in_arabic
 from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.sites.checking import NAMES, Line, check, stated
 from plots.building_permits.sites.context import NotOneSite, site_of
@@ -164,28 +164,24 @@ def _plot_id(one: object) -> int:
     return int(numbered[0])
 
 
-def line_json(line: Line, *, srid: int) -> dict[str, Any]:
-    """Write one line of a sheet, as ``lines_json`` does."""
-    return lines_json([line], srid=srid)[0]
-
-
 def lines_json(lines: Sequence[Line], *, srid: int) -> list[dict[str, Any]]:
     """Write the lines of a sheet; where another application builds is told in m² alone."""
     told = [
         None if line.rule == "overlap" or line.where is None or line.where.is_empty else line.where
         for line in lines
     ]
+    language = "ar" if in_arabic() else "en"  # asked once: a sheet has forty texts
     shapes = geojson.geometries_in([*told, *(line.edge for line in lines)], srid=srid)
     return [
         {
             "rule": line.rule,
-            "name": str(line.name),
-            "beside": None if line.beside is None else str(line.beside),
+            "name": line.name.in_language(language),
+            "beside": None if line.beside is None else line.beside.in_language(language),
             "permitted": line.permitted,
             "provided": line.provided,
             "unit": line.unit,
             "status": line.status,
-            "source": str(line.source),
+            "source": line.source.in_language(language),
             "geometry": where,
             "edge": edge,
         }
