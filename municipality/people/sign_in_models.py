@@ -113,8 +113,8 @@ class SignIn(models.Model):
         return f"sign-in {self.pk} of {self.person_id}"
 
 
-class FactorReset(models.Model):
-    """A lost second factor: one administrator asks for it to be forgotten, another does it."""
+class _ByTwo(models.Model):
+    """What one administrator asks for somebody, and another one does."""
 
     person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
@@ -123,6 +123,13 @@ class FactorReset(models.Model):
         "people.User", null=True, on_delete=models.PROTECT, related_name="+"
     )
     done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class FactorReset(_ByTwo):
+    """A lost second factor: one administrator asks for it to be forgotten, another does it."""
 
     class Meta:
         constraints: ClassVar = [
@@ -143,18 +150,11 @@ class FactorReset(models.Model):
         return f"reset for {self.person_id}"
 
 
-class PhoneChange(models.Model):
+class PhoneChange(_ByTwo):
     """A lost phone: one administrator asks for another number, another one types it again."""
 
-    person = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
     phone = models.CharField(max_length=16, blank=True, help_text="E.164; empty once it is set")
     reason = models.CharField(max_length=200)
-    asked_by = models.ForeignKey("people.User", on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    done_by = models.ForeignKey(
-        "people.User", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    done_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -29,6 +29,7 @@ from tests.billing.builders import (
     minutes,
     pay_cash,
 )
+from tests.side_by_side import at_once
 
 GUARDS = {
     "charge_one_in_flight_a_bill": "billing_charge (bill_id) WHERE state IN "
@@ -42,26 +43,6 @@ TABLES = (
     "billing_billline", "billing_bill", "billing_shift", "billing_receiptcounter",
     "billing_seenwebhook", "billing_dayclose", "billing_difference", "billing_settlementfile",
 )  # fmt: skip
-
-
-def at_once(*works: Callable[[], None]) -> list[BaseException]:
-    """Run each work in a thread with a connection of its own; return what they raised."""
-    raised: list[BaseException] = []
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            work()
-        except BaseException as error:  # handed to the main thread
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return raised
 
 
 def sweep() -> None:

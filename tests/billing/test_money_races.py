@@ -19,7 +19,6 @@ from tests.billing.builders import (
     pay_cash,
 )
 from tests.billing.races import (
-    at_once,
     cashier_and_online,
     meet,
     one_receipt,
@@ -31,6 +30,7 @@ from tests.billing.races import (
     two_cashiers,
     unguarded,
 )
+from tests.side_by_side import at_once
 
 pytestmark = pytest.mark.usefixtures("committed")
 

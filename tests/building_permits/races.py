@@ -19,9 +19,10 @@ from plots.building_permits import approvals, jobs, readiness
 from plots.building_permits.approvals import approve, open_subjects, subjects
 from plots.building_permits.models import Approval, BuildingPermit
 from plots.building_permits.queries import application_of
-from tests.billing.races import at_once, meet
+from tests.billing.races import meet
 from tests.building_permits import office as o
 from tests.cases.builders import MORNING
+from tests.side_by_side import at_once
 
 
 def ended(case: Case) -> None:

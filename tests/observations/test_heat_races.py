@@ -18,6 +18,7 @@ from maps.heat.models import HeatPiece
 from maps.heat.queries import ALL, count_cells
 from observations.reports.heat import HEAT
 from observations.reports.models import Category, Observation
+from tests import side_by_side
 from tests.observations.conftest import ORACLE, as_dict, report
 
 DAY = dt.date(2016, 3, 5)
@@ -31,24 +32,9 @@ def category(transactional_db) -> int:
 
 
 def at_once(*works) -> None:
-    """Run each work in a thread with a connection of its own; raise what any of them raised."""
-    raised: list[BaseException] = []
-
-    def run(work) -> None:
-        try:
-            work()
-        except BaseException as error:  # handed to the main thread
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    if raised:
-        raise raised[0]
+    """Run works side by side; raise what any of them raised."""
+    for error in side_by_side.at_once(*works):
+        raise error
 
 
 def writer(seed: int, category: int, rounds: int):
