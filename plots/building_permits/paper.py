@@ -24,6 +24,7 @@ from plots.restrictions.sheet import drawing, path_of, to_paper
 
 FILLS = {  # of the parts of a site plan
     Role.MAIN: "#9fb4b8", Role.ANNEX: "#c9d4d6", Role.CANOPY: "#eceae3",
+    Role.LEDGE: "#eceae3", Role.GUARD: "#dfe5e6", Role.PLANT: "#dfe5e6",
     Role.WALL: "none", Role.PARKING: "#f5f3ee",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from municipality import crs
+from plots.models import ThemeLayer
 from tests.builders import a_person, a_plot, a_theme_layer, square
 from tests.building_permits.builders import (
     a_building_plot,
@@ -104,6 +105,37 @@ def test_a_building_on_the_neighbours_land_fails_every_edge(plot) -> None:
         assert all(r["status"] == "fail" and r["provided"] == 0 for r in rows(found, rule))
 
 
+@pytest.mark.parametrize("role", ["canopy", "ledge", "guard", "plant"])
+def test_what_article_12_does_not_count_covers_nothing_and_yet_stands_on_the_plot(
+    plot, role: str
+) -> None:
+    alone = sheet(plot.pk, a_villa(), *bays())
+    beside = sheet(plot.pk, a_villa(), part(role, 0.5, 24.0, 3.0, 3.0), *bays())
+    assert beside["verdict"] == "pass"  # in the rear setback, where the building may not stand
+    for rule in ("coverage", "built_up"):
+        assert row(beside, rule)["provided"] == row(alone, rule)["provided"]
+    outside = sheet(plot.pk, a_villa(), part(role, -2.0, 24.0, 3.0, 3.0), *bays())
+    assert row(outside, "inside_plot")["provided"] == pytest.approx(6.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("guard", "fail"), ("plant", "fail"), ("ledge", "pass")]
+)
+def test_a_guard_room_in_the_wadi_strip_is_built_in_it(plot, role: str, status: str) -> None:
+    ThemeLayer.objects.filter(theme__code="wadi").delete()
+    a_theme_layer("wadi", [square(0, 24, 20, 6)])
+    found = sheet(plot.pk, a_villa(y=6.0), part(role, 0.5, 25.0, 3.0, 3.0), *bays())
+    assert row(found, "wadi")["status"] == status
+
+
+def test_what_is_open_to_the_sky_is_not_covered(plot) -> None:
+    court = shapely.difference(square(3.5, 6.0, 13.0, 15.0), square(7.0, 10.0, 6.0, 7.0))
+    closed = sheet(plot.pk, a_villa(), *bays())
+    opened = sheet(plot.pk, drawn("main", court, floors=2, height_m=9.5), *bays())
+    less = row(closed, "coverage")["provided"] - row(opened, "coverage")["provided"]
+    assert less == pytest.approx(100 * 42 / 600, abs=0.05)
+
+
 def test_an_annex_is_not_counted_while_it_keeps_article_12(plot) -> None:
     small = sheet(plot.pk, a_villa(), part("annex", 4, 22, 6, 4.5, floors=1), *bays())
     assert row(small, "annex")["status"] == "pass"
@@ -143,8 +175,6 @@ def test_a_plot_without_a_road_has_no_known_front() -> None:
 
 
 def test_ground_without_data_is_unknown_and_with_a_wadi_fails(plot) -> None:
-    from plots.models import ThemeLayer
-
     ThemeLayer.objects.filter(theme__code="wadi").delete()
     assert row(sheet(plot.pk, a_villa(), *bays()), "wadi")["status"] == "unknown"
     a_theme_layer("wadi", [square(0, 15, 20, 40)])

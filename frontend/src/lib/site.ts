@@ -4,7 +4,7 @@ import type { Feature, FeatureCollection, Geometry, Polygon, MultiPolygon } from
 import { count, metres, number, percent, squareMetres } from "./format";
 import { say } from "./say";
 
-export type Role = "main" | "annex" | "canopy" | "wall" | "parking";
+export type Role = "main" | "annex" | "canopy" | "ledge" | "guard" | "plant" | "wall" | "parking";
 export type Status = "pass" | "fail" | "unknown" | "not_applicable";
 
 export interface SiteLine {
@@ -66,13 +66,16 @@ export interface Ground {
   edges: GroundEdge[];
 }
 
-export const ROLES: Role[] = ["main", "annex", "canopy", "parking", "wall"];
+export const ROLES: Role[] = ["main", "annex", "canopy", "ledge", "guard", "plant", "parking", "wall"];
 
 export function roleName(role: Role): string {
   const names: Record<Role, string> = {
     main: say("المبنى الرئيسي", "Main building"),
     annex: say("ملحق", "Annex"),
     canopy: say("مظلة أو عريش", "Canopy or pergola"),
+    ledge: say("بروز معماري", "Architectural projection"),
+    guard: say("غرفة حارس", "Guard room"),
+    plant: say("خزانات ومعدات", "Tanks and machines"),
     wall: say("سور", "Boundary wall"),
     parking: say("موقف", "Parking bay"),
   };

@@ -111,6 +111,9 @@ export class Drawing {
       main: c["ink-2"],
       annex: c["plot-line"],
       canopy: c["road-case"],
+      ledge: c["road-case"],
+      guard: c["plot-line"],
+      plant: c["plot-line"],
       wall: c["road-case"],
       parking: c.surface,
     };

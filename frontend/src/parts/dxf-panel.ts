@@ -55,6 +55,9 @@ const ROLE_NAMES: [string, string, string][] = [
   ["main", "المبنى الرئيسي", "Main building"],
   ["annex", "ملحق", "Annex"],
   ["canopy", "مظلة أو عريش", "Canopy or pergola"],
+  ["ledge", "بروز معماري", "Architectural projection"],
+  ["guard", "غرفة حارس", "Guard room"],
+  ["plant", "خزانات ومعدات", "Tanks and machines"],
   ["wall", "سور", "Boundary wall"],
   ["parking", "موقف", "Parking bay"],
 ];

@@ -13,6 +13,9 @@ class LayerRole(StrEnum):
     MAIN = Role.MAIN.value
     ANNEX = Role.ANNEX.value
     CANOPY = Role.CANOPY.value
+    LEDGE = Role.LEDGE.value
+    GUARD = Role.GUARD.value
+    PLANT = Role.PLANT.value
     WALL = Role.WALL.value
     PARKING = Role.PARKING.value
     PLOT = "plot"
@@ -34,6 +37,19 @@ _WORDS: tuple[tuple[LayerRole, tuple[str, ...]], ...] = (
         LayerRole.CANOPY,
         ("canopy", "canopies", "shade", "shades", "pergola", "carport", "awning", "مظله", "مظلات",
          "برجوله", "عريش", "تظليل"),
+    ),
+    (
+        LayerRole.LEDGE,
+        ("projection", "projections", "ledge", "cornice", "overhang", "بروز", "بروزات", "كورنيش"),
+    ),
+    (
+        LayerRole.GUARD,
+        ("guard", "guard room", "guardroom", "guardhouse", "gatehouse", "حارس", "حراسه"),
+    ),
+    (
+        LayerRole.PLANT,
+        ("tank", "tanks", "water tank", "plant room", "equipment", "generator", "transformer",
+         "خزان", "خزانات", "معدات", "مولد", "محول"),
     ),
     (
         LayerRole.PARKING,

@@ -87,6 +87,7 @@ def plans_of_town(footprints: Footprints, town: Town) -> SitePlans:
         main=main,
         annex=none,
         light=none,
+        small=none,
         other=none,
         floors=footprints.floors,
         annex_floors=np.full(count, np.nan),
@@ -97,6 +98,7 @@ def plans_of_town(footprints: Footprints, town: Town) -> SitePlans:
         ground=_ground(town, footprints),
         plot_m2=shapely.area(footprints.plot),
         buildings=main,
+        standing=main,
         inside=stand_inside(footprints.plot, main),
     )
 

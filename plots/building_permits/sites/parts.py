@@ -1,7 +1,9 @@
 """A drawing as it is handed in: parts with a role, and the arrays that the rules read of it.
 
-Roles are those of the layers of a site plan: ``main``, ``annex``, ``canopy`` (also pergolas and
-shades), ``wall``, ``parking`` (one part a bay).  Shapes are METRIC.
+Roles are those of the layers of a site plan: ``main``, ``annex``, what Local Order 23/92 art. 12
+does not count (``canopy``: also pergolas and shades; ``ledge``: architectural projections;
+``guard``: a guard room built apart; ``plant``: water tanks and machines kept apart), ``wall``,
+``parking`` (one part a bay).  What is open to the sky is a hole of its building.  METRIC shapes.
 """
 
 from collections.abc import Sequence
@@ -31,13 +33,20 @@ class Role(StrEnum):
     MAIN = "main"
     ANNEX = "annex"
     CANOPY = "canopy"
+    LEDGE = "ledge"
+    GUARD = "guard"
+    PLANT = "plant"
     WALL = "wall"
     PARKING = "parking"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part; ``floors`` and ``height_m`` are None where the drawing does not say."""
+    """One part; ``floors`` and ``height_m`` are None where the drawing does not say.
+
+    ``floors`` are those that count: a mezzanine, a service floor, the room of stairs and lift and
+    permitted roof rooms do not (art. 13).
+    """
 
     role: Role
     shape: BaseGeometry
@@ -92,14 +101,15 @@ def plans_of(parts: Sequence[Part], site: Site) -> SitePlans:
     boundary = boundary_of(plot)
     neighbours = Neighbours(shapely.STRtree(site.neighbours), np.full(1, -1, dtype=np.intp))
     main, annex = shapes(Role.MAIN), shapes(Role.ANNEX)
-    buildings = buildings_of(main, annex)
+    buildings, small = buildings_of(main, annex), shapes(Role.GUARD, Role.PLANT)
     return SitePlans(
         plot=plot,
         boundary=boundary,
         side=sides_of(boundary, roads=site.roads, neighbours=neighbours),
         main=main,
         annex=annex,
-        light=shapes(Role.CANOPY),
+        light=shapes(Role.CANOPY, Role.LEDGE),
+        small=small,
         other=shapes(Role.WALL, Role.PARKING),
         floors=_number(_highest([part.floors for part in of(Role.MAIN)])),
         annex_floors=_number(_highest([part.floors for part in of(Role.ANNEX)])),
@@ -110,5 +120,6 @@ def plans_of(parts: Sequence[Part], site: Site) -> SitePlans:
         ground=site.ground,
         plot_m2=shapely.area(plot),
         buildings=buildings,
+        standing=buildings_of(buildings, small),
         inside=stand_inside(plot, buildings),
     )

@@ -50,10 +50,12 @@ class Limits:
 class SitePlans:
     """n drawings on n plots.
 
-    ``main`` and ``annex`` are the buildings, ``light`` what Local Order 23/92 art. 12 does not
-    count (canopies, pergolas, shades), ``other`` walls and parking bays.  ``floors``,
+    ``main`` and ``annex`` are the buildings, ``light`` and ``small`` what Local Order 23/92 art. 12
+    does not count: canopies, pergolas, shades and projections; a guard room, tanks and machines
+    built apart.  ``other`` are walls and parking bays.  ``floors``,
     ``annex_floors`` and ``height_m`` are the highest of their kind; ``floor_area_m2`` is the sum
-    over all floors that count; ``bays`` the parking bays drawn.
+    over all floors that count; ``bays`` the parking bays drawn.  ``buildings`` are main and annex,
+    ``standing`` with what is small.
     """
 
     plot: Shapes
@@ -62,6 +64,7 @@ class SitePlans:
     main: Shapes
     annex: Shapes
     light: Shapes
+    small: Shapes
     other: Shapes
     floors: Floats
     annex_floors: Floats
@@ -72,6 +75,7 @@ class SitePlans:
     ground: Ground
     plot_m2: Floats
     buildings: Shapes
+    standing: Shapes
     inside: Bools
 
     def __len__(self) -> int:

@@ -2,8 +2,10 @@
 
 Local Order 23/92 art. 11: the share of the plot that may be covered is set for each area by its
 detailed plans.  Art. 12: an annex for workers or external services is not counted where it has
-one floor and takes no more than 20 % of the main building and 50 m²; canopies, pergolas and
-shades are not counted either.  Art. 13: what is not covered is not built-up area.
+one floor and takes no more than 20 % of the main building and 50 m²; canopies, pergolas, shades,
+projections, a guard room and tanks kept apart are not counted either, nor is what is open to the
+sky.  Art. 13: neither are they built-up area, nor a mezzanine, a service floor or roof rooms: the
+floors of a part are those that count.
 """
 
 import numpy as np

@@ -14,20 +14,20 @@ from plots.building_permits.sites.site_plan import TOLERANCE_M2, Ground, SitePla
 def _rule(
     code: str, name: Text, source: Text, severity: Severity, of: Callable[[Ground], Shapes]
 ) -> Rule:
-    """A yes or no about common ground: m² of the building on it, none permitted.
+    """A yes or no about common ground: m² of all that stands on it, none permitted.
 
     Where the city has no data (None) the answer is unknown: no data is not "nothing there".
     """
 
     def where(plans: SitePlans, sites: Ints) -> Shapes:
-        common: Shapes = shapely.intersection(plans.buildings[sites], of(plans.ground)[sites])
+        common: Shapes = shapely.intersection(plans.standing[sites], of(plans.ground)[sites])
         return common
 
     def measure(plans: SitePlans) -> Verdicts:
         shapes = of(plans.ground)
         provided = np.zeros(len(plans))
         provided[shapely.is_missing(shapes) | shapely.is_empty(plans.buildings)] = np.nan
-        meeting = np.flatnonzero(shapely.intersects(shapes, plans.buildings))
+        meeting = np.flatnonzero(shapely.intersects(shapes, plans.standing))
         if len(meeting):
             provided[meeting] = shapely.area(where(plans, meeting))
         none = np.zeros(len(plans))

@@ -12,10 +12,10 @@ from plots.building_permits.sites.site_plan import SitePlans, stand_inside
 def measure(plans: SitePlans) -> Verdicts:
     """Measure the ground outside of the plot, in m²; survey noise of 2 cm is forgiven.
 
-    Canopies, bays and walls stand on the plot too.  A drawing without a building is unknown.
+    Canopies, a guard room, bays and walls stand on the plot too.  Without a building: unknown.
     """
     inside = plans.inside.copy()
-    for extra in (plans.light, plans.other):
+    for extra in (plans.light, plans.small, plans.other):
         drawn = np.flatnonzero(~shapely.is_empty(extra))
         if len(drawn):
             inside[drawn] &= stand_inside(plans.plot[drawn], extra[drawn])
@@ -30,7 +30,7 @@ def measure(plans: SitePlans) -> Verdicts:
 def where(plans: SitePlans, sites: Ints) -> Shapes:
     """What lies outside of the plot."""
     everything = plans.buildings[sites]
-    for extra in (plans.light[sites], plans.other[sites]):
+    for extra in (plans.light[sites], plans.small[sites], plans.other[sites]):
         drawn = np.flatnonzero(~shapely.is_empty(extra))
         if len(drawn):
             everything[drawn] = shapely.union(everything[drawn], extra[drawn])
