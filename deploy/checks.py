@@ -19,8 +19,9 @@ from deploy.prepare import prepare
 from deploy.report import complain, say
 
 AT_ONCE = 2  # cores of the smallest machine that runs the tests
-# Whole files to each worker, in the order of tests/conftest.py: the longest first.
-IN_PARALLEL = ("-n", str(AT_ONCE), "--dist", "loadfile", "--no-loadscope-reorder")
+# One worker more than cores: with as many, a quarter of the processor waited with the tests for
+# servers and clocks.  Whole files to each, in the order of tests/conftest.py: the longest first.
+IN_PARALLEL = ("-n", str(AT_ONCE + 1), "--dist", "loadfile", "--no-loadscope-reorder")
 LINT, TYPES, TABLES = "lint", "types", "tables"
 
 

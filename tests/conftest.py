@@ -27,9 +27,9 @@ install()
 for reads in ("load_pem_private_key", "load_der_private_key"):
     setattr(serialization, reads, cache(getattr(serialization, reads)))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-LONG = (  # begun first, so that both workers end together
+LONG = (  # begun first, so that all workers end together
     "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
-    "deploy", "importing", "demo",
+    "deploy", "importing", "demo", "geo_portal/test_junk", "documents", "observations", "plots",
 )  # fmt: skip
 
 
