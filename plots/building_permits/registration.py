@@ -50,6 +50,18 @@ LEFT JOIN LATERAL (
 WHERE a.id <> %(own)s AND c.closed_at IS NULL AND c.state <> 'draft'
 ORDER BY c.number
 """
+# Permits in force over the same ground, but the one that this application changes.
+PERMITS = """
+SELECT p.number, p.plot_numbers, upper(p.valid) - 1,
+       ST_Area(ST_Intersection(p.place, asked.ground)),
+       coalesce(ST_Area(ST_Intersection(p.footprint, asked.drawn)), 0)
+FROM plots_buildingpermit p, (
+  SELECT ST_SetSRID(%(ground)s::geometry, %(srid)s) AS ground,
+         ST_SetSRID(%(drawn)s::geometry, %(srid)s) AS drawn) asked
+WHERE p.state = 'valid' AND ST_Intersects(p.place, asked.ground)
+  AND p.id IS DISTINCT FROM %(permit)s AND p.application_id IS DISTINCT FROM %(own)s
+ORDER BY p.id
+"""
 NEIGHBOURS = """
 SELECT id, number, use_class, ST_AsBinary(boundary) FROM plots_plot
 WHERE upper_inf(valid) AND id <> ALL(%(ids)s)
@@ -82,6 +94,17 @@ class Other:
     on_ground_m2: float
     of_building_m2: float
     shape: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPermit:
+    """A permit in force over the same ground; areas in m²."""
+
+    number: str
+    plot_numbers: str
+    last_day: dt.date
+    on_ground_m2: float
+    of_building_m2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +154,7 @@ class Ground:
 
     shape: BaseGeometry
     others: tuple[Other, ...]
+    permits: tuple[HeldPermit, ...]
     neighbours: tuple[Neighbour, ...]
     buildings: tuple[NearBuilding, ...]
     edges: tuple[Edge, ...]
@@ -154,6 +178,11 @@ def _others(asked: dict[str, Any]) -> tuple[Other, ...]:
         if same or shape.area > DIFFERENCE_M2 or built > DIFFERENCE_M2:
             found.append(Other(case_id, number, state, plot, same, shape.area, built, shape))
     return tuple(found)
+
+
+def _permits(asked: dict[str, Any]) -> tuple[HeldPermit, ...]:
+    rows = (HeldPermit(*row) for row in _rows(PERMITS, asked))
+    return tuple(one for one in rows if one.on_ground_m2 > DIFFERENCE_M2)
 
 
 def _shared_m(sides: NDArray[np.object_], neighbour: BaseGeometry) -> float:
@@ -221,10 +250,11 @@ def ground_of(
     drawn = shapely.Polygon() if site is None else shapely.from_wkb(bytes(site.buildings.wkb))
     asked: dict[str, Any] = {
         "ground": shapely.to_wkb(shape, hex=True), "drawn": shapely.to_wkb(drawn, hex=True),
-        "ids": [plot.plot_id for plot in plots], "own": application.pk, "srid": crs.METRIC,
+        "ids": [plot.plot_id for plot in plots], "own": application.pk,
+        "permit": application.permit_id, "srid": crs.METRIC,
         "adjoining_m": ADJOINING_M, "near_m": NEAR_M, "road_m": REACH_M,
     }  # fmt: skip
     return Ground(
-        shape, _others(asked), _neighbours(asked, shape), _buildings(asked, shape),
-        _edges(plots, asked, on=on),
+        shape, _others(asked), _permits(asked), _neighbours(asked, shape),
+        _buildings(asked, shape), _edges(plots, asked, on=on),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.test import Client
 from municipality.cases.models import Case
 from plots.building_permits import reports
 from plots.building_permits.actions import Owner
+from plots.building_permits.models import Work
 from plots.building_permits.queries import application_of, plots_of
 from plots.building_permits.registration import ground_of
 from plots.models import FrozenReport, ThemeFeature, ThemeLayer, TitleMandate
@@ -200,3 +201,28 @@ def test_the_screen_asks_as_often_for_many_neighbours_as_for_few(
         cursor.execute("SELECT count(*) FROM plots_titleshare")
         assert cursor.fetchone()[0] == 12
     assert Fraction(1, 12) * 12 == 1
+
+
+def test_a_permit_in_force_on_the_ground_is_named_and_one_that_is_changed_is_not(
+    monkeypatch,
+) -> None:
+    from tests.building_permits import works as w
+
+    w.unsigned(monkeypatch)
+    town = w.a_works_town()
+    works = w.begun(town)
+    second = o.an_application(town)
+    o.drawn(town, second)
+
+    def held(case):
+        application = application_of(case)
+        return ground_of(application, plots_of(application, on=ON), on=ON).permits
+
+    (permit,) = held(second)
+    assert permit.number == works.permit.number
+    assert permit.of_building_m2 == pytest.approx(13 * 15, abs=0.1)
+    assert held(o.an_application(town, Work.MODIFICATION, permit=works.permit)) == ()
+    o.completed(town, second)
+    o.drawn(town, second, reasons={"overlap": "تُلغى الإباحة السابقة"})
+    o.moved(town, second, "submit")
+    assert permit.number in page(town, second).content.decode()
