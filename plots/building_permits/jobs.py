@@ -4,9 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from municipality.actor import Actor
+from municipality.actor import SYSTEM
 from municipality.cases.actions import move
-from municipality.cases.machine import SYSTEM
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.history.actions import record
@@ -14,11 +13,18 @@ from plots.building_permits.issuing import issue
 from plots.building_permits.models import BuildingPermit
 from plots.building_permits.readiness import may_be_stamped
 
-PLATFORM = Actor(person_id=None, name="system", role=SYSTEM)
-
 
 class Held(RuntimeError):
     """Somebody moves the case just now, or another worker stamps it: the job tries again."""
+
+
+def held_case(case_id: int) -> Case:
+    """Lock a case for its stamp; raises Held where somebody else holds it."""
+    held = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id)
+    case = held.first()  # unique
+    if case is None:
+        raise Held(f"case {case_id}")
+    return case
 
 
 @task()
@@ -30,17 +36,14 @@ def stamp_permit(case_id: int) -> str:
     """
     at = timezone.now()
     with transaction.atomic():
-        held = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id)
-        case = held.first()  # unique
-        if case is None:
-            raise Held(f"case {case_id}")
+        case = held_case(case_id)
         if case.state != "stamping":
             return f"{case.number} is {case.state}"
         if may_be_stamped(case, at=at) is not None:
-            move(case_id=case.pk, edge="recheck", by=PLATFORM, at=at)
+            move(case_id=case.pk, edge="recheck", by=SYSTEM, at=at)
             return f"{case.number} is looked at again"
         permit = issue(case, at=at)
-        move(case_id=case.pk, edge="stamp", by=PLATFORM, at=at)
+        move(case_id=case.pk, edge="stamp", by=SYSTEM, at=at)
         return f"{case.number} issued as {permit.number}"
 
 
@@ -60,6 +63,6 @@ def expire_permits() -> None:
             permit.state = BuildingPermit.State.EXPIRED
             permit.save(update_fields=["state"])
             record(
-                stream=permit.stream, act="expire_permit", by=PLATFORM,
+                stream=permit.stream, act="expire_permit", by=SYSTEM,
                 at=at, facts={"number": permit.number},
             )  # fmt: skip

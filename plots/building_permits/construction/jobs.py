@@ -4,17 +4,13 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from municipality.actor import SYSTEM
 from municipality.cases.actions import move
-from municipality.cases.models import Case
 from plots.building_permits.construction.completing import complete
 from plots.building_permits.construction.ending import lock_permit
-from plots.building_permits.construction.opening import PLATFORM
 from plots.building_permits.construction.opening import pause_works as pause
 from plots.building_permits.construction.readiness import may_be_certified
-
-
-class Held(RuntimeError):
-    """Somebody moves the case just now, or another worker stamps it: the job tries again."""
+from plots.building_permits.jobs import held_case
 
 
 @task()
@@ -23,17 +19,14 @@ def stamp_certificate(case_id: int) -> str:
     at = timezone.now()
     with transaction.atomic():
         lock_permit(case_id)
-        held = Case.objects.select_for_update(skip_locked=True).filter(pk=case_id)
-        case = held.first()  # unique
-        if case is None:
-            raise Held(f"case {case_id}")
+        case = held_case(case_id)
         if case.state != "printing":
             return f"{case.number} is {case.state}"
         if may_be_certified(case, at=at) is not None:
-            move(case_id=case.pk, edge="recheck_certificate", by=PLATFORM, at=at)
+            move(case_id=case.pk, edge="recheck_certificate", by=SYSTEM, at=at)
             return f"{case.number} is looked at again"
         paper = complete(case, at=at)
-        move(case_id=case.pk, edge="issue_certificate", by=PLATFORM, at=at)
+        move(case_id=case.pk, edge="issue_certificate", by=SYSTEM, at=at)
         return f"{case.number} certified as {paper.number}"
 
 

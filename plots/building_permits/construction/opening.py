@@ -2,9 +2,8 @@
 
 import datetime as dt
 
-from municipality.actor import Actor
+from municipality.actor import SYSTEM
 from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
-from municipality.cases.machine import SYSTEM
 from municipality.cases.models import Case, Party
 from municipality.conf import PROFILE
 from plots.building_permits.construction.models import Construction
@@ -14,7 +13,6 @@ from plots.building_permits.construction.transitions import WORKS
 from plots.building_permits.models import BuildingPermit
 
 KIND = "construction"
-PLATFORM = Actor(person_id=None, name="system", role=SYSTEM)
 FOLLOWED = ("role", "name", "person_id", "consultancy_id", "phone", "email", "language")
 
 
@@ -39,7 +37,7 @@ def open_works(permit: BuildingPermit, case: Case, *, at: dt.datetime) -> Constr
                 plot_number=case.plot_number, wilayat_id=case.wilayat_id, area_id=case.area_id,
             ),
         ),
-        by=PLATFORM, at=at, year=at.astimezone(PROFILE.time_zone).year,
+        by=SYSTEM, at=at, year=at.astimezone(PROFILE.time_zone).year,
     )  # fmt: skip
     return Construction.objects.create(case=made, permit=permit, stages=list(stages_of(permit)))
 
@@ -76,7 +74,7 @@ def resume(works: Construction, *, at: dt.datetime) -> None:
     """Let halted works go on where they stood, under a permit that is in force again."""
     works.case.refresh_from_db(fields=["state"])
     if works.case.state == "paused" and is_in_force(works.permit, at=at):
-        move(case_id=works.case_id, edge="resume", by=PLATFORM, at=at)
+        move(case_id=works.case_id, edge="resume", by=SYSTEM, at=at)
 
 
 def pause_works(*, at: dt.datetime) -> int:
@@ -86,5 +84,5 @@ def pause_works(*, at: dt.datetime) -> int:
     )
     ids = list(over.order_by("pk").values_list("case_id", flat=True))
     for case_id in ids:
-        move(case_id=case_id, edge="pause", by=PLATFORM, at=at)
+        move(case_id=case_id, edge="pause", by=SYSTEM, at=at)
     return len(ids)
