@@ -5,6 +5,7 @@ rights remain.  ``JOB/out.json``, with what the work itself wrote, is all that l
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Any
 from municipality.documents.sandbox import isolation
 from municipality.documents.sandbox.kinds import NotAccepted
 
+BEHIND = 10  # who waits for a page goes before who has sent a file
 Said = dict[str, Any]
 Work = Callable[[], Said]
 
@@ -40,6 +42,7 @@ def run(prepared: Callable[[Path, Said], Work]) -> None:
     ``prepared`` takes the job's folder and what is wanted, before the walls stand: it may load a
     library, and returns the work that parses.
     """
+    os.nice(BEHIND)
     job = Path(sys.argv[1])
     wanted = json.loads(sys.stdin.buffer.read())
     try:
