@@ -51,6 +51,7 @@ def _facts(construction: Construction, survey: SiteVersion | None, on: dt.date) 
         return Text(value, value)
 
     rows: list[Fact] = [
+        (Text("الوثيقة", "Paper"), name_of(permit)),
         (Text("رقم الإباحة", "Permit"), plain(permit.number)),
         (Text("نوع العمل", "Kind of work"), WORKS[Work(permit.work)]),
         (Text("القطعة", "Plot"), plain(permit.plot_numbers)),
