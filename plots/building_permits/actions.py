@@ -15,8 +15,9 @@ from municipality.people.models import Consultancy, User
 from municipality.people.offices import check_may_file
 from municipality.problems import Problem, bad_value
 from municipality.reach import acting
-from municipality.stored import geos_of
+from municipality.stored import geos_of, shape_of
 from municipality.words import Text
+from plots.building_permits.changes import why_not_changed
 from plots.building_permits.models import (
     ApplicationPlot,
     BuildingPermit,
@@ -71,17 +72,16 @@ def _repeated(request_key: str) -> Case | None:
     return next((one.case for one in before), None)
 
 
-def _permit(wanted: Wanted) -> BuildingPermit | None:
-    """Return the permit that is changed; raises Problem 422 where none or an ended one is named."""
+def _permit(wanted: Wanted, plots: Sequence[Plot]) -> BuildingPermit | None:
+    """Return the permit that is changed; raises Problem 422 for none, an ended or another one."""
     if not NEEDS[wanted.work].changes:
         return None
-    permit = wanted.permit
-    ended = {BuildingPermit.State.SUPERSEDED, BuildingPermit.State.REVOKED}
-    if not NEEDS[wanted.work].has_site:
-        ended.add(BuildingPermit.State.COMPLETED)  # what is built is added to, not renewed
-    if permit is None or permit.state in ended:
+    if wanted.permit is None:
         raise bad_value("permit", WHICH_PERMIT)
-    return permit
+    grounds = [shape_of(plot.boundary) for plot in plots]
+    if refused := why_not_changed(wanted.permit, wanted.work, grounds):
+        raise bad_value("permit", refused)
+    return wanted.permit
 
 
 def _plots(wanted: Wanted, *, on: dt.date) -> list[Plot]:
@@ -147,11 +147,11 @@ def open_application(*, office_id: int, wanted: Wanted, by: Actor, at: dt.dateti
     request_key = f"{office.pk}/{wanted.key[:LONGEST_KEY]}" if wanted.key else None
     if request_key and (before := _repeated(request_key)) is not None:
         return before
-    permit = _permit(wanted)
+    plots = _plots(wanted, on=on)
+    permit = _permit(wanted, plots)
     takes_over = wanted.work == Work.CONSULTANT_CHANGE
     if permit is not None and not takes_over and permit.consultancy_id != office.pk:
         raise Problem(403, "other_office", OTHER_OFFICE)
-    plots = _plots(wanted, on=on)
     case = open_case(
         new=NewCase(
             kind=KIND, parties=_parties(office, wanted.owner, by), where=_where(plots),

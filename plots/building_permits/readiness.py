@@ -12,6 +12,7 @@ from municipality.people.offices import why_not
 from municipality.words import Text
 from plots.building_permits import fees
 from plots.building_permits.approvals import audits_of, open_subjects
+from plots.building_permits.changes import permit_is_lost
 from plots.building_permits.models import PermitApplication, SiteVersion
 from plots.building_permits.queries import application_of, latest_site, parts_of_site, plots_of
 from plots.building_permits.site_versions import check_on_plots, digest_of
@@ -117,7 +118,7 @@ def _site(application: PermitApplication, *, on: dt.date) -> Text | None:
 def may_hand_in(case: Case, *, at: dt.datetime) -> Text | None:
     """Say why an application is not handed in: papers, site plan, the office's licence."""
     application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
-    refused = why_not(application.consultancy, on=on)
+    refused = why_not(application.consultancy, on=on) or permit_is_lost(application)
     if refused is None and needs_of(application).has_site:
         refused = _site(application, on=on)
     return refused or _papers(case, application)
@@ -131,8 +132,10 @@ def may_hand_in_again(case: Case, *, at: dt.datetime) -> Text | None:
 
 
 def plots_are_as_checked(case: Case, *, at: dt.datetime) -> Text | None:
-    """Refuse while a plot is not the version that the application looked at."""
+    """Refuse while a plot is not the version looked at, or the permit changed is lost."""
     application = application_of(case)
+    if refused := permit_is_lost(application):
+        return refused
     found = {plot.plot_id: plot for plot in plots_of(application, on=_day(at))}
     for row in application.plots.all():
         plot = found.get(row.plot_id)

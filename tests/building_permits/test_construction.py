@@ -9,10 +9,12 @@ from django.db import connection
 from municipality.cases.actions import CannotMove
 from municipality.cases.conversation import NotSaid
 from municipality.cases.models import Party
+from municipality.cases.rights import edges_for
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import paper as paper_of_code
 from municipality.notices.models import Message
 from municipality.problems import Problem
+from plots.building_permits.actions import Owner
 from plots.building_permits.construction import ending, opening, visits
 from plots.building_permits.construction.jobs import stamp_certificate
 from plots.building_permits.construction.models import Construction, SiteVisit
@@ -26,9 +28,11 @@ from tests import builders as b
 from tests.building_permits import builders as s
 from tests.building_permits import office as o
 from tests.building_permits import works as w
+from tests.cases.builders import MORNING
 
 pytestmark = pytest.mark.django_db
 Outcome = SiteVisit.Outcome
+NEW_OWNER = Owner("مريم بنت حمد البلوشية", "+96893123456")
 
 
 @pytest.fixture(autouse=True)
@@ -311,7 +315,7 @@ def test_what_the_approver_sends_back_is_inspected_again() -> None:
     assert w.found(town, works) == "certificate"
 
 
-def test_a_new_owner_and_a_new_office_take_their_place_in_the_works() -> None:
+def test_a_new_office_takes_its_place_in_the_works() -> None:
     town = w.a_works_town()
     works = w.begun(town)
     old = town.member
@@ -387,3 +391,66 @@ def test_a_permit_in_force_claims_its_ground_until_it_is_built() -> None:
     assert {row["rule"]: row["status"] for row in mine.sheet}["overlap"] != "fail"
     ending.revoke_permit(case=works.case, by=town.officer("approver"), at=w.later(works), text="x")
     assert {row["rule"]: row["status"] for row in o.drawn(town, other).sheet}["overlap"] != "fail"
+
+
+def test_a_permit_is_changed_on_its_own_ground_alone() -> None:
+    town = w.a_works_town()
+    works = w.begun(town)
+    other = s.a_building_plot("k9", b.square(200, 0, 20, 30), number="3050", area=town.plot.area)
+    for work in (Work.MODIFICATION, Work.RENEWAL, Work.CONSULTANT_CHANGE):
+        with pytest.raises(Problem) as caught:
+            o.an_application(town, work, permit=works.permit, plots=(other.pk,))
+        assert "other ground" in repr(caught.value.errors)
+    beside = s.a_building_plot("k8", b.square(20, 0, 20, 30), number="3042", area=town.plot.area)
+    both = (town.plot.pk, beside.pk)
+    o.an_application(town, Work.ADDITION, permit=works.permit, plots=both)  # it was given more
+    with pytest.raises(Problem):
+        o.an_application(town, Work.RENEWAL, permit=works.permit, plots=both)
+
+
+def test_a_permit_revoked_meanwhile_is_not_changed_any_more_though_it_was_paid() -> None:
+    town = w.a_works_town()
+    works = w.begun(town)
+    case = o.an_application(town, Work.RENEWAL, permit=works.permit)
+    o.moved(town, case, "submit")
+    o.moved(town, case, "accept_fee", "registrar")
+    o.paid(case)
+    o.moved(town, case, "approve", "approver")
+    w.step(town, works, "revoke", "approver", text="سبب")
+    from plots.building_permits.jobs import stamp_permit
+
+    stamp_permit.call(case.pk)
+    case.refresh_from_db()
+    assert case.state == "approval"  # the approver sees why and gives the fee back
+    assert "Revoked" in refused(lambda: o.moved(town, case, "approve", "approver"))
+    left = [edge.name for edge in edges_for(case, town.officer("approver"), at=MORNING)]
+    assert "refuse_paid" in left
+
+
+def test_an_addition_joins_its_stages_and_a_new_owner_stands_in_the_works() -> None:
+    town = w.a_works_town()
+    works = w.begun(town)
+    w.passed(town, works, 1)
+    case = o.an_application(town, Work.OWNER_CHANGE, permit=works.permit, owner=NEW_OWNER)
+    o.attached(town, case, "title_deed")
+    o.moved(town, case, "submit")
+    o.moved(town, case, "accept_fee", "registrar")
+    o.paid(case)
+    o.moved(town, case, "approve", "approver")
+    w.issued(case)
+    assert Party.objects.get(case=works.case, role="owner").name == NEW_OWNER.name
+    case = o.an_application(town, Work.ADDITION, permit=works.permit)
+    o.completed(town, case)
+    for edge, role in (("submit", "office"), ("accept", "registrar")):
+        o.moved(town, case, edge, role)
+    o.approved(town, case)
+    o.moved(town, case, "pass_architecture", "architect")
+    o.approved(town, case)
+    o.moved(town, case, "pass_structure", "structural")
+    o.paid(case)
+    o.moved(town, case, "approve", "approver")
+    permit = w.issued(case)
+    works.refresh_from_db()
+    assert works.permit_id == permit.pk and permit.rank == "major"
+    assert works.stages == ["setting_out", "footings", "structure", "completion"]
+    assert next_stage(works).code == "setting_out"  # the addition is set out anew
