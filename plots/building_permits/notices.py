@@ -71,6 +71,11 @@ _TO_APPROVAL = both(
     "{number} is with the approver, due {due}.",
     DUE,
 )
+_AGAIN = both(
+    "المعاملة {number} في التدقيق المعماري من جديد، والموعد المتوقع {due}.",
+    "{number} is with the architectural audit again, due {due}.",
+    DUE,
+)
 STEPS: dict[str, dict[str, Said]] = {
     "submit": both(
         "سُجل طلب إباحة البناء على القطعة {plot}. رقم المعاملة {number}، والموعد المتوقع {due}.",
@@ -100,6 +105,13 @@ STEPS: dict[str, dict[str, Said]] = {
     "settle_fee": both(
         "وصلت رسوم المعاملة {number}، وهي في الاعتماد النهائي.",
         "the fee of {number} has arrived; it is with the approver.",
+        NUMBER,
+    ),
+    "reaudit": _AGAIN,
+    "reaudit_approval": _AGAIN,
+    "approve": both(
+        "اعتُمدت المعاملة {number}، وتُختم رسوماتها إلكترونيا.",
+        "{number} is approved; its drawings are being stamped.",
         NUMBER,
     ),
     "stamp": both(

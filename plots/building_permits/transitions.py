@@ -158,7 +158,7 @@ ONWARD = (
     Edge(
         "approve", ("approval",), "stamping", ("approver",),
         Text("اعتماد وختم", "Approve and stamp"), Text("اعتُمد الطلب", "Application approved"),
-        guard=ready.may_be_stamped, then=(ask_for_stamp,),
+        tells=BOTH, guard=ready.may_be_stamped, then=(ask_for_stamp,),
     ),
     Edge(
         "stamp", ("stamping",), "issued", (SYSTEM,),
@@ -170,13 +170,13 @@ BACK = (
     Edge(
         "reaudit", (STRUCTURE,), ARCHITECTURE, ("structural",),
         Text("إعادة إلى التدقيق المعماري", "Send back to the architectural audit"),
-        Text("أعيدت إلى التدقيق المعماري", "Sent back to the architectural audit"),
+        Text("أعيدت إلى التدقيق المعماري", "Sent back to the architectural audit"), tells=BOTH,
         text=Text("ماذا تغير؟", "What has changed?"), only_if=ready.has_audit,
     ),
     Edge(
         "reaudit_approval", ("approval",), ARCHITECTURE, ("approver",),
         Text("إعادة إلى التدقيق", "Send back to the audit"),
-        Text("أعيدت إلى التدقيق المعماري", "Sent back to the architectural audit"),
+        Text("أعيدت إلى التدقيق المعماري", "Sent back to the architectural audit"), tells=BOTH,
         text=Text("ماذا يُدقق من جديد؟", "What is to be audited again?"), only_if=ready.has_audit,
     ),
     Edge(

@@ -21,6 +21,7 @@ from municipality.cases.models import Case
 from municipality.documents.models import IssuedPaper
 from municipality.history.queries import broken
 from municipality.people.models import User
+from municipality.places.demo import DEMO
 from plots.building_permits.models import BuildingPermit, SiteVersion
 from tests.building_permits.office import OFFICERS, a_permit_town, pdf
 from tests.journeys.processes import City, running
@@ -38,6 +39,12 @@ from tests.journeys.walk import Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OFFICE, OWNER = "+96892000555", "+96892345678"
+SAID_TO_OWNER = (
+    "سُجل طلب إباحة البناء", "صحت بيانات القطعة والمالك", "أعاد التدقيق المعماري",
+    "أعاد المكتب تقديم المعاملة", "اجتازت المعاملة", "أعاد التدقيق الإنشائي", "ادفعوا الرسوم",
+    "وصلت رسوم المعاملة", "صدرت إباحة البناء",
+)  # fmt: skip
+SAID_TO_OFFICE = ("انظروا الملاحظة على اللوحة", "أرفقوا تسليح الأساسات", "صدرت إباحة البناء")
 PAPERS = {
     "title_deed": "", "krooki": "", "architectural_drawing": "A-101",
     "structural_drawing": "S-101",
@@ -272,6 +279,16 @@ def test_a_villa_from_drawing_to_verified_stamp(walk, city: City, tmp_path: Path
         assert address.startswith(f"{city.base}/verify/")
         assert "Signature is Valid" in signature_says(tmp_path)
         assert "Total document signed" in signature_says(tmp_path)
+
+    with connection.cursor() as cursor:  # the page of phones is open in a demo alone
+        cursor.execute("INSERT INTO places_stamp (name, value) VALUES (%s, 1)", [DEMO])
+        cursor.execute("SELECT pg_notify('stamps', %s)", [DEMO])
+    with walk(city.base) as phone:
+        for number, said in ((OWNER, SAID_TO_OWNER), (OFFICE, SAID_TO_OFFICE)):
+            phone.open(f"/phone/?number=%2B{number[1:]}")
+            heard = phone.text("main")
+            assert [words for words in said if words not in heard] == []
+            phone.shot(f"phone-{number[-4:]}")
 
     with walk(city.base) as anyone:
         anyone.open(address.removeprefix(city.base))

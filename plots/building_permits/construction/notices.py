@@ -48,6 +48,11 @@ STEPS = {
         "{number}: the stop order was lifted; the works may go on.",
         NUMBER,
     ),
+    "certify": both(
+        "المعاملة {number}: اعتُمدت شهادة الإتمام، وتُختم إلكترونيا.",
+        "{number}: the completion certificate is approved and being stamped.",
+        NUMBER,
+    ),
     "return_works": both(
         "المعاملة {number}: لم تُعتمد شهادة الإتمام بعد: {text}",
         "{number}: the certificate is not approved yet: {text}",

@@ -126,7 +126,8 @@ OF_APPROVER = (
     Edge(
         "certify", ("certificate",), "printing", APPROVER,
         Text("اعتماد شهادة الإتمام", "Approve the certificate"),
-        Text("اعتُمدت شهادة الإتمام", "Certificate approved"), guard=ready.may_be_certified,
+        Text("اعتُمدت شهادة الإتمام", "Certificate approved"), tells=BOTH,
+        guard=ready.may_be_certified,
         then=(ask_for_certificate,),
     ),
     Edge(
