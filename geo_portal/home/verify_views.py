@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from geo_portal.permits.register_views import permit_url
+from municipality.asked import today
 from municipality.documents import papers
 from municipality.documents.models import IssuedPaper
 from municipality.documents.signing.authority import TEST_AUTHORITY, is_ours
@@ -99,6 +100,14 @@ def _received(request: HttpRequest) -> tuple[str, Text | None]:
     return hashing.sha256, None
 
 
+TONES = {
+    IssuedPaper.State.VALID: "pass",
+    IssuedPaper.State.SUPERSEDED: "near",
+    IssuedPaper.State.REVOKED: "fail",
+}
+OVER = Text("وثيقة أصلية انتهت مدتها", "A genuine paper whose time is over")
+
+
 def _details(paper: IssuedPaper) -> dict[str, Any] | None:
     """Ask the feature that issued a paper what else is shown of it (``PAPER_DETAILS``)."""
     dotted = settings.PAPER_DETAILS.get(paper.kind)
@@ -111,12 +120,16 @@ def _details(paper: IssuedPaper) -> dict[str, Any] | None:
 def _paper_page(
     request: HttpRequest, paper: IssuedPaper, verdict: str, error: Text | None
 ) -> HttpResponse:
+    details, state = _details(paper), IssuedPaper.State(paper.state)
+    ends_on = details["context"].get("ends_on") if details else None
+    is_over = state is IssuedPaper.State.VALID and ends_on is not None and ends_on < today()
     context = {
         "paper": paper,
+        "tone": "near" if is_over else TONES[state],
         "code": papers.shown(paper.code),
         "facts": [(str(label), str(value)) for label, value in papers.facts_of(paper)],
-        "state_words": str(STATES[IssuedPaper.State(paper.state)]),
-        "details": _details(paper),
+        "state_words": str(OVER if is_over else STATES[state]),
+        "details": details,
         "revoked": revocation_of(paper),
         "serial": shown_serial(paper.certificate_serial),
         "test_authority": str(TEST_AUTHORITY) if is_ours(the_folder()) else "",

@@ -17,6 +17,7 @@ from plots.building_permits.paper import last_day, site_drawing
 from plots.building_permits.words import STATES
 
 TEMPLATE = "building_permits/verified.html"
+TIMED = (BuildingPermit.State.VALID, BuildingPermit.State.EXPIRED)
 APPROVED = Text("ما اعتُمد على الأرض", "What was approved on the ground")
 
 
@@ -35,5 +36,6 @@ def details_of(paper: IssuedPaper) -> tuple[str, dict[str, Any]] | None:
         "permit": permit,
         "state": STATES[BuildingPermit.State(permit.state)],
         "last_day": last_day(permit),
+        "ends_on": last_day(permit) if permit.state in TIMED else None,
         **site_drawing(permit.site, ground),
     }

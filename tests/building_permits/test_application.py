@@ -1,6 +1,8 @@
 """A building permit from its draft to the stamp, and what stops it between."""
 
 import datetime as dt
+import subprocess
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -29,6 +31,7 @@ from plots.building_permits.models import (
     Work,
 )
 from plots.building_permits.queries import application_of
+from plots.building_permits.works import NEEDS
 from plots.models import Plot
 from tests import builders as b
 from tests.building_permits import builders as s
@@ -295,7 +298,15 @@ def issued(town: o.PermitTown, case) -> BuildingPermit:
     return BuildingPermit.objects.latest("pk")
 
 
-def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable() -> None:
+def pdfsig_of(pdf: bytes, folder: Path) -> str:
+    """What poppler says of a stamp."""
+    path = folder / "stamped.pdf"
+    path.write_bytes(pdf)
+    done = subprocess.run(["pdfsig", str(path)], capture_output=True, check=False, text=True)
+    return done.stdout
+
+
+def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable(tmp_path: Path) -> None:
     town = o.a_permit_town()
     case = o.until(town, o.an_application(town), "stamping")
     permit = issued(town, case)
@@ -310,6 +321,8 @@ def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable() -> No
             pdf = file.read()
         assert examine(pdf, folder=the_folder(), at=timezone.now()).holds
         assert "سالم" not in str(one.facts)
+        told = pdfsig_of(pdf, tmp_path)
+        assert "Signature is Valid" in told and "Total document signed" in told, one.kind
 
 
 def test_a_version_that_arrives_between_approval_and_stamp_is_never_stamped() -> None:
@@ -392,3 +405,32 @@ def test_an_owner_s_account_is_on_the_case_by_phone_and_civil_number_together() 
     own = o.an_application(town, owner=o.Owner("سالم", "+96892123456", "90000001"), key="3")
     named = [case.parties.get(role="owner").person_id for case in (typed_wrongly, other, own)]
     assert named == [None, None, stranger.pk]
+
+
+def test_two_merged_plots_go_from_drawing_to_one_permit(unsigned) -> None:
+    town = o.a_permit_town()
+    east = s.a_building_plot("k2", b.square(20, 0, 20, 30), number="3042", area=town.plot.area)
+    both = (town.plot.pk, east.pk)
+    case = o.an_application(town, plots=both)
+    assert case.plot_number == "3041 + 3042"
+    assert case.place.area == pytest.approx(2 * 20 * 30, abs=0.01)
+    across = s.part("main", 5.0, 6.0, 30.0, 14.0, floors=2, height_m=9.5)  # over the line between
+    site = o.drawn(town, case, across, *s.bays())
+    told = {row["rule"]: row["status"] for row in site.sheet}
+    assert told["inside_plot"] == told["coverage"] == "pass" and site.plot_m2 == pytest.approx(1200)
+    assert "fail" not in {row["status"] for row in site.sheet if row["rule"].startswith("setback")}
+    for kind in NEEDS[Work.NEW].papers:
+        o.attached(town, case, kind)
+    for edge, role in (("submit", "office"), ("accept", "registrar")):
+        o.moved(town, case, edge, role)
+    for edge, role in (("pass_architecture", "architect"), ("pass_structure", "structural")):
+        o.approved(town, case)
+        o.moved(town, case, edge, role)
+    o.paid(case)
+    o.moved(town, case, "approve", "approver")
+    permit = issued(town, case)
+    assert permit.plot_numbers == "3041 + 3042"
+    assert permit.place.area == pytest.approx(1200, abs=0.01)
+    other = s.a_building_plot("k3", b.square(60, 0, 20, 30), number="3050", area=town.plot.area)
+    with pytest.raises(Problem):
+        o.an_application(town, plots=(town.plot.pk, other.pk))  # they do not lie side by side

@@ -1,6 +1,7 @@
 """The public register: number, plot, kind, state, dates; never a name, a drawing, a footprint."""
 
 import csv
+import datetime as dt
 import io
 import xml.etree.ElementTree as ET
 from typing import Any
@@ -124,3 +125,17 @@ def test_a_permit_whose_last_day_is_over_is_said_to_be_expired(permit, client) -
     permit.refresh_from_db()
     assert permit.state == "expired"
     assert "انتهت مدتها" in client.get("/permits/").content.decode()
+
+
+def test_a_permit_whose_time_is_over_is_genuine_and_said_to_be_over(monkeypatch) -> None:
+    from tests.building_permits import works as w
+
+    w.unsigned(monkeypatch)
+    town = w.a_works_town()
+    permit = w.begun(town).permit
+    permit.refresh_from_db()
+    address = f"/verify/{permit.paper.code}"
+    assert "وثيقة سارية" in Client().get(address).content.decode()
+    BuildingPermit.objects.update(valid=(dt.date(2020, 1, 1), dt.date(2022, 1, 1)))
+    page = Client().get(address).content.decode()  # before the clock has ended it, too
+    assert "وثيقة أصلية انتهت مدتها" in page and "وثيقة سارية" not in page
