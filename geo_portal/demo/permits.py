@@ -28,7 +28,8 @@ from municipality.documents.printing import fonts, pdf_of
 from municipality.people.models import Consultancy, User
 from plots.building_permits.actions import Owner, Wanted, open_application
 from plots.building_permits.approvals import AUDITORS, approve, subjects
-from plots.building_permits.models import SiteVersion, Work
+from plots.building_permits.issuing import MAJOR, VALID_YEARS, years_on
+from plots.building_permits.models import BuildingPermit, SiteVersion, Work
 from plots.building_permits.queries import application_of
 from plots.building_permits.site_versions import Drawn, draw
 from plots.building_permits.sites.checking import check
@@ -49,6 +50,7 @@ ANSWER = "نعم، موقفان داخل القطعة لكل فيلا."
 BAY_M = (2.5, 4.6)
 SHEETS = {"architectural_drawing": "A-101", "structural_drawing": "S-101"}
 SHARE = 0.94  # of what coverage allows, so that no villa stands on its limit
+EARLIER = 240  # permits of earlier years in the public register
 TRIED = 60  # plots looked at to find those on which a villa keeps every rule
 STAGES = (
     "draft", "registration", "architecture", "returned", "structure", "fee_due", "approval",
@@ -238,6 +240,39 @@ def _sites(*, on: dt.date) -> list[tuple[MeasuredPlot, list[Part]]]:
     return found
 
 
+def _earlier(number: int, plot: Plot, since: dt.date, on: dt.date) -> BuildingPermit:
+    """A permit from before the platform, as a file would bring it: most are built by now."""
+    until = years_on(since, VALID_YEARS)
+    state = BuildingPermit.State.VALID if on < until else BuildingPermit.State.EXPIRED
+    if number % 10 in (1, 3, 4, 6, 8, 9) and since < on - dt.timedelta(days=300):
+        state = BuildingPermit.State.COMPLETED
+    elif number % 20 == 7:
+        state = BuildingPermit.State.REVOKED
+    work = (Work.NEW, Work.NEW, Work.ADDITION, Work.NEW, Work.MODIFICATION)[number % 5]
+    rank = BuildingPermit.Rank.MAJOR if work in MAJOR else BuildingPermit.Rank.MINOR
+    return BuildingPermit(
+        number=f"{number}/{since.year}", work=work, rank=rank, state=state, valid=(since, until),
+        issued_at=dt.datetime.combine(since, dt.time(10), PROFILE.time_zone),
+        plot_numbers=plot.number, wilayat_id=plot.wilayat_id, area_id=plot.area_id,
+        place=plot.boundary, source="بيانات تجريبية",
+    )  # fmt: skip
+
+
+def _write_earlier(*, at: dt.datetime) -> int:
+    """Fill the public register with permits of four years, spread over the city."""
+    on = at.astimezone(PROFILE.time_zone).date()
+    ids = list(Plot.objects.filter(use_class="residential").values_list("pk", flat=True))
+    rng = np.random.default_rng(7)
+    chosen = rng.choice(sorted(ids), size=min(EARLIER, len(ids)), replace=False).tolist()
+    plots = Plot.objects.in_bulk(chosen)
+    days = rng.integers(20, 4 * 365, size=len(chosen)).tolist()
+    BuildingPermit.objects.bulk_create(
+        _earlier(1000 + n, plots[pk], on - dt.timedelta(days=ago), on)
+        for n, (pk, ago) in enumerate(zip(chosen, days, strict=True))
+    )
+    return len(chosen)
+
+
 def write_permits(*, at: dt.datetime) -> int:
     """Write an application a stage in the days before a moment; returns how many."""
     sites = _sites(on=at.astimezone(PROFILE.time_zone).date())
@@ -246,4 +281,4 @@ def write_permits(*, at: dt.datetime) -> int:
     cast = _cast(*sites[0])
     for stage, days, (plot, parts) in zip(STAGES, DAYS_AGO, sites, strict=False):
         _tell(stage, plot, parts, cast, at - dt.timedelta(days=days, hours=2))
-    return len(sites)
+    return len(sites) + _write_earlier(at=at)

@@ -26,8 +26,10 @@ from tests.side_by_side import at_once
 
 
 def ended(case: Case) -> None:
-    """Let a round's case claim no ground in the next."""
+    """Let a round's case, and what it was issued, claim no ground in the next."""
     Case.objects.filter(pk=case.pk).update(closed_at=MORNING)
+    issued = BuildingPermit.objects.filter(application__case=case)
+    issued.update(state=BuildingPermit.State.SUPERSEDED)
 
 
 def moves_of(case: Case) -> list[str]:
