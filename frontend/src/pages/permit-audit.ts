@@ -43,10 +43,16 @@ interface AuditConfig extends CityConfig {
   audits: string; // the stage that this reader audits now; empty for none
 }
 
+/* What a remark is about: a spot of the open page, a place on the map, or the whole drawing. */
+interface Aim {
+  spot?: Spot;
+  place?: [number, number];
+}
+
 const config = readConfig<AuditConfig>();
 let held = config.application;
 let chosen: DrawingFile | null = null;
-let aimed: { spot?: Spot; place?: [number, number] } | null = null;
+let aimed: Aim | null = null;
 let city: CityMap | null = null;
 
 const view = new PdfView({
@@ -63,15 +69,22 @@ function focusRemark(id: number): void {
 }
 
 /* A spot was pointed at: the remark is written beside the list, and goes where the spot is. */
-function aim(at: { spot?: Spot; place?: [number, number] }): void {
+function aim(at: Aim): void {
   aimed = at;
   const form = byId<HTMLFormElement>("remark-form");
   form.hidden = false;
-  byId("remark-where").textContent = at.spot
-    ? say(`في الصفحة ${at.spot.page} من ${nameOf(chosen)}`, `On page ${at.spot.page} of ${nameOf(chosen)}`)
-    : say("على الخريطة", "On the map");
+  byId("remark-where").textContent = whereIs(at);
   byId<HTMLTextAreaElement>("remark-text").focus();
   pinning(false);
+}
+
+function whereIs(at: Aim): string {
+  if (at.place) return say("على الخريطة", "On the map");
+  const name = nameOf(chosen);
+  if (at.spot) return say(`في الصفحة ${at.spot.page} من ${name}`, `On page ${at.spot.page} of ${name}`);
+  return chosen
+    ? say(`على كامل ${name}`, `On the whole of ${name}`)
+    : say("على المعاملة", "On the transaction");
 }
 
 function nameOf(file: DrawingFile | null): string {
@@ -198,10 +211,15 @@ function file(pair: { latest: DrawingFile; before: DrawingFile | null }): HTMLEl
   );
 }
 
+/* Only of the bar: the map has a mode of its own. */
+function modes(): NodeListOf<HTMLButtonElement> {
+  return document.querySelectorAll<HTMLButtonElement>(".pdf-bar [data-mode]");
+}
+
 async function choose(one: DrawingFile): Promise<void> {
   chosen = one;
   const before = pairs(held.documents).find((pair) => pair.latest.id === one.id)?.before ?? null;
-  document.querySelectorAll<HTMLButtonElement>("[data-mode]").forEach((button) => {
+  modes().forEach((button) => {
     button.disabled = button.dataset.mode !== "alone" && !before;
   });
   render();
@@ -217,7 +235,7 @@ async function choose(one: DrawingFile): Promise<void> {
 
 function pages(): void {
   byId("page-now").textContent = `${view.page} / ${view.pages}`;
-  document.querySelectorAll<HTMLButtonElement>("[data-mode]").forEach((button) => {
+  modes().forEach((button) => {
     button.setAttribute("aria-pressed", String(button.dataset.mode === view.mode));
   });
 }
@@ -287,9 +305,9 @@ function bar(): void {
   byId("page-on").addEventListener("click", () => go({ page: view.page + 1 }));
   byId("zoom-in").addEventListener("click", () => go({ zoom: view.zoom * 1.4 }));
   byId("zoom-out").addEventListener("click", () => go({ zoom: view.zoom / 1.4 }));
-  document
-    .querySelectorAll<HTMLButtonElement>("[data-mode]")
-    .forEach((button) => button.addEventListener("click", () => go({ mode: button.dataset.mode as Mode })));
+  modes().forEach((button) =>
+    button.addEventListener("click", () => go({ mode: button.dataset.mode as Mode })),
+  );
   maybe("pin")?.addEventListener("click", () => pinning(!view.isPinning));
   maybe("whole")?.addEventListener("click", () => aim({}));
   byId("remark-form").addEventListener("submit", (e) => void sendRemark(e));
