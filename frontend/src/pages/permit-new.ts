@@ -38,7 +38,12 @@ function draw(): void {
           "span",
           {},
           bdi(plot.properties.number),
-          ` · ${useWord(plot.properties.use_class)} · ${squareMetres(plot.properties.measured_m2 ?? 0)}`,
+          ` · ${useWord(plot.properties.use_class)} · ${squareMetres(plot.properties.measured_m2 ?? 0)} · `,
+          h(
+            "a",
+            { href: say(`/plots/${id}/report/`, `/en/plots/${id}/report/`), target: "_blank" },
+            say("حدودها وما يقيدها", "Its limits and restrictions"),
+          ),
         ),
         h(
           "button",
