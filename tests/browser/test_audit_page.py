@@ -12,7 +12,8 @@ import shapely
 from municipality.cases.models import Case, Remark
 from municipality.cases.remarks import About, Pin, answer_remark, remark
 from municipality.stored import shape_of
-from plots.building_permits.works import NEEDS, Work
+from plots.building_permits.models import SiteVersion, Work
+from plots.building_permits.works import NEEDS
 from tests.browser.driver import Visit
 from tests.browser.looks import LOOKS, seen
 from tests.building_permits import builders as s
@@ -76,10 +77,13 @@ def audited(settings, tmp_path: Path) -> Audited:
 
 
 def test_the_auditor_sees_what_changed_in_square_metres(look, audited: Audited) -> None:
+    before, after = (shape_of(row.buildings) for row in SiteVersion.objects.order_by("number"))
+    changed = [float(one.area) for one in (after - before, before - after)]
+    assert changed == pytest.approx([ADDED, REMOVED], abs=0.06)  # corners are whole centimetres
     for prefix, size, theme in LOOKS:
         visit = audited.open(look(size=size, theme=theme, who="architect"), prefix)
         told = [float(area) for area in AREA.findall(visit.page.inner_text("[data-change]"))]
-        assert told == pytest.approx([ADDED, REMOVED], abs=0.06)
+        assert told == pytest.approx(changed, abs=0.006)
         seen(visit, f"audit-{prefix[1:]}-{size}-{theme}")
         visit.page.close()
 
@@ -116,9 +120,22 @@ def test_a_remark_is_pinned_to_a_place_of_the_map(look, audited: Audited) -> Non
     plot = shape_of(audited.town.plot.boundary)
     assert made.place is not None
     assert shapely.distance(shape_of(made.place), plot.centroid) < 1
+    assert row.locator("button.linkish").evaluate("it => it === document.activeElement")
     row.locator("button.linkish").click()
     visit.settle()
     seen(visit, "audit-placed")
+
+
+def test_a_remark_on_the_whole_drawing_says_so(look, audited: Audited) -> None:
+    visit = audited.open(look(who="architect"), "/en")
+    visit.page.click("#whole")
+    assert visit.page.inner_text("#remark-where").startswith("On the whole of Architectural")
+    visit.page.fill("#remark-text", "مقياس الرسم غير مكتوب")
+    visit.page.click("#remark-form button[type=submit]")
+    visit.page.locator("li.remark", has_text="مقياس الرسم").wait_for()
+    made = Remark.objects.latest("pk")
+    assert made.document is not None and (made.document.version, made.page) == (2, None)
+    visit.assert_clean()
 
 
 def test_an_answer_that_is_not_enough_is_asked_again(look, audited: Audited) -> None:

@@ -12,7 +12,7 @@ import {
 } from "../lib/application";
 import { readConfig, type CityConfig } from "../lib/config";
 import { announce, bdi, byId, h, icon, maybe } from "../lib/dom";
-import { squareMetres } from "../lib/format";
+import { number } from "../lib/format";
 import { say } from "../lib/say";
 import type { Ground, PartFeature } from "../lib/site";
 import { boxOf } from "../map/camera";
@@ -121,6 +121,8 @@ async function sendRemark(e: Event): Promise<void> {
   byId("remark-form").hidden = true;
   aimed = null;
   render();
+  const written = held.remarks.at(-1);
+  if (written) focusRemark(written.id);
   announce(say("كُتبت الملاحظة", "The remark is written"));
 }
 
@@ -130,6 +132,7 @@ async function actOnRemark(remark: RemarkRow, act: string, text: string): Promis
   );
   if (found) held = found;
   render();
+  focusRemark(remark.id);
 }
 
 async function approve(row: ApprovalRow): Promise<void> {
@@ -222,7 +225,10 @@ async function choose(one: DrawingFile): Promise<void> {
   modes().forEach((button) => {
     button.disabled = button.dataset.mode !== "alone" && !before;
   });
+  const files = byId("files");
+  const isChosenHere = files.contains(document.activeElement);
   render();
+  if (isChosenHere) files.querySelector<HTMLElement>(".on button")?.focus();
   try {
     await view.show({ key: one.id, url: one.url }, before ? { key: before.id, url: before.url } : null);
   } catch {
@@ -252,6 +258,11 @@ function find(remark: RemarkRow): void {
   }
 }
 
+/* The sign stays before its number, whatever way the sentence reads. */
+function signed(css: "added" | "removed", sign: string, m2: number): HTMLElement {
+  return h("b", { class: css }, bdi(`${sign}${number(m2, 2)}`, "ltr"), say("\u00a0م²", "\u00a0m²"));
+}
+
 function changes(): HTMLElement | null {
   const last = held.changes[0];
   if (!last) return null;
@@ -259,9 +270,9 @@ function changes(): HTMLElement | null {
     "p",
     { class: "s", "data-change": "" },
     say(`النسخة ${last.to} مقابل ${last.from}: `, `Version ${last.to} against ${last.from}: `),
-    h("b", { class: "added" }, `+${squareMetres(last.added_m2)}`),
+    signed("added", "+", last.added_m2),
     say("، ", ", "),
-    h("b", { class: "removed" }, `−${squareMetres(last.removed_m2)}`),
+    signed("removed", "−", last.removed_m2),
   );
 }
 
@@ -293,7 +304,13 @@ function render(): void {
   }
   const places = held.remarks.flatMap((row) =>
     row.place
-      ? [feature(row.place, { part: "mark", number: String(remarkNumber(held.remarks, row.id)), text: "" })]
+      ? [
+          feature(row.place, {
+            part: "mark",
+            number: String(remarkNumber(held.remarks, row.id)),
+            text: say("ملاحظة", "Remark"),
+          }),
+        ]
       : [],
   );
   city?.setOverlay("site-fails", collection(...failsOf(held.site?.rules ?? []).features, ...places));

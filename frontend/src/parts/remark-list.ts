@@ -1,6 +1,6 @@
 /* Remarks one by one: where each is, its answer, and what this reader may do with it. */
 
-import { bdi, h, icon } from "../lib/dom";
+import { h, icon } from "../lib/dom";
 import { remarkNumber, type RemarkRow } from "../lib/application";
 import { say } from "../lib/say";
 
@@ -74,7 +74,7 @@ export function remarkList(
         ),
         h("p", { dir: "auto" }, remark.text),
         remark.answer
-          ? h("p", { class: "s answer", dir: "auto" }, bdi(say("الجواب: ", "Answer: ")), remark.answer)
+          ? h("p", { class: "s answer" }, say("الجواب: ", "Answer: "), h("bdi", {}, remark.answer))
           : null,
         side === "applicant" && open ? form(remark, "answer", say("جوابك", "Your answer"), acts) : null,
         side === "municipality" && open
