@@ -1,6 +1,14 @@
 /* A site plan in the browser: what the server answers of it, and how people read it. */
 
-import type { Feature, FeatureCollection, Geometry, Polygon, MultiPolygon } from "geojson";
+import type {
+  Feature,
+  FeatureCollection,
+  Geometry,
+  LineString,
+  MultiLineString,
+  MultiPolygon,
+  Polygon,
+} from "geojson";
 import { count, metres, number, percent, squareMetres } from "./format";
 import { say } from "./say";
 
@@ -33,7 +41,16 @@ export interface PartProperties {
   use?: string;
 }
 
-export type PartFeature = Feature<Polygon | MultiPolygon, PartProperties>;
+/* Walls may be lines; everything else is an area. */
+export type PartShape = Polygon | MultiPolygon | LineString | MultiLineString;
+export type PartFeature = Feature<PartShape, PartProperties>;
+
+/* A part in the list: ``fixed`` where no hand can edit its shape on the map (a hole, several pieces, a line). */
+export interface PartEntry {
+  id: string | number;
+  part: PartFeature;
+  fixed: boolean;
+}
 
 export interface SiteVersion extends Sheet {
   version: number;
@@ -44,7 +61,7 @@ export interface SiteVersion extends Sheet {
   plot_m2: number;
   footprint_m2: number;
   floor_area_m2: number | null;
-  site: FeatureCollection<Polygon | MultiPolygon, PartProperties>;
+  site: FeatureCollection<PartShape, PartProperties>;
 }
 
 export interface GroundEdge {

@@ -10,12 +10,12 @@ import {
   type GeoJSONStoreFeatures,
 } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
-import type { PartFeature, PartProperties, Role } from "../lib/site";
+import type { PartEntry, PartFeature, PartProperties, Role } from "../lib/site";
 import { snapTo } from "./snapping";
 import { currentTheme, onTheme, palette } from "./palette";
 
 export type Tool = "select" | "polygon" | "angled-rectangle";
-type Id = string | number;
+type Id = PartEntry["id"];
 const DIGITS = 9; // of degrees
 type Colour = `#${string}`;
 
@@ -38,6 +38,7 @@ const EDITABLE = {
 export class Drawing {
   private readonly draw: TerraDraw;
   private readonly said = new Map<Id, PartProperties>();
+  private readonly fixed = new Map<Id, PartFeature>(); // terra-draw knows rings without holes only
   private nextRole: Role = "main";
   selected: Id | null = null;
 
@@ -121,12 +122,11 @@ export class Drawing {
   }
 
   private again(): void {
-    const held = this.parts();
-    const ids = [...this.said.keys()];
+    const held = this.drawn();
     this.draw.stop();
     this.draw.start();
     this.said.clear();
-    held.forEach((part, i) => this.put(part, ids[i]));
+    held.forEach(({ id, part }) => this.put(part, id));
     this.draw.setMode("select");
   }
 
@@ -146,13 +146,14 @@ export class Drawing {
     this.draw.setMode(tool);
   }
 
-  /* Takes what a hand can edit, a ring without holes; what it leaves is returned and stays as it is. */
-  load(parts: PartFeature[]): PartFeature[] {
-    const whole = (part: PartFeature): boolean =>
-      part.geometry.type === "Polygon" && part.geometry.coordinates.length === 1;
-    parts.filter(whole).forEach((part) => this.put(part));
+  /* A ring without holes is for the hand; every other shape stays as it is. */
+  load(parts: PartFeature[]): void {
+    for (const part of parts) {
+      const { type, coordinates } = part.geometry;
+      if (type === "Polygon" && coordinates.length === 1) this.put(part);
+      else this.fixed.set(crypto.randomUUID(), part);
+    }
     this.options.changed();
-    return parts.filter((part) => !whole(part));
   }
 
   /* Leaves the clicks of the map to somebody else until a tool is used again. */
@@ -163,6 +164,7 @@ export class Drawing {
   clear(): void {
     this.draw.clear();
     this.said.clear();
+    this.fixed.clear();
     this.options.changed();
   }
 
@@ -177,28 +179,32 @@ export class Drawing {
   }
 
   remove(id: Id): void {
-    if (this.selected === id) this.draw.deselectFeature(id);
-    this.draw.removeFeatures([id]);
-    this.said.delete(id);
+    if (!this.fixed.delete(id)) {
+      if (this.selected === id) this.draw.deselectFeature(id);
+      this.draw.removeFeatures([id]);
+      this.said.delete(id);
+    }
     this.options.changed();
   }
 
   say(id: Id, told: Partial<PartProperties>): void {
-    this.said.set(id, { ...this.said.get(id)!, ...told });
+    const fixed = this.fixed.get(id);
+    if (fixed) this.fixed.set(id, { ...fixed, properties: { ...fixed.properties, ...told } });
+    else this.said.set(id, { ...this.said.get(id)!, ...told });
     this.options.changed();
   }
 
-  /* What is finished, in the order in which it was drawn. */
-  entries(): [Id, PartFeature][] {
+  private drawn(): PartEntry[] {
     return [...this.said].flatMap(([id, properties]) => {
       const held = this.draw.getSnapshotFeature(id);
       if (held?.geometry.type !== "Polygon") return [];
-      return [[id, { type: "Feature", geometry: held.geometry, properties }] as [Id, PartFeature]];
+      return [{ id, part: { type: "Feature", geometry: held.geometry, properties }, fixed: false }];
     });
   }
 
-  parts(): PartFeature[] {
-    return this.entries().map(([, part]) => part);
+  /* What is finished, in the order in which it was drawn; then what no hand can edit. */
+  entries(): PartEntry[] {
+    return [...this.drawn(), ...[...this.fixed].map(([id, part]) => ({ id, part, fixed: true }))];
   }
 }
 

@@ -59,6 +59,11 @@ export function areaM2(ring: Position[]): number {
   return Math.abs(shoelace(ring.slice(0, -1).map((p) => local(p, origin))));
 }
 
+/* The ground within an outer ring, without its holes. */
+export function netM2(rings: Position[][]): number {
+  return rings.reduce((sum, ring, i) => (i ? sum - areaM2(ring) : areaM2(ring)), 0);
+}
+
 /* Real sides of a ring: vertices that turn less than 4 degrees do not part a side.
    With the register's own measured area, lengths are brought to the city's metric grid (scale = root of the ratio). */
 export function sides(ring: Position[], measuredM2: number | null = null): Side[] {

@@ -5,7 +5,7 @@ import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
 import { failNumbers, roleName, shortfall, type Ground, type PartFeature, type SiteLine } from "../lib/site";
 import { metres, squareMetres } from "../lib/format";
 import { BOLD, SEMIBOLD } from "./fonts";
-import { areaM2, sides } from "./measure";
+import { areaM2, netM2, sides } from "./measure";
 import { collection, feature } from "./overlays";
 import type { Palette } from "./palette";
 
@@ -15,10 +15,15 @@ export function envelopeOf(ground: Ground | null): FeatureCollection {
   return ground?.envelope ? collection(feature(ground.envelope)) : collection();
 }
 
-function outer(geometry: Geometry): Position[][] {
-  if (geometry.type === "Polygon") return geometry.coordinates.slice(0, 1);
-  if (geometry.type === "MultiPolygon") return geometry.coordinates.map((rings) => rings[0]!);
+/* Each piece of an area as its outer ring and its holes. */
+function pieces(geometry: Geometry): Position[][][] {
+  if (geometry.type === "Polygon") return [geometry.coordinates];
+  if (geometry.type === "MultiPolygon") return geometry.coordinates;
   return [];
+}
+
+function outer(geometry: Geometry): Position[][] {
+  return pieces(geometry).map((rings) => rings[0]!);
 }
 
 function middle(ring: Position[]): Position {
@@ -32,10 +37,11 @@ function middle(ring: Position[]): Position {
 export function wordsOf(parts: PartFeature[], scale = 1): FeatureCollection {
   const found: Feature[] = [];
   for (const part of parts) {
-    for (const ring of outer(part.geometry)) {
+    for (const rings of pieces(part.geometry)) {
+      const ring = rings[0]!;
       const small = part.properties.role === "parking";
       const name = roleName(part.properties.role);
-      const text = small ? name : `${name}\n${squareMetres(areaM2(ring) * scale)}`;
+      const text = small ? name : `${name}\n${squareMetres(netM2(rings) * scale)}`;
       found.push(feature({ type: "Point", coordinates: middle(ring) }, { part: "name", text }));
       if (small) continue;
       for (const side of sides(ring, areaM2(ring) * scale)) {

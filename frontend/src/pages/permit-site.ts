@@ -12,6 +12,7 @@ import {
   summary,
   type Ground,
   type PartFeature,
+  type PartProperties,
   type Role,
   type Sheet,
   type SiteLine,
@@ -61,13 +62,22 @@ const SETTLE_MS = 350; // a hand that drags is asked for its drawing when it res
 const ask = latest();
 let city: CityMap | null = null;
 let drawing: Drawing | null = null;
-let fixed: PartFeature[] = [];
 let timer = 0;
 let isSaved = true;
 let origin = "map";
 
+/* What is drawn now; for who only reads, the plan as it is kept. */
 function parts(): PartFeature[] {
-  return [...(drawing?.parts() ?? []), ...fixed];
+  return drawing?.entries().map((entry) => entry.part) ?? kept();
+}
+
+function kept(): PartFeature[] {
+  return config.application.site?.site.features ?? [];
+}
+
+function fixedParts(): PartFeature[] {
+  const fixed = drawing?.entries().filter((entry) => entry.fixed);
+  return fixed?.map((entry) => entry.part) ?? kept();
 }
 
 function point(line: SiteLine): void {
@@ -143,7 +153,7 @@ async function check(): Promise<void> {
 function changed(): void {
   isSaved = false;
   city?.setOverlay("site-words", wordsOf(parts(), scale));
-  city?.setOverlay("fixed-parts", collection(...fixed));
+  city?.setOverlay("fixed-parts", collection(...fixedParts()));
   if (listBox && drawing) {
     const held = drawing;
     const active = document.activeElement?.id ?? "";
@@ -255,7 +265,14 @@ async function upload(input: HTMLInputElement): Promise<void> {
     const found = (read.features ?? []).filter((f) => f.geometry) as PartFeature[];
     origin = "geojson";
     replaceWith(
-      found.map((f) => ({ ...f, properties: { ...propertiesOf(f.properties.role), ...f.properties } })),
+      // what the file does not say stays unsaid: a guess of ours would be checked as the office's word
+      found.map((f) => {
+        const { floors, height_m } = f.properties as Partial<PartProperties>;
+        return {
+          ...f,
+          properties: { ...f.properties, floors: floors ?? null, height_m: height_m ?? null },
+        };
+      }),
     );
     fit();
   } catch {
@@ -285,8 +302,13 @@ function pointAt(asked: string, got: (at: Position) => void): void {
 function replaceWith(found: PartFeature[]): void {
   if (!drawing) return;
   drawing.clear();
-  fixed = drawing.load(found);
-  changed();
+  drawing.load(found);
+}
+
+/* Only a drawing that was read makes the plan one of a DXF. */
+function laidDxf(found: PartFeature[]): void {
+  origin = "dxf";
+  replaceWith(found);
 }
 
 function fit(): void {
@@ -307,8 +329,7 @@ function begin(): void {
       if (drawing) drawing.selected = id;
     },
   });
-  fixed = drawing.load((config.application.site?.site.features ?? []) as PartFeature[]);
-  changed();
+  drawing.load(kept());
   isSaved = true;
   document
     .querySelectorAll<HTMLButtonElement>("[data-tool]")
@@ -320,13 +341,10 @@ function begin(): void {
   maybe<HTMLFormElement>("measures")?.addEventListener("submit", addByMeasures);
   maybe("save")?.addEventListener("click", () => void save());
   const dxf = maybe<HTMLInputElement>("dxf-file");
-  const panel = new DxfPanel({ root: byId("dxf"), api: config.api, laid: replaceWith, point: pointAt });
+  const panel = new DxfPanel({ root: byId("dxf"), api: config.api, laid: laidDxf, point: pointAt });
   dxf?.addEventListener("change", () => {
     const chosen = dxf.files?.[0];
-    if (chosen) {
-      origin = "dxf";
-      void panel.take(chosen);
-    }
+    if (chosen) void panel.take(chosen);
     dxf.value = "";
   });
   const file = maybe<HTMLInputElement>("geojson-file");
@@ -371,10 +389,7 @@ async function start(container: HTMLElement): Promise<void> {
   }
   const ready = (): void => {
     if (config.may_draw) begin();
-    else {
-      fixed = (site?.site.features ?? []) as PartFeature[];
-      changed();
-    }
+    else changed();
     if (site) held.setOverlay("site-fails", failsOf(site.rules));
     held.setOverlay("approved", buildingsOf(config.approved ?? null));
     compare(site?.deviation ?? null);

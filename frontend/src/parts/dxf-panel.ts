@@ -61,6 +61,7 @@ const ROLE_NAMES: [string, string, string][] = [
   ["wall", "سور", "Boundary wall"],
   ["parking", "موقف", "Parking bay"],
 ];
+const LAYER_MAPS = "/api/building-permits/layer-maps";
 const UNITS = ["", "m", "cm", "mm", "ft", "us-ft", "in"];
 
 export class DxfPanel {
@@ -71,7 +72,7 @@ export class DxfPanel {
   private saved: { name: string; mapping: Mapping }[] = [];
 
   constructor(private readonly options: DxfOptions) {
-    void getJson<{ maps: { name: string; mapping: Mapping }[] }>("/api/building-permits/layer-maps")
+    void getJson<{ maps: { name: string; mapping: Mapping }[] }>(LAYER_MAPS)
       .then((found) => (this.saved = found.maps))
       .catch(() => undefined);
   }
@@ -320,8 +321,13 @@ export class DxfPanel {
           type: "button",
           class: "btn two sm",
           onclick: () => {
-            void send("POST", "/api/building-permits/layer-maps", { name: name.value, mapping: this.mapping })
-              .then(() => toast(say("حُفظ الربط", "The mapping is kept")))
+            const mapping = structuredClone(this.mapping);
+            void send<{ name: string }>("POST", LAYER_MAPS, { name: name.value, mapping })
+              .then((made) => {
+                this.saved = [...this.saved.filter((one) => one.name !== made.name), { ...made, mapping }];
+                this.show();
+                toast(say("حُفظ الربط", "The mapping is kept"));
+              })
               .catch((error: ApiError) => toast(error.message, "triangle"));
           },
         },

@@ -1,13 +1,20 @@
 /* The parts of a drawing as a list: what each is, its floors and height; the same acts as on the map. */
 
 import { bdi, h, icon } from "../lib/dom";
-import { squareMetres } from "../lib/format";
+import { metres, squareMetres } from "../lib/format";
 import { say } from "../lib/say";
-import { ROLES, roleName, type PartFeature, type PartProperties, type Role } from "../lib/site";
-import { areaM2 } from "../map/measure";
+import {
+  ROLES,
+  roleName,
+  type PartEntry,
+  type PartFeature,
+  type PartProperties,
+  type Role,
+} from "../lib/site";
+import { metresBetween, netM2 } from "../map/measure";
 import { westernDigits } from "../lib/digits";
 
-type Id = string | number;
+type Id = PartEntry["id"];
 
 export interface PartListActs {
   say: (id: Id, told: Partial<PartProperties>) => void;
@@ -57,8 +64,20 @@ function role(id: Id, part: PartFeature, acts: PartListActs): HTMLElement {
   );
 }
 
+/* The ground that a part covers, without its holes; of a line, its length. */
+export function sizeOf(part: PartFeature, scale: number): string {
+  const { geometry } = part;
+  if (geometry.type === "LineString" || geometry.type === "MultiLineString") {
+    const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
+    const steps = lines.flatMap((line) => line.slice(1).map((to, i) => metresBetween(line[i]!, to)));
+    return metres(steps.reduce((sum, length) => sum + length, 0) * Math.sqrt(scale));
+  }
+  const pieces = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+  return squareMetres(pieces.reduce((sum, rings) => sum + netM2(rings), 0) * scale);
+}
+
 export function partList(
-  entries: [Id, PartFeature][],
+  entries: PartEntry[],
   selected: Id | null,
   acts: PartListActs,
   scale: number, // of the city's metric grid against the browser's measure
@@ -75,9 +94,7 @@ export function partList(
   return h(
     "ul",
     { class: "parts" },
-    ...entries.map(([id, part]) => {
-      const ring =
-        part.geometry.type === "Polygon" ? part.geometry.coordinates[0]! : part.geometry.coordinates[0]![0]!;
+    ...entries.map(({ id, part, fixed }) => {
       const built = part.properties.role === "main" || part.properties.role === "annex";
       return h(
         "li",
@@ -92,16 +109,18 @@ export function partList(
         h(
           "div",
           { class: "row between tight" },
-          h("span", { class: "s mute" }, bdi(squareMetres(areaM2(ring) * scale))),
+          h("span", { class: "s mute" }, bdi(sizeOf(part, scale))),
           h(
             "span",
             { class: "acts" },
-            h(
-              "button",
-              { type: "button", class: "btn three sm", onclick: () => acts.pick(id) },
-              icon("pin"),
-              say("حدّده", "Select"),
-            ),
+            fixed
+              ? null
+              : h(
+                  "button",
+                  { type: "button", class: "btn three sm", onclick: () => acts.pick(id) },
+                  icon("pin"),
+                  say("حدّده", "Select"),
+                ),
             h(
               "button",
               { type: "button", class: "btn three sm", onclick: () => acts.remove(id) },
