@@ -9,23 +9,25 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from geo_portal.permits import drawing_api
 from tests.building_permits import office as o
 
 pytestmark = pytest.mark.django_db
-SITE = {  # layer: corners in metres from the plot's south-west corner
+Site = dict[str, list[tuple[float, float]]]
+SITE: Site = {  # layer: corners in metres from the plot's south-west corner
     "PLOT": [(0, 0), (20, 0), (20, 30), (0, 30)],
     "مبنى": [(3.5, 6), (16.5, 6), (16.5, 21), (3.5, 21)],
     "FURNITURE": [(5, 7), (6, 7), (6, 8)],
 }
 
 
-def drawing(scale: float = 1.0, east: float = 0.0, north: float = 0.0, unit: int = 6) -> bytes:
+def drawing(scale: float = 1.0, unit: int = 6, site: Site | None = None) -> bytes:
     """A site plan as an office draws it."""
     made = ezdxf.new("R2010")
     made.header["$INSUNITS"] = unit
-    for layer, ring in SITE.items():
+    for layer, ring in (site or SITE).items():
         made.layers.add(layer)
-        points = [(scale * (x + east), scale * (y + north)) for x, y in ring]
+        points = [(scale * x, scale * y) for x, y in ring]
         made.modelspace().add_lwpolyline(points, close=True, dxfattribs={"layer": layer})
     out = io.StringIO()
     made.write(out)
@@ -106,6 +108,23 @@ def test_two_common_points_lay_a_drawing_and_points_that_are_not_common_are_refu
 def test_what_is_no_drawing_and_no_step_is_refused_in_words(asked, fields, content) -> None:
     answer = asked(drawing() if content is None else content, 422, **fields)
     assert answer["detail"]
+
+
+def test_a_drawing_above_the_limit_starts_no_child(asked, monkeypatch) -> None:
+    children: list[object] = []
+
+    def child(*args: object, **options: object) -> None:
+        children.append(args)
+        raise OSError("no child in this test")
+
+    monkeypatch.setattr("subprocess.Popen", child)
+    zeros = bytes(drawing_api.MOST_BYTES + 1)
+    assert "20 م.ب" in asked(zeros, 413)["detail"]
+    assert children == []
+    monkeypatch.setattr(drawing_api, "MOST_BYTES", len(zeros))  # without the guard one is started
+    with pytest.raises(OSError, match="no child"):
+        asked(zeros)
+    assert len(children) == 1
 
 
 def test_a_mapping_is_kept_for_the_office_and_no_other(asked) -> None:

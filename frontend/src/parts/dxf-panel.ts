@@ -133,23 +133,25 @@ export class DxfPanel {
     );
     const built = ["main", "annex"].includes(this.mapping.roles[name] ?? "");
     return h(
-      "tr",
-      {},
-      h("th", { scope: "row" }, bdi(name)),
-      h("td", {}, bdi(String(objects))),
-      h("td", {}, role),
-      h("td", {}, built ? this.fact(name, "floors") : null),
-      h("td", {}, built ? this.fact(name, "height_m") : null),
+      "li",
+      { class: "part" },
+      h("p", { class: "s" }, bdi(name), " ", h("span", { class: "mute" }, bdi(`× ${objects}`))),
+      h(
+        "div",
+        { class: "row wrap tight" },
+        h("div", { class: "field tight grow" }, role),
+        built ? this.fact(name, "floors") : null,
+        built ? this.fact(name, "height_m") : null,
+      ),
     );
   }
 
   private fact(name: string, what: keyof Facts): HTMLElement {
     const held = this.mapping.facts[name]?.[what];
-    return h("input", {
+    const input = h("input", {
       class: "inp short",
       inputmode: "decimal",
       value: held === undefined ? "" : String(held),
-      "aria-label": what === "floors" ? say("الطوابق", "Floors") : say("الارتفاع بالمتر", "Height in metres"),
       onchange: (e: Event) => {
         const value = Number(westernDigits((e.target as HTMLInputElement).value));
         const isSaid = Number.isFinite(value) && value > 0;
@@ -157,6 +159,8 @@ export class DxfPanel {
         void this.again();
       },
     });
+    const label = what === "floors" ? say("الطوابق", "Floors") : say("الارتفاع (م)", "Height (m)");
+    return h("label", { class: "field tight" }, label, input);
   }
 
   private units(): HTMLElement {
@@ -338,13 +342,6 @@ export class DxfPanel {
 
   private show(): void {
     const read = this.read!;
-    const head = [
-      say("الطبقة", "Layer"),
-      say("العدد", "Objects"),
-      say("فيها", "Holds"),
-      say("الطوابق", "Floors"),
-      say("الارتفاع", "Height"),
-    ];
     const said = [
       read.refused || read.laid?.words,
       read.unit_doubt,
@@ -356,10 +353,9 @@ export class DxfPanel {
       ...said.map((text) => h("p", { class: "s" }, text)),
       this.units(),
       h(
-        "table",
-        { class: "tbl tight" },
-        h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)))),
-        h("tbody", {}, ...read.layers.map((one) => this.layer(one.name, one.objects))),
+        "ul",
+        { class: "parts" },
+        ...read.layers.filter((one) => one.objects > 0).map((one) => this.layer(one.name, one.objects)),
       ),
       ...[this.fits()].filter((el) => el !== null),
       this.hand(),
