@@ -214,3 +214,13 @@ export function siteOf(parts: PartFeature[]): FeatureCollection {
     })),
   };
 }
+
+/* The parts of an office's file. What it does not say stays unsaid: floors of our own making would be checked
+   as the office's word. */
+export function partsOf(file: FeatureCollection): PartFeature[] {
+  const found = file.features.filter((f) => f.geometry) as PartFeature[];
+  return found.map((f) => {
+    const { floors, height_m } = f.properties as Partial<PartProperties>;
+    return { ...f, properties: { ...f.properties, floors: floors ?? null, height_m: height_m ?? null } };
+  });
+}

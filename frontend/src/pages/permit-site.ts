@@ -8,11 +8,11 @@ import { metres, squareMetres } from "../lib/format";
 import { westernDigits } from "../lib/digits";
 import { say } from "../lib/say";
 import {
+  partsOf,
   siteOf,
   summary,
   type Ground,
   type PartFeature,
-  type PartProperties,
   type Role,
   type Sheet,
   type SiteLine,
@@ -261,19 +261,9 @@ async function upload(input: HTMLInputElement): Promise<void> {
   const file = input.files?.[0];
   if (!file || !drawing) return;
   try {
-    const read = JSON.parse(await file.text()) as FeatureCollection;
-    const found = (read.features ?? []).filter((f) => f.geometry) as PartFeature[];
+    const found = partsOf(JSON.parse(await file.text()) as FeatureCollection);
     origin = "geojson";
-    replaceWith(
-      // what the file does not say stays unsaid: a guess of ours would be checked as the office's word
-      found.map((f) => {
-        const { floors, height_m } = f.properties as Partial<PartProperties>;
-        return {
-          ...f,
-          properties: { ...f.properties, floors: floors ?? null, height_m: height_m ?? null },
-        };
-      }),
-    );
+    replaceWith(found);
     fit();
   } catch {
     toast(say("ليس ملف GeoJSON يُقرأ", "Not a GeoJSON file that can be read"), "triangle");

@@ -135,21 +135,24 @@ export class DxfPanel {
     return h(
       "li",
       { class: "part" },
-      h("p", { class: "s" }, bdi(name), " ", h("span", { class: "mute" }, bdi(`× ${objects}`))),
       h(
         "div",
-        { class: "row wrap tight" },
-        h("div", { class: "field tight grow" }, role),
-        built ? this.fact(name, "floors") : null,
-        built ? this.fact(name, "height_m") : null,
+        { class: "field tight" },
+        h("p", { class: "s" }, bdi(name), " ", h("span", { class: "mute" }, bdi(`× ${objects}`))),
+        role,
       ),
+      built
+        ? h("div", { class: "row wrap tight" }, this.fact(name, "floors"), this.fact(name, "height_m"))
+        : null,
     );
   }
 
   private fact(name: string, what: keyof Facts): HTMLElement {
     const held = this.mapping.facts[name]?.[what];
+    const id = `dxf-${what}-${this.read!.layers.findIndex((one) => one.name === name)}`;
     const input = h("input", {
       class: "inp short",
+      id,
       inputmode: "decimal",
       value: held === undefined ? "" : String(held),
       onchange: (e: Event) => {
@@ -160,7 +163,7 @@ export class DxfPanel {
       },
     });
     const label = what === "floors" ? say("الطوابق", "Floors") : say("الارتفاع (م)", "Height (m)");
-    return h("label", { class: "field tight" }, label, input);
+    return h("div", { class: "field tight" }, h("label", { for: id }, label), input);
   }
 
   private units(): HTMLElement {
@@ -354,7 +357,7 @@ export class DxfPanel {
       this.units(),
       h(
         "ul",
-        { class: "parts" },
+        { class: "parts block" },
         ...read.layers.filter((one) => one.objects > 0).map((one) => this.layer(one.name, one.objects)),
       ),
       ...[this.fits()].filter((el) => el !== null),
