@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from municipality.billing.bills.models import Bill
@@ -434,3 +435,22 @@ def test_two_merged_plots_go_from_drawing_to_one_permit(unsigned) -> None:
     other = s.a_building_plot("k3", b.square(60, 0, 20, 30), number="3050", area=town.plot.area)
     with pytest.raises(Problem):
         o.an_application(town, plots=(town.plot.pk, other.pk))  # they do not lie side by side
+
+
+def test_a_completion_certificate_is_stamped_and_covers_its_whole_file(tmp_path: Path) -> None:
+    from plots.building_permits.construction.jobs import stamp_certificate
+    from tests.building_permits import works as w
+
+    town = w.a_works_town()
+    works = w.begun(town, Work.EXCAVATION)
+    w.passed(town, works, 2)
+    w.step(town, works, "certify", "approver")
+    stamp_certificate.call(works.case_id)
+    works.refresh_from_db()
+    assert works.certificate is not None
+    with open_kept(works.certificate.sha256) as file:
+        pdf = file.read()
+    told = pdfsig_of(pdf, tmp_path)
+    assert "Signature is Valid" in told and "Total document signed" in told
+    page = Client().get(f"/verify/{works.certificate.code}").content.decode()
+    assert "شهادة إتمام أعمال" in page and "وثيقة سارية" in page
