@@ -56,9 +56,9 @@ def test_an_undisturbed_application_reaches_the_stamp_with_a_message_to_both_at_
     moves = [message.template for message in told]
     assert moves[:2] == ["building_permit.submit.office", "building_permit.submit.owner"]
     assert {code.split(".")[1] for code in moves} == {
-        "submit", "accept", "pass_architecture", "pass_structure", "settle_fee",
+        "submit", "accept", "pass_architecture", "pass_structure", "settle_fee", "approve",
     }  # fmt: skip
-    assert len(moves) == 10
+    assert len(moves) == 12
 
 
 def test_the_fee_is_explained_by_the_area_of_the_geometry() -> None:
