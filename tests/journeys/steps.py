@@ -11,7 +11,7 @@ import pyotp
 
 from tests.journeys.processes import City
 from tests.journeys.walk import Walk
-from tests.notices.builders import until
+from tests.notices.builders import until, whole_lines
 
 CITIZEN = "+96892345678"
 PASSWORD = "a long word of the office"
@@ -19,8 +19,7 @@ PASSWORD = "a long word of the office"
 
 def texts_of(city: City) -> list[str]:
     """What the SMSC has accepted, a line a message."""
-    path = city.journal("smsc_simulator")
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return whole_lines(city.journal("smsc_simulator"))
 
 
 def told(city: City, *words: str, to: str = CITIZEN) -> str:

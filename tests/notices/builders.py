@@ -62,6 +62,13 @@ def free_port() -> int:
         return port
 
 
+def whole_lines(path: Path) -> list[str]:
+    """The lines of a journal that stand whole: the last may be half written just now."""
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+
+
 def until(true: Callable[[], Any], *, seconds: float = 15.0, what: str = "") -> Any:
     """Wait until something is true and return it."""
     end = time.monotonic() + seconds
@@ -126,10 +133,7 @@ class Smsc:
 
     def accepted(self) -> list[dict[str, Any]]:
         """What it accepted, in order, over all its lives."""
-        if not self.journal.exists():
-            return []
-        lines = self.journal.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return [json.loads(line) for line in whole_lines(self.journal)]
 
 
 @contextmanager
