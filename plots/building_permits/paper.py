@@ -7,7 +7,6 @@ from typing import Any
 import shapely
 from django.template.loader import render_to_string
 from django.utils import translation
-from shapely.geometry.base import BaseGeometry
 
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
@@ -70,8 +69,9 @@ def _parts(site: SiteVersion, ground: Any) -> list[dict[str, str]]:
     ]
 
 
-def site_drawing(site: SiteVersion | None, ground: BaseGeometry) -> dict[str, Any]:
-    """Return the drawing of the ground (METRIC) with its sides, and of the parts approved on it."""
+def site_drawing(site: SiteVersion | None, permit: BuildingPermit) -> dict[str, Any]:
+    """Return the drawing of a permit's ground with its sides, and of the parts of a plan on it."""
+    ground = shapely.multipolygons(shapely.get_parts(shape_of(permit.place)))
     return {
         "drawing": drawing(ground),
         "parts": _parts(site, ground) if site is not None else [],
@@ -105,14 +105,14 @@ def permit_pdf(
 ) -> bytes:
     """Print the permit in Arabic; raises what the printer raises."""
     parties = {party.role: party for party in case.parties.all()}
-    ground, site = shapely.multipolygons(shapely.get_parts(shape_of(permit.place))), permit.site
+    site = permit.site
     with translation.override("ar"):
         context = {
             "permit": permit, "site": site, "case_number": case.number,
             "work": str(WORKS[Work(permit.work)]),
             "rank": str(RANKS[BuildingPermit.Rank(permit.rank)]),
             "owner": parties["owner"].name, "office": parties["office"].name,
-            "last_day": last_day(permit), **site_drawing(site, ground),
+            "last_day": last_day(permit), **site_drawing(site, permit),
             "lines": _lines(site) if site is not None else [],
             "drawings": _drawings(case, stamped),
             "municipality": PROFILE.municipality_ar, "is_demo": is_demo(), "lang": "ar",

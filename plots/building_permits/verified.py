@@ -5,12 +5,10 @@ The code on the paper is the right to see what the paper itself shows: plot and 
 
 from typing import Any
 
-import shapely
 from django.db.models import Q
 
 from municipality.documents.models import IssuedPaper
 from municipality.reach import acting
-from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.models import BuildingPermit
 from plots.building_permits.paper import last_day, site_drawing
@@ -30,12 +28,11 @@ def details_of(paper: IssuedPaper) -> tuple[str, dict[str, Any]] | None:
     permit = BuildingPermit.objects.filter(about).order_by("-pk").first()
     if permit is None:
         return None
-    ground = shapely.multipolygons(shapely.get_parts(shape_of(permit.place)))
     return TEMPLATE, {
         "title": APPROVED,
         "permit": permit,
         "state": STATES[BuildingPermit.State(permit.state)],
         "last_day": last_day(permit),
         "ends_on": last_day(permit) if permit.state in TIMED else None,
-        **site_drawing(permit.site, ground),
+        **site_drawing(permit.site, permit),
     }

@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any
 
-import shapely
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -76,7 +75,6 @@ def _differs(found: Deviation | None) -> dict[str, str] | None:
 def _pdf(construction: Construction, survey: SiteVersion | None, *, at: dt.datetime) -> bytes:
     case, permit = construction.case, construction.permit
     parties = {party.role: party for party in case.parties.all()}
-    ground = shapely.multipolygons(shapely.get_parts(shape_of(permit.place)))
     local = at.astimezone(PROFILE.time_zone)
     with translation.override("ar"):
         context: dict[str, Any] = {
@@ -87,7 +85,7 @@ def _pdf(construction: Construction, survey: SiteVersion | None, *, at: dt.datet
                 {"name": str(one.name), "visit": one.passed_by} for one in progress(construction)
             ],
             "differs": _differs(deviation_of(construction, survey) if survey else None),
-            **site_drawing(survey, ground),
+            **site_drawing(survey, permit),
             "municipality": PROFILE.municipality_ar, "is_demo": is_demo(), "lang": "ar",
             "dir": "rtl", "at": local, "fonts": fonts(),
         }  # fmt: skip

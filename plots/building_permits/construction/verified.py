@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import shapely
-
 from municipality.documents.models import IssuedPaper
 from municipality.reach import acting
-from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.construction.models import Construction
 from plots.building_permits.construction.surveys import latest_as_built
@@ -25,11 +22,10 @@ def details_of(paper: IssuedPaper) -> tuple[str, dict[str, Any]] | None:
     works = rows.first()  # unique
     if works is None:
         return None
-    ground = shapely.multipolygons(shapely.get_parts(shape_of(works.permit.place)))
     return TEMPLATE, {
         "title": BUILT,
         "permit": works.permit,
         "state": STATES[BuildingPermit.State(works.permit.state)],
         "last_day": last_day(works.permit),
-        **site_drawing(latest_as_built(works), ground),
+        **site_drawing(latest_as_built(works), works.permit),
     }
