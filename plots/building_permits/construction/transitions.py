@@ -4,6 +4,8 @@ Officials may enter a site at any time and stop the work until the violation is 
 Order 23/92 art. 100); a permit that runs out halts the works until it is renewed (art. 102).
 """
 
+from functools import partial
+
 from municipality.cases.machine import ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.building_permits.construction import readiness as ready
@@ -91,18 +93,19 @@ OF_INSPECTOR = (
     Edge(
         "pass_stage", ("visit",), "building", INSPECTOR,
         Text("اجتازت المرحلة", "The stage passes"), Text("اجتازت المعاينة", "Inspection passed"),
-        tells=BOTH, only_if=visits.wrote_passed, guard=ready.permit_is_in_force,
+        tells=BOTH, only_if=partial(visits.takes, "pass_stage"), guard=ready.permit_is_in_force,
     ),
     Edge(
         "finish", ("visit",), "certificate", INSPECTOR,
         Text("اكتمل البناء", "The works are complete"),
         Text("عُوين الإتمام", "Completion was inspected"),
-        tells=BOTH, only_if=visits.wrote_finished, guard=ready.may_be_certified,
+        tells=BOTH, only_if=partial(visits.takes, "finish"), guard=ready.may_be_certified,
     ),
     Edge(
         "fail_stage", ("visit",), "building", INSPECTOR,
         Text("لم تجتز المرحلة", "The stage does not pass"),
-        Text("لم تجتز المعاينة", "Inspection not passed"), tells=BOTH, only_if=visits.wrote_failed,
+        Text("لم تجتز المعاينة", "Inspection not passed"), tells=BOTH,
+        only_if=partial(visits.takes, "fail_stage"),
     ),
     Edge(
         "stop", ("waiting", "building", "visit"), "stopped", INSPECTOR, STOP,
@@ -113,12 +116,12 @@ OF_INSPECTOR = (
     Edge(
         "keep_stopped", ("visit",), "stopped", INSPECTOR,
         Text("يبقى الإيقاف", "The order stays"), Text("بقي أمر الإيقاف", "The order stays"),
-        tells=BOTH, only_if=visits.wrote_still_stopped,
+        tells=BOTH, only_if=partial(visits.takes, "keep_stopped"),
     ),
     Edge(
         "release", ("visit",), "building", INSPECTOR,
         Text("رفع الإيقاف", "Lift the order"), Text("رُفع أمر الإيقاف", "The order was lifted"),
-        tells=BOTH, only_if=visits.wrote_released,
+        tells=BOTH, only_if=partial(visits.takes, "release"),
     ),
 )  # fmt: skip
 

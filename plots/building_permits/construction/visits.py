@@ -108,15 +108,18 @@ def look_again(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     _write(visit, Found(Outcome.FAILED, text), by=by, at=at)
 
 
-def _edge(construction: Construction, visit: SiteVisit) -> str:
-    """Return the edge that an outcome takes."""
+def _edge(visit: SiteVisit) -> str:
+    """Return the edge that an outcome takes; "" for none: under an order to stop nothing passes."""
+    is_under_stop = is_stopped(visit.construction)
     if visit.outcome == Outcome.STOPPED:
         return "stop"
     if visit.outcome == Outcome.RELEASED:
         return "release"
     if visit.outcome == Outcome.FAILED:
-        return "keep_stopped" if is_stopped(construction) else "fail_stage"
-    return "finish" if is_last(construction, visit.stage) else "pass_stage"
+        return "keep_stopped" if is_under_stop else "fail_stage"
+    if is_under_stop:
+        return ""
+    return "finish" if is_last(visit.construction, visit.stage) else "pass_stage"
 
 
 @acting
@@ -138,47 +141,12 @@ def decide(*, case_id: int, found: Found, by: Actor, at: dt.datetime, seen: int 
         raise CannotMove(SAY_HOW)
     name = NAMES[visit.stage].ar
     return move(
-        case_id=case_id, edge=_edge(construction, visit), by=by, at=at, seen=seen,
+        case_id=case_id, edge=_edge(visit), by=by, at=at, seen=seen,
         text=f"{name}: {text}" if text else name,
     )  # fmt: skip
 
 
-def _wrote(outcome: SiteVisit.Outcome, case: Case, *, at: dt.datetime) -> SiteVisit | None:
-    """Return the visit whose outcome this is, written at this very moment: by ``decide``."""
+def takes(edge: str, case: Case, *, at: dt.datetime) -> bool:
+    """Tell whether an outcome that takes this edge has just been written, by ``decide``."""
     last = last_visit(construction_of(case))
-    return last if last is not None and (last.outcome, last.at) == (outcome, at) else None
-
-
-def _passed(case: Case, *, at: dt.datetime) -> SiteVisit | None:
-    """Return the visit that has just passed its stage; under an order to stop none does."""
-    visit = _wrote(Outcome.PASSED, case, at=at)
-    return visit if visit is not None and not is_stopped(visit.construction) else None
-
-
-def wrote_passed(case: Case, *, at: dt.datetime) -> bool:
-    """Tell whether a stage that is not the last has just passed."""
-    visit = _passed(case, at=at)
-    return visit is not None and not is_last(visit.construction, visit.stage)
-
-
-def wrote_finished(case: Case, *, at: dt.datetime) -> bool:
-    """Tell whether the last stage has just passed."""
-    visit = _passed(case, at=at)
-    return visit is not None and is_last(visit.construction, visit.stage)
-
-
-def wrote_failed(case: Case, *, at: dt.datetime) -> bool:
-    """Tell whether a stage has just failed, with no order to stop."""
-    visit = _wrote(Outcome.FAILED, case, at=at)
-    return visit is not None and not is_stopped(visit.construction)
-
-
-def wrote_still_stopped(case: Case, *, at: dt.datetime) -> bool:
-    """Tell whether a visit has just found that the order to stop stays."""
-    visit = _wrote(Outcome.FAILED, case, at=at)
-    return visit is not None and is_stopped(visit.construction)
-
-
-def wrote_released(case: Case, *, at: dt.datetime) -> bool:
-    """Tell whether the order to stop has just been lifted."""
-    return _wrote(Outcome.RELEASED, case, at=at) is not None
+    return last is not None and last.at == at and _edge(last) == edge
