@@ -1,7 +1,6 @@
 """A building permit from its draft to the stamp, and what stops it between."""
 
 import datetime as dt
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,6 +37,7 @@ from tests import builders as b
 from tests.building_permits import builders as s
 from tests.building_permits import office as o
 from tests.cases.builders import MORNING
+from tests.documents.signing.builders import pdfsig
 
 pytestmark = pytest.mark.django_db
 
@@ -299,14 +299,6 @@ def issued(town: o.PermitTown, case) -> BuildingPermit:
     return BuildingPermit.objects.latest("pk")
 
 
-def pdfsig_of(pdf: bytes, folder: Path) -> str:
-    """What poppler says of a stamp."""
-    path = folder / "stamped.pdf"
-    path.write_bytes(pdf)
-    done = subprocess.run(["pdfsig", str(path)], capture_output=True, check=False, text=True)
-    return done.stdout
-
-
 def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable(tmp_path: Path) -> None:
     town = o.a_permit_town()
     case = o.until(town, o.an_application(town), "stamping")
@@ -322,7 +314,7 @@ def test_the_approved_drawings_and_the_permit_are_stamped_and_verifiable(tmp_pat
             pdf = file.read()
         assert examine(pdf, folder=the_folder(), at=timezone.now()).holds
         assert "سالم" not in str(one.facts)
-        told = pdfsig_of(pdf, tmp_path)
+        told = pdfsig(pdf, tmp_path)
         assert "Signature is Valid" in told and "Total document signed" in told, one.kind
 
 
@@ -450,7 +442,7 @@ def test_a_completion_certificate_is_stamped_and_covers_its_whole_file(tmp_path:
     assert works.certificate is not None
     with open_kept(works.certificate.sha256) as file:
         pdf = file.read()
-    told = pdfsig_of(pdf, tmp_path)
+    told = pdfsig(pdf, tmp_path)
     assert "Signature is Valid" in told and "Total document signed" in told
     page = Client().get(f"/verify/{works.certificate.code}").content.decode()
     assert "شهادة إتمام أعمال" in page and "وثيقة سارية" in page

@@ -107,11 +107,11 @@ SHAPES: dict[str, Callable[[], bytes]] = {
 
 
 def tool(name: str, *arguments: str | Path) -> str:
-    """What one of poppler's programs says."""
+    """What one of poppler's programs says; it repeats the bytes of a damaged file as they are."""
     done = subprocess.run(
-        [name, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
+        [name, *map(str, arguments)], capture_output=True, check=False, timeout=60
     )
-    return done.stdout
+    return done.stdout.decode(errors="replace")
 
 
 def pdfsig(pdf: bytes, tmp_path: Path) -> str:
