@@ -25,7 +25,7 @@ from plots.building_permits.paper import last_day
 from plots.building_permits.register import Wanted, found_permits, permit_numbered
 from plots.building_permits.words import RANKS, STATES, WORKS
 
-A_PAGE, A_CHUNK, MOST_OPEN, IN_FEED = 50, 2_000, 20_000, 100
+A_PAGE, A_CHUNK, MOST_OPEN, IN_FEED, ON_MAP = 50, 2_000, 20_000, 100, 500
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 TITLE = Text("سجل إباحات البناء", "Register of building permits")
 MEMBERS = ("q", "work", "state", "year", "wilayat", "area", "page")
@@ -88,16 +88,18 @@ def _feature(permit: BuildingPermit) -> dict[str, Any]:
 def register(request: HttpRequest) -> HttpResponse:
     """Show the permits that are looked for, as a list and on the map."""
     wanted = _wanted(request)
-    page = Paginator(found_permits(wanted), A_PAGE).get_page(request.GET.get("page"))
+    found = found_permits(wanted)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     things = [
         {**_feature(one), "properties": {"number": one.number, "url": permit_url(one)}}
-        for one in page
+        for one in found[:ON_MAP]
     ]
     context = {
         "rows": [_row(one) for one in page],
         "page": page,
+        "on_map": len(things),
         "wanted": wanted,
         "query": query.urlencode(),
         "works": [(work, WORKS[work]) for work in Work],
