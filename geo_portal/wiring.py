@@ -24,6 +24,7 @@ IMPORTERS = {
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",
     "titles": "plots.register.title_imports.TITLES",
+    "mandates": "plots.register.mandate_imports.MANDATES",
     "building_permits": "plots.building_permits.permit_imports.PERMIT_RECORDS",
     "footprints": "plots.building_permits.town.footprints.FOOTPRINTS",  # checked, never kept
 }

@@ -1,6 +1,7 @@
 """What the registration clerk's screen says of an application: plain values, shapes in WGS 84."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -22,7 +23,7 @@ from plots.building_permits.sites.frontage import Side
 from plots.register.ministry import Answer, Sameness, TitleRegister, compare
 from plots.register.models import PlotFacts, Road, UseClass
 from plots.register.queries import plot_on
-from plots.register.title_models import Title, TitleMandate
+from plots.register.title_models import MandateStanding, Title, TitleMandate
 from plots.register.titles import Owner, mandates_of, owners_of_title, title_on
 from plots.register.use_words import USES
 
@@ -35,8 +36,14 @@ ROADS = {
 }
 SAMENESS = {
     Sameness.SAME: (Text("مالك القطعة", "An owner of the plot"), "pass", "pass"),
+    Sameness.BY_MANDATE: (Text("يتصرف بوكالة", "Acts by mandate"), "near", "person"),
     Sameness.DIFFERENT: (Text("ليس من مالكيها", "Not one of its owners"), "fail", "fail"),
     Sameness.UNKNOWN: (Text("لا يُعلم", "Not known"), "unknown", "diamond"),
+}
+STANDINGS = {
+    MandateStanding.HOLDS: (Text("سارية", "In force"), "pass", "pass"),
+    MandateStanding.NOT_BEGUN: (Text("لم تبدأ بعد", "Not begun yet"), "near", "clock"),
+    MandateStanding.ENDED: (Text("انتهت", "Ended"), "", "clock"),
 }
 AREA_SHARE = 0.05  # a registered area that differs by more is pointed at
 
@@ -51,6 +58,17 @@ class Judged:
     share: Fraction | None
 
 
+@dataclass(frozen=True, slots=True)
+class MandateShown:
+    """A mandate, and whether it holds today: words, tone and icon."""
+
+    row: TitleMandate
+    standing: MandateStanding
+    words: Text
+    tone: str
+    icon: str
+
+
 @dataclass(slots=True)
 class PlotShown:
     """One plot of the application: as it was asked for, as it is, and whose it is."""
@@ -62,15 +80,15 @@ class PlotShown:
     area_differs: bool = False
     title: Title | None = None
     owners: list[Owner] = field(default_factory=list)
-    mandates: list[TitleMandate] = field(default_factory=list)
+    mandates: list[MandateShown] = field(default_factory=list)
     judged: Judged | None = None
     answer: Answer | None = None
     judged_there: Judged | None = None
 
 
-def judged(named: Owner, owners: list[Owner]) -> Judged:
-    """Compare the named owner with some owners, in words."""
-    found, share = compare(named, owners)
+def judged(named: Owner, owners: list[Owner], mandates: Sequence[TitleMandate] = ()) -> Judged:
+    """Compare the named owner with some owners and who may act for them, in words."""
+    found, share = compare(named, owners, mandates)
     return Judged(*SAMENESS[found], share)
 
 
@@ -79,6 +97,13 @@ def named_owner(application: PermitApplication) -> Owner:
     owners = [party.name for party in application.case.parties.all() if party.role == "owner"]
     name = owners[0] if owners else ""
     return Owner(name, application.owner_civil_number, Fraction(1))
+
+
+def _mandates(title: Title, *, on: dt.date) -> list[MandateShown]:
+    """Return the mandates of a title: those that hold before those that do not."""
+    rows = [(row, row.standing_on(on)) for row in mandates_of(title)]
+    rows.sort(key=lambda one: list(MandateStanding).index(one[1]))
+    return [MandateShown(row, standing, *STANDINGS[standing]) for row, standing in rows]
 
 
 def _plot(row: ApplicationPlot, named: Owner, *, on: dt.date) -> PlotShown:
@@ -93,8 +118,9 @@ def _plot(row: ApplicationPlot, named: Owner, *, on: dt.date) -> PlotShown:
     shown.title = title_on(plot_id=row.plot_id, on=on)
     if shown.title is not None:
         shown.owners = owners_of_title(shown.title)
-        shown.mandates = mandates_of(shown.title, on=on)
-    shown.judged = judged(named, shown.owners)
+        shown.mandates = _mandates(shown.title, on=on)
+    holding = [one.row for one in shown.mandates if one.standing is MandateStanding.HOLDS]
+    shown.judged = judged(named, shown.owners, holding)
     return shown
 
 

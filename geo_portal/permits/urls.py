@@ -4,6 +4,7 @@ from django.urls import path
 
 from geo_portal.permits import (
     audit_views,
+    mandate_views,
     office_views,
     register_views,
     registration_views,
@@ -27,6 +28,16 @@ urlpatterns = [
         "cases/<str:public_id>/registration/",
         registration_views.registration_page,
         name="registration",
+    ),
+    path(
+        "cases/<str:public_id>/registration/mandates/",
+        mandate_views.add_mandate,
+        name="add_mandate",
+    ),
+    path(
+        "cases/<str:public_id>/registration/mandates/<int:mandate_id>/end/",
+        mandate_views.end_mandate_of,
+        name="end_mandate",
     ),
     path(
         "cases/<str:public_id>/reports/<int:plot_id>/<int:number>.json",

@@ -81,6 +81,8 @@ ACTS = {
     "draw": Text("رُسم مخطط الموقع وفُحص", "Site plan drawn and checked"),
     "approve_version": Text("اعتُمدت نسخة", "Version approved"),
     "take_back_approval": Text("سُحب اعتماد نسخة", "Approval taken back"),
+    "register_mandate": Text("سُجّلت وكالة", "Mandate registered"),
+    "end_mandate": Text("أُنهيت وكالة", "Mandate ended"),
     "expire_permit": Text("انتهت مدة إباحة البناء", "Building permit expired"),
     "issue_permit": Text("صدرت إباحة البناء", "Building permit issued"),
     "survey_as_built": Text("رُفع المبنى كما بُني", "Building surveyed as built"),

@@ -62,6 +62,8 @@ NAMES = {
     "site": Text("نسخة مخطط الموقع", "Version of the site plan"),
     "verdict": Text("نتيجة الفحص", "Verdict"),
     "work": Text("نوع العمل", "Kind of work"),
+    "mandate": Text("الوكالة", "Mandate"),
+    "deed": Text("سند الملكية", "Title deed"),
     "sheet": Text("الرسم", "Drawing"),
     "said": Text("الرسالة", "Message"),
     "document": Text("المستند", "Paper"),

@@ -21,6 +21,23 @@ def open_batch(job: Job) -> RecordBatch:
     )
 
 
+def close_batch(cursor: Any, batch: RecordBatch, **counted: int) -> dict[str, Any]:
+    """Keep the totals of an import with its batch: what it counted, and the row just asked for."""
+    names = [column.name for column in cursor.description]
+    asked = dict(zip(names, cursor.fetchone(), strict=True))
+    totals = {"batch": batch.pk, **counted, **asked}
+    batch.totals = totals
+    batch.save(update_fields=["totals"])
+    return totals
+
+
+def check_nothing_stands_on(cursor: Any, batch: int, *, standing: str, why: Text) -> None:
+    """Ask whether later rows stand on a batch; raises NoSwap that says why it is kept."""
+    cursor.execute(standing, {"batch": batch})
+    if cursor.fetchone()[0]:
+        raise NoSwap("stands_on_it", why)
+
+
 @transaction.atomic
 def undo(batch_id: int, *, at: dt.datetime) -> dict[str, Any]:
     """Take back what an import of records did; returns what was done.

@@ -6,7 +6,11 @@ from django.utils.module_loading import import_string
 from municipality.importing.spec import Importer
 
 KINDS = ("plots", "buildings", "zones", "bays", "boundaries", "observations", "layer")
-RECORDS = ("titles", "building_permits")  # without a shape: manage.py import_records KIND
+RECORDS = (
+    "titles",
+    "mandates",
+    "building_permits",
+)  # without a shape: manage.py import_records KIND
 
 
 def importer(kind: str, *, theme: str = "") -> Importer:

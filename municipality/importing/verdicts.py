@@ -137,6 +137,12 @@ _ALL = (
     _refused("deed_refused", "رُفض صف آخر من السند نفسه", "Another row of the same deed was refused"),
     _note("deed_known", "السند مسجل كما هو", "The deed is registered as it stands"),
     _note("ended_by_next", "انتهى بسند القطعة التالي", "Ended by the next deed of its plot"),
+    # mandates
+    _refused("unknown_deed", "رقم سند ليس في السجل", "A deed number that is not in the register"),
+    _refused("duplicate_mandate", "وكالة مكررة: يخالف الصف صفًا سابقًا أو يكرره", "A mandate stands twice: the row repeats an earlier one or contradicts it"),
+    _refused("mandate_differs", "الوكالة مسجلة بيوم أخير آخر", "The mandate is registered with another last day"),
+    _note("mandate_known", "الوكالة مسجلة كما هي", "The mandate is registered as it stands"),
+    _note("mandate_ended", "الوكالة مسجلة وأنهاها موظف؛ تبقى كذلك", "The mandate is registered and an officer has ended it; it stays so"),
     # building permits
     _refused("bad_permit_number", "رقم إباحة ليس رقمًا وسنة", "A permit number that is no number and year"),
     _refused("duplicate_permit", "إباحة مكررة: يخالف الصف صفًا سابقًا أو يكرره", "A permit stands twice: the row repeats an earlier one or contradicts it"),

@@ -16,9 +16,9 @@ from municipality.conf import PROFILE
 from municipality.digits import western
 from municipality.importing.fields import Field, Kind
 from municipality.importing.parts import default_source
-from municipality.importing.records import open_batch
+from municipality.importing.records import check_nothing_stands_on, close_batch, open_batch
 from municipality.importing.rows import Rows
-from municipality.importing.spec import NO_SHAPE, Importer, Job, NoSwap
+from municipality.importing.spec import NO_SHAPE, Importer, Job
 from municipality.words import Text
 from plots.building_permits.issuing import MAJOR, VALID_YEARS, years_on
 from plots.building_permits.models import BuildingPermit, Work
@@ -79,9 +79,9 @@ FROM incoming n JOIN plots_plot p ON p.id = n.plot_id
 WHERE NOT n.is_known GROUP BY n.permit_number
 """
 TOTALS = """
-SELECT (SELECT count(DISTINCT permit_number) FROM incoming WHERE is_known),
-       (SELECT count(*) FROM plots_buildingpermit),
-       (SELECT count(*) FROM plots_buildingpermit WHERE state = 'valid')
+SELECT (SELECT count(DISTINCT permit_number) FROM incoming WHERE is_known) AS known_permits,
+       (SELECT count(*) FROM plots_buildingpermit) AS permits_on_record,
+       (SELECT count(*) FROM plots_buildingpermit WHERE state = 'valid') AS permits_in_force
 """
 STANDS_ON = Text(
     "بُني على إباحات هذه الدفعة طلبات؛ لا تُلغى.",
@@ -226,22 +226,15 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """Take the staged permits as one batch; returns the totals a clerk reconciles them by."""
     batch = open_batch(job)
     cursor.execute(PERMITS, {"batch": batch.pk, "zone": str(PROFILE.time_zone)})
-    counted: dict[str, Any] = {"batch": batch.pk, "permits": cursor.rowcount}
+    taken = cursor.rowcount
     cursor.execute(TOTALS)
-    names = ("known_permits", "permits_on_record", "permits_in_force")
-    counted |= dict(zip(names, cursor.fetchone(), strict=True))
-    batch.totals = counted
-    batch.save(update_fields=["totals"])
-    return counted
+    return close_batch(cursor, batch, permits=taken)
 
 
 def take_back(cursor: Any, batch: int) -> dict[str, Any]:
     """Remove the permits of a batch; raises NoSwap where something stands on them."""
-    asked = {"batch": batch}
-    cursor.execute(STANDING, asked)
-    if cursor.fetchone()[0]:
-        raise NoSwap("stands_on_it", STANDS_ON)
-    cursor.execute("DELETE FROM plots_buildingpermit WHERE batch_id = %(batch)s", asked)
+    check_nothing_stands_on(cursor, batch, standing=STANDING, why=STANDS_ON)
+    cursor.execute("DELETE FROM plots_buildingpermit WHERE batch_id = %s", [batch])
     return {"removed": cursor.rowcount}
 
 

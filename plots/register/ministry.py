@@ -15,6 +15,7 @@ from django.conf import settings
 from municipality.digits import western
 from municipality.names import fold
 from municipality.words import Text
+from plots.register.title_models import TitleMandate
 from plots.register.titles import NotAShare, Owner, are_whole, read_share
 
 CONNECT_S, SILENT_S, WHOLE_S = 2.0, 3.0, 5.0
@@ -131,9 +132,10 @@ def configured() -> TitleRegister:
 
 
 class Sameness(StrEnum):
-    """Whether the owner an office names is an owner of the title."""
+    """Whether the owner an office names is an owner of the title, or may act for its owners."""
 
     SAME = "same"
+    BY_MANDATE = "by_mandate"
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 
@@ -144,12 +146,12 @@ def _tokens(name: str) -> tuple[str, ...]:
     return tuple(part.removeprefix("ال") or part for part in parts if part not in _LINKS)
 
 
-def _sameness(named: Owner, owner: Owner) -> Sameness:
+def _sameness(named: Owner, person: Owner | TitleMandate) -> Sameness:
     """Compare two people: by civil numbers where both are known, else by their names."""
-    mine, theirs = western(named.civil_number).strip(), western(owner.civil_number).strip()
+    mine, theirs = western(named.civil_number).strip(), western(person.civil_number).strip()
     if mine and theirs:
         return Sameness.SAME if mine == theirs else Sameness.DIFFERENT
-    one, other = _tokens(named.name), _tokens(owner.name)
+    one, other = _tokens(named.name), _tokens(person.name)
     if one and one == other:
         return Sameness.SAME
     short, long = sorted((set(one), set(other)), key=len)
@@ -157,14 +159,20 @@ def _sameness(named: Owner, owner: Owner) -> Sameness:
     return Sameness.UNKNOWN if len(short) > 1 and short <= long else Sameness.DIFFERENT
 
 
-def compare(named: Owner, owners: Sequence[Owner]) -> tuple[Sameness, Fraction | None]:
+def compare(
+    named: Owner, owners: Sequence[Owner], mandates: Sequence[TitleMandate] = ()
+) -> tuple[Sameness, Fraction | None]:
     """Tell whether a named owner is one of a title's, and the share of the one who is the same.
 
-    Unknown where no title is known, or where only a shorter form of a name agrees.
+    Who is no owner but holds one of the mandates acts by it.  Unknown where no title is known, or
+    where only a shorter form of a name agrees.
     """
     found = [_sameness(named, owner) for owner in owners]
     if Sameness.SAME in found:
         return Sameness.SAME, owners[found.index(Sameness.SAME)].share
-    if not owners or Sameness.UNKNOWN in found:
+    acting = [_sameness(named, mandate) for mandate in mandates]
+    if Sameness.SAME in acting:
+        return Sameness.BY_MANDATE, None
+    if not owners or Sameness.UNKNOWN in (*found, *acting):
         return Sameness.UNKNOWN, None
     return Sameness.DIFFERENT, None

@@ -24,9 +24,14 @@ from plots.register.record_plots import PLOT_FIELDS, Findings, days, find_plots,
 from plots.register.title_swap import STAGED, swap, take_back
 from plots.register.titles import NotAShare, Stated, are_whole, read_share
 
+DEED = Field(
+    "deed_number",
+    ("deed_number", "deed_no", "title_number", "title_no", "رقم سند الملكية", "رقم السند",
+     "رقم الملكية"),
+    longest=60, missing="key_missing", is_key=True,
+)  # fmt: skip
 FIELDS = (
-    Field("deed_number", ("deed_number", "deed_no", "title_number", "title_no", "رقم سند الملكية",
-          "رقم السند", "رقم الملكية"), longest=60, missing="key_missing", is_key=True),
+    DEED,
     *PLOT_FIELDS,
     Field("owner_name", ("owner_name", "owner", "name", "اسم المالك", "المالك"), longest=200,
           missing="name_missing", is_key=True),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from municipality.importing.records import open_batch
-from municipality.importing.spec import Job, NoSwap
+from municipality.importing.records import check_nothing_stands_on, close_batch, open_batch
+from municipality.importing.spec import Job
 from municipality.words import Text
 
 STAGED = {
@@ -31,11 +31,12 @@ FROM incoming n JOIN plots_title t USING (deed_number) WHERE NOT n.is_known
 """
 WHOLE = "SET CONSTRAINTS title_has_owners, title_shares_sum_to_one IMMEDIATE"
 TOTALS = """
-SELECT (SELECT count(DISTINCT deed_number) FROM incoming WHERE is_known),
-       (SELECT count(DISTINCT nullif(civil_number, '')) FROM incoming),
-       (SELECT count(*) FROM plots_title WHERE valid @> %(on)s::date),
+SELECT (SELECT count(DISTINCT deed_number) FROM incoming WHERE is_known) AS known_titles,
+       (SELECT count(DISTINCT nullif(civil_number, '')) FROM incoming) AS civil_numbers,
+       (SELECT count(*) FROM plots_title WHERE valid @> %(on)s::date) AS titles_in_force,
        (SELECT count(*) FROM plots_plot p WHERE p.valid @> %(on)s::date AND NOT EXISTS
          (SELECT FROM plots_title t WHERE t.plot_id = p.id AND t.valid @> %(on)s::date))
+         AS plots_without_title
 """
 STANDS_ON = Text(
     "على سندات هذه الدفعة وكالات أو سندات أحدث؛ تُلغى الأحدث أولًا.",
@@ -51,26 +52,20 @@ SELECT EXISTS (SELECT FROM plots_title WHERE batch_id = %(batch)s AND ended_by_i
 def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """Take the staged deeds as one batch; returns the totals a clerk reconciles them by."""
     batch = open_batch(job)
-    counted = {"batch": batch.pk}
+    counted = {}
     for name, statement in (("ended", ENDED), ("titles", TITLES), ("shares", SHARES)):
         cursor.execute(statement, {"batch": batch.pk})
         counted[name] = cursor.rowcount
     cursor.execute(WHOLE)
     cursor.execute("SET CONSTRAINTS title_has_owners, title_shares_sum_to_one DEFERRED")
     cursor.execute(TOTALS, {"on": job.on})
-    names = ("known_titles", "civil_numbers", "titles_in_force", "plots_without_title")
-    counted |= dict(zip(names, cursor.fetchone(), strict=True))
-    batch.totals = counted
-    batch.save(update_fields=["totals"])
-    return counted
+    return close_batch(cursor, batch, **counted)
 
 
 def take_back(cursor: Any, batch: int) -> dict[str, Any]:
     """Remove the titles of a batch and let those it ended hold again; raises NoSwap."""
     asked = {"batch": batch}
-    cursor.execute(STANDING, asked)
-    if cursor.fetchone()[0]:
-        raise NoSwap("stands_on_it", STANDS_ON)
+    check_nothing_stands_on(cursor, batch, standing=STANDING, why=STANDS_ON)
     cursor.execute(
         "DELETE FROM plots_titleshare s USING plots_title t "
         "WHERE t.id = s.title_id AND t.batch_id = %(batch)s",

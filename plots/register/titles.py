@@ -95,6 +95,6 @@ def owners_of(plot_id: int, on: dt.date) -> list[Owner]:
     return [] if title is None else owners_of_title(title)
 
 
-def mandates_of(title: Title, *, on: dt.date) -> list[TitleMandate]:
-    """Return who may act for the owners of a title on a day."""
-    return list(title.mandates.filter(valid__contains=on).order_by("name", "pk"))
+def mandates_of(title: Title) -> list[TitleMandate]:
+    """Return who may act for the owners of a title, or might before or after: by name."""
+    return list(title.mandates.order_by("name", "valid", "pk"))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from plots.register import ministry
 from plots.register.ministry import HttpRegister, Outcome, Sameness, compare, configured
+from plots.register.title_models import TitleMandate
 from plots.register.titles import Owner
 from tests.codebase.test_habits import ROOT
 
@@ -131,6 +132,17 @@ def test_one_owner_of_several_is_found_with_their_share_and_no_title_is_unknown(
     assert compare(named("سالم", "2"), owners) == (Sameness.SAME, Fraction(3, 4))
     assert compare(named("راشد", "3"), owners) == (Sameness.DIFFERENT, None)
     assert compare(named("سالم", "2"), []) == (Sameness.UNKNOWN, None)
+
+
+def test_who_is_no_owner_but_holds_a_mandate_acts_by_it() -> None:
+    owners, held = (
+        [named("مريم بنت علي", "1")],
+        [TitleMandate(name="راشد الجابري", civil_number="3")],
+    )
+    assert compare(named("راشد", "3"), owners, held) == (Sameness.BY_MANDATE, None)
+    assert compare(named("مريم", "1"), owners, held)[0] is Sameness.SAME
+    assert compare(named("راشد الجابري", "4"), owners, held)[0] is Sameness.DIFFERENT
+    assert compare(named("راشد بن سعيد الجابري"), owners, held)[0] is Sameness.UNKNOWN
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plots.models import Title, TitleMandate, TitleShare
+from plots.register.title_models import MandateStanding
 from plots.register.titles import (
     LARGEST,
     NotAShare,
@@ -152,8 +153,10 @@ def test_a_mandate_counts_on_its_own_days() -> None:
         title=title, name="مكتب الواحة", valid=(dt.date(2026, 1, 1), dt.date(2026, 12, 1)),
         source="وكالة 117/2026",
     )  # fmt: skip
-    assert [one.name for one in mandates_of(title, on=ON)] == ["مكتب الواحة"]
-    assert mandates_of(title, on=dt.date(2026, 12, 1)) == []
+    (mandate,) = mandates_of(title)
+    assert mandate.standing_on(ON) is MandateStanding.HOLDS
+    assert mandate.standing_on(dt.date(2026, 12, 1)) is MandateStanding.ENDED
+    assert mandate.last_day == dt.date(2026, 11, 30)
     assert title_on(plot_id=plot.pk, on=ON) == title
 
 
