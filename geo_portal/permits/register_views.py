@@ -22,7 +22,7 @@ from municipality.stored import shape_of
 from municipality.words import Text
 from plots.building_permits.models import BuildingPermit, Work
 from plots.building_permits.paper import last_day
-from plots.building_permits.register import Wanted, found_permits, permit_numbered
+from plots.building_permits.register import Wanted, found_permits, last_moved, permit_numbered
 from plots.building_permits.words import RANKS, STATES, WORKS
 
 A_PAGE, A_CHUNK, MOST_OPEN, IN_FEED, ON_MAP = 50, 2_000, 20_000, 100, 500
@@ -161,14 +161,14 @@ def open_data(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpRe
 @require_safe
 @open_to(ANYONE)
 def feed(request: HttpRequest) -> HttpResponse:
-    """Tell the latest permits as an Atom feed."""
+    """Tell what last happened to permits as an Atom feed: issued, renewed, ended."""
     made = Atom1Feed(
         title=str(TITLE),
         link=f"{settings.GEO_PUBLIC_URL}{reverse('permits:register')}",
         description="",
         feed_url=f"{settings.GEO_PUBLIC_URL}{request.path}",
     )
-    for one in found_permits(_wanted(request))[:IN_FEED]:
+    for one in last_moved(_wanted(request))[:IN_FEED]:
         row, address = _row(one), f"{settings.GEO_PUBLIC_URL}{permit_url(one)}"
         made.add_item(
             title=f"{one.number} · {row['work']}",
@@ -176,7 +176,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             description=f"{row['state']} · {one.plot_numbers}",
             unique_id=address,
             pubdate=one.issued_at,
-            updateddate=one.issued_at,
+            updateddate=one.changed_at or one.issued_at,
         )
     return HttpResponse(
         made.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"

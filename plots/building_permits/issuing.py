@@ -132,7 +132,7 @@ def _print(
     )  # fmt: skip
 
 
-def _anew(application: PermitApplication, *, on: dt.date) -> BuildingPermit:
+def _anew(application: PermitApplication, *, on: dt.date, at: dt.datetime) -> BuildingPermit:
     """Return the permit in force that goes on: renewed from its last day, or from today if late."""
     held = application.permit
     if held is None:
@@ -141,8 +141,8 @@ def _anew(application: PermitApplication, *, on: dt.date) -> BuildingPermit:
     if application.work == Work.RENEWAL:
         start = max(permit.valid.upper, on)
         permit.valid = (permit.valid.lower, years_on(start, VALID_YEARS))
-        permit.state = BuildingPermit.State.VALID
-        permit.save(update_fields=["valid", "state"])
+        permit.save(update_fields=["valid"])
+        permit.turn(BuildingPermit.State.VALID, at=at)
         permit.refresh_from_db()
     if application.work == Work.CONSULTANT_CHANGE:
         permit.consultancy_id = application.consultancy_id
@@ -158,8 +158,7 @@ def _end(old: BuildingPermit, new: BuildingPermit, *, at: dt.datetime) -> None:
             supersede(of=row.paper, new=new.paper, reason=reason.ar, by=SYSTEM, at=at)
     if old.paper is not None and new.paper is not None:
         supersede(of=old.paper, new=new.paper, reason=reason.ar, by=SYSTEM, at=at)
-    old.state = BuildingPermit.State.SUPERSEDED
-    old.save(update_fields=["state"])
+    old.turn(BuildingPermit.State.SUPERSEDED, at=at)
 
 
 def issue(case: Case, *, at: dt.datetime) -> BuildingPermit:
@@ -169,7 +168,7 @@ def issue(case: Case, *, at: dt.datetime) -> BuildingPermit:
     """
     application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
     is_anew = application.work in ANEW
-    permit = _anew(application, on=on) if is_anew else _new_permit(
+    permit = _anew(application, on=on, at=at) if is_anew else _new_permit(
         application, case, on=on, at=at
     )  # fmt: skip
     drawings = [

@@ -60,8 +60,7 @@ def expire_permits() -> None:
         )
         rows = over.select_for_update(of=("self",), skip_locked=True).order_by("pk")
         for permit in rows.select_related("application"):
-            permit.state = BuildingPermit.State.EXPIRED
-            permit.save(update_fields=["state"])
+            permit.turn(BuildingPermit.State.EXPIRED, at=at)
             record(
                 stream=permit.stream, act="expire_permit", by=SYSTEM,
                 at=at, facts={"number": permit.number},

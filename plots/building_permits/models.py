@@ -4,6 +4,7 @@ Shapes are METRIC columns, so that the database can measure them.  An applicatio
 case, which holds its state, its papers and its people.
 """
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -224,6 +225,9 @@ class BuildingPermit(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.VALID)
     valid = DateRangeField(help_text="[day of issue, day after the last)")
     issued_at = models.DateTimeField()
+    changed_at = models.DateTimeField(
+        null=True, help_text="when its state last turned; none: it is as it was issued"
+    )
     plot_numbers = models.CharField(max_length=300)
     wilayat = models.ForeignKey(
         "places.Wilayat", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -256,6 +260,11 @@ class BuildingPermit(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def turn(self, state: State, *, at: dt.datetime) -> None:
+        """Let the permit stand otherwise from a moment on, and keep it."""
+        self.state, self.changed_at = state, at
+        self.save(update_fields=["state", "changed_at"])
 
     @property
     def stream(self) -> str:

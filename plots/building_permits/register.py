@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from municipality.digits import western
 from plots.building_permits.models import BuildingPermit, Work
@@ -55,3 +56,8 @@ def found_permits(wanted: Wanted) -> QuerySet[BuildingPermit]:
     if wanted.area:
         rows = rows.filter(area__code=wanted.area)
     return rows.order_by("-issued_at", "-pk")
+
+
+def last_moved(wanted: Wanted) -> QuerySet[BuildingPermit]:
+    """Return the permits that are looked for, those first that were last issued or turned."""
+    return found_permits(wanted).order_by(Coalesce("changed_at", "issued_at").desc(), "-pk")

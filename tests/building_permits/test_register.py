@@ -20,6 +20,7 @@ from tests.building_permits import office as o
 from tests.cases.builders import MORNING
 
 pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
 SECRETS = ("سالم", "مكتب", "+968", "96892123456")
 
 
@@ -73,8 +74,26 @@ def test_open_data_is_the_ground_of_the_plot_and_not_the_building(permit, client
 
 def test_the_feed_is_atom_with_an_entry_a_permit(permit, client: Client) -> None:
     feed: Any = ET.fromstring(client.get("/permits/feed.atom").content.decode())
-    entries = feed.findall("{http://www.w3.org/2005/Atom}entry")
-    assert len(entries) == 1
+    assert len(feed.findall(f"{ATOM}entry")) == 1
+
+
+def test_the_feed_moves_when_a_permit_ends(permit, client: Client) -> None:
+    BuildingPermit.objects.create(
+        number="9/2026", work="new", rank="major", valid=("2026-11-23", "2099-01-01"),
+        issued_at=MORNING + dt.timedelta(hours=1), plot_numbers="1", place=permit.place,
+    )  # fmt: skip
+
+    def told() -> list[tuple[str | None, bool]]:
+        feed: Any = ET.fromstring(client.get("/permits/feed.atom").content.decode())
+        found = []
+        for entry in feed.findall(f"{ATOM}entry"):
+            moved = entry.findtext(f"{ATOM}updated") != entry.findtext(f"{ATOM}published")
+            found.append((entry.findtext(f"{ATOM}title", "").split(" ")[0], moved))
+        return found
+
+    assert told() == [("9/2026", False), (permit.number, False)]
+    permit.turn(BuildingPermit.State.REVOKED, at=MORNING + dt.timedelta(days=1))
+    assert told() == [(permit.number, True), ("9/2026", False)]
 
 
 @pytest.mark.parametrize(

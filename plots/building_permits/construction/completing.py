@@ -140,8 +140,7 @@ def complete(case: Case, *, at: dt.datetime) -> IssuedPaper:
         pdf=stamped(pdf, visible=_visible(construction, on), reason=REASON, at=at),
     )  # fmt: skip
     construction.save(update_fields=["certificate"])
-    permit.state = BuildingPermit.State.COMPLETED
-    permit.save(update_fields=["state"])
+    permit.turn(BuildingPermit.State.COMPLETED, at=at)
     application = planned(construction)
     if survey is not None and application is not None:
         _into_register(construction, application, survey)

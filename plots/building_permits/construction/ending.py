@@ -30,5 +30,4 @@ def revoke_permit(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     for paper in [*papers, permit.paper]:
         if paper is not None and paper.state == IssuedPaper.State.VALID:
             revoke(of=paper, reason=text, by=by, at=at)
-    permit.state = BuildingPermit.State.REVOKED
-    permit.save(update_fields=["state"])
+    permit.turn(BuildingPermit.State.REVOKED, at=at)
