@@ -37,6 +37,11 @@ class Entering:
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Text] = field(default_factory=dict)
 
+    @property
+    def key(self) -> str:
+        """What the ids of its fields begin with."""
+        return str(self.mandate_id or self.title_id)
+
 
 def page_of(
     request: HttpRequest, found: Asked, *, at: dt.datetime, entering: Entering | None = None
