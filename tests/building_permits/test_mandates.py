@@ -12,6 +12,7 @@ from municipality.cases.conversation import NotSaid
 from municipality.cases.models import Case
 from municipality.history.models import Entry
 from municipality.problems import Problem
+from municipality.reach import NOBODY, Viewer, look_as
 from plots.building_permits import mandates
 from plots.building_permits.actions import Owner
 from plots.building_permits.mandates import Told, end_mandate, register_mandate
@@ -20,6 +21,7 @@ from tests import builders as b
 from tests.building_permits import office as o
 from tests.cases.builders import MORNING, acting
 from tests.geo_portal.test_junk import FORM, JUNK
+from tests.people.application import as_application
 from tests.plots.titles import a_title
 
 pytestmark = pytest.mark.django_db
@@ -273,6 +275,24 @@ def test_the_control_without_asking_whose_title_it_is_a_clerk_ends_any_mandate(
         end_mandate(**ending)
     monkeypatch.setattr(mandates, "_title", lambda *_, **__: foreign)
     assert end_mandate(**ending).last_day == dt.date(2026, 2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_portal_s_own_role_writes_a_mandate_that_nobody_else_sees() -> None:
+    town = o.a_permit_town()
+    title = a_title(town.plot)
+    case, client = waiting(town), client_of(town)
+    with as_application():
+        assert client.post(f"{screen(case)}mandates/", form(title.pk)).status_code == 302
+        text = client.get(screen(case)).content.decode()
+        assert PAPER in text
+        look_as(Viewer("staff"))
+        held = TitleMandate.objects.get()
+        look_as(NOBODY)
+        assert not TitleMandate.objects.exists()
+        ends = client.post(f"{screen(case)}mandates/{held.pk}/end/", {"ends": "2026-10-31"})
+        assert ends.status_code == 302
+    assert TitleMandate.objects.get().last_day == dt.date(2026, 10, 31)
 
 
 def test_no_junk_in_the_forms_is_a_fault_of_ours() -> None:
