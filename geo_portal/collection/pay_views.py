@@ -2,7 +2,6 @@
 
 import secrets
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -60,7 +59,8 @@ def pay_start(request: HttpRequest, public_id: str) -> HttpResponse:
     bill = shown.bill_of(public_id)
 
     def return_url(charge: Charge) -> str:
-        return f"{settings.GEO_PUBLIC_URL}{reverse('collection:pay', args=[public_id])}"
+        # To the host they came by: under another name of ours they would be signed out.
+        return request.build_absolute_uri(reverse("collection:pay", args=[public_id]))
 
     try:
         asked = Asked(

@@ -23,6 +23,7 @@ from plots.building_permits.construction.stages import progress
 from plots.building_permits.construction.surveys import deviation_of, latest_as_built
 from plots.building_permits.models import PermitApplication, SiteVersion, Work
 from plots.building_permits.queries import latest_site
+from plots.building_permits.sites.site_plan import TOLERANCE_M
 from plots.building_permits.words import WORKS
 from plots.building_permits.works import needs_of
 
@@ -43,7 +44,7 @@ def sheet_of(site: SiteVersion, *, side: Side) -> list[dict[str, Any]]:
                 "name": str(Text(**row["name"])),
                 "beside": str(Text(**row["beside"])) if row.get("beside") else None,
                 "source": str(Text(**row["source"])),
-                "reason": site.reasons.get(row["rule"], ""),
+                "reason": site.reason_of(row),
                 "geometry": None if drawn is None or is_hidden
                 else geojson.geometry(shape_of(drawn.shape)),
                 "edge": None if drawn is None or drawn.edge is None
@@ -90,7 +91,15 @@ def site_json(site: SiteVersion, *, side: Side) -> dict[str, Any]:
 
 
 def _drawn(shape: shapely.Geometry) -> dict[str, Any] | None:
-    return None if shape.area < 1e-6 else geojson.geometry(shape)
+    """Return what is to be painted of a difference: all that is wider than the noise of a survey.
+
+    Where two outlines share a wall, their difference runs along it as a hair; rounded, the hair
+    crosses the rest, and a map fills a shape that crosses itself as it likes.
+    """
+    half = TOLERANCE_M / 2
+    core = shapely.buffer(shape, -half, join_style="mitre")
+    wide = shapely.buffer(core, half, join_style="mitre")
+    return None if wide.is_empty else geojson.geometry(wide, decimals=EXACT)
 
 
 def change_between(before: SiteVersion, after: SiteVersion) -> dict[str, Any]:

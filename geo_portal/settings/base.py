@@ -124,6 +124,7 @@ GEO_HEADS_DIR = Path(text("GEO_HEADS_DIR") or BASE_DIR / ".local" / "heads")
 
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("en", "English")]
+FORMAT_MODULE_PATH = ["geo_portal.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Muscat"  # for display; the database keeps UTC

@@ -22,6 +22,7 @@ TOO_LONG = Text(
     f"النص أطول من {MAX_REMARK} حرف.", f"The text has more than {MAX_REMARK} characters."
 )
 OUTSIDE_PAGE = Text("الموضع خارج الصفحة.", "The spot is outside the page.")
+WRITTEN_ALREADY = Text("كُتبت هذه الملاحظة قبل قليل.", "This remark was written a moment ago.")
 SETTLED = Text("أُغلقت هذه الملاحظة.", "This remark is settled.")
 NOT_ANSWERED = Text("لم يُجب عن هذه الملاحظة بعد.", "This remark has no answer yet.")
 
@@ -52,9 +53,19 @@ def _said(text: str) -> str:
     return text.strip()
 
 
+def _told(row: Remark) -> tuple[object, ...]:
+    """Return what a remark says of what, and who wrote it at which stage."""
+    spot = (row.document_id, row.page, row.x, row.y, row.place)
+    return row.by_person_id, row.stage, row.text, spot
+
+
 @acting
 def remark(*, case_id: int, text: str, about: About, by: Actor, at: dt.datetime) -> Remark:
-    """Write a technical remark; raises NotSaid for who is no officer of the case and bad text."""
+    """Write a technical remark.
+
+    Raises NotSaid for who is no officer of the case, for bad text, and for the remark written just
+    before again (a form sent twice): the applicant would have to answer both.
+    """
     case, side = open_for(case_id, by, at=at)
     if side is not Side.MUNICIPALITY:
         raise NotSaid(ONLY_READS)
@@ -66,6 +77,9 @@ def remark(*, case_id: int, text: str, about: About, by: Actor, at: dt.datetime)
         if not (pin.page >= 1 and 0 <= pin.x <= 1 and 0 <= pin.y <= 1):
             raise NotSaid(OUTSIDE_PAGE)
         made.page, made.x, made.y = pin.page, pin.x, pin.y
+    last = case.remarks.order_by("-at", "-pk").first()
+    if last is not None and _told(last) == _told(made):
+        raise NotSaid(WRITTEN_ALREADY)
     made.save()
     facts = {"remark": made.pk, "text": made.text, "stage": made.stage}
     record(stream=case.stream, act="remark", by=by, at=at, facts=facts)

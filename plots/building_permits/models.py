@@ -5,7 +5,7 @@ case, which holds its state, its papers and its people.
 """
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -130,6 +130,14 @@ class SiteVersion(models.Model):
 
     def __str__(self) -> str:
         return f"site plan {self.application_id or self.construction_id}/{self.number}"
+
+    def reason_of(self, line: dict[str, Any]) -> str:
+        """Return what the office wrote to a line of the sheet that fails; empty for any other.
+
+        A reason is of a rule: one side that stands too near says nothing of the other side.
+        """
+        told: str = self.reasons.get(line["rule"], "") if line["status"] == "fail" else ""
+        return told
 
 
 class SitePart(models.Model):

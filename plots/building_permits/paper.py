@@ -81,9 +81,11 @@ def site_drawing(site: SiteVersion | None, permit: BuildingPermit) -> dict[str, 
 def _lines(site: SiteVersion) -> list[dict[str, Any]]:
     return [
         {
-            "name": str(Text(**row["name"])), "permitted": row["permitted"],
+            "name": str(Text(**row["name"])),
+            "beside": str(Text(**row["beside"])) if row.get("beside") else "",
+            "permitted": row["permitted"],
             "provided": row["provided"], "unit": str(UNITS[row["unit"]]),
-            "status": str(STATUSES[row["status"]]), "reason": site.reasons.get(row["rule"], ""),
+            "status": str(STATUSES[row["status"]]), "reason": site.reason_of(row),
         }
         for row in site.sheet
     ]  # fmt: skip

@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from geo_portal.permits.shown import sheet_of
 from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.cases.actions import CannotMove
 from municipality.cases.conversation import NotSaid
 from municipality.cases.remarks import About, answer_remark, remark, settle_remark
+from municipality.cases.rights import Side
 from municipality.conf import PROFILE
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import papers_about
@@ -150,6 +152,32 @@ def test_every_remark_is_answered_before_the_case_comes_back_and_settled_before_
     o.moved(town, case, "resubmit")
     settle_remark(remark_id=made.pk, by=auditor, at=MORNING)
     assert o.moved(town, case, "pass_architecture", "architect").state == "structure"
+
+
+def test_a_remark_sent_twice_is_written_once_and_another_of_its_words_elsewhere_too() -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    sheets, auditor = o.documents(case), town.officer("architect")
+
+    def asked(kind: str) -> None:
+        about = About(document=sheets[kind])
+        remark(case_id=case.pk, text="أين الدرج؟", about=about, by=auditor, at=MORNING)
+
+    asked("architectural_drawing")
+    with pytest.raises(NotSaid, match="written a moment ago"):
+        asked("architectural_drawing")
+    asked("structural_drawing")
+    assert case.remarks.count() == 2
+
+
+def test_the_reason_of_a_side_that_fails_is_not_given_to_the_side_that_passes() -> None:
+    town = o.a_permit_town()
+    case = o.completed(town, o.an_application(town))
+    why = {"setback.side": "جدار مشترك قائم"}
+    site = o.drawn(town, case, s.a_villa(x=2.0), *s.bays(), reasons=why)
+    sides = [row for row in sheet_of(site, side=Side.MUNICIPALITY) if row["rule"] == "setback.side"]
+    told = {row["status"]: row["reason"] for row in sides}
+    assert told == {"fail": why["setback.side"], "pass": ""}
 
 
 def test_a_new_version_loses_its_own_approval_and_no_other() -> None:

@@ -114,7 +114,11 @@ async function sendRemark(e: Event): Promise<void> {
   const body = aimed?.place
     ? { text: text.value, place: { type: "Point", coordinates: aimed.place } }
     : { text: text.value, document: chosen?.id, ...(aimed?.spot ?? {}) };
+  const button = byId("remark-form").querySelector<HTMLButtonElement>("[type=submit]");
+  if (button?.disabled) return; // pressed twice
+  if (button) button.disabled = true;
   const found = await change(() => send<Application>("POST", `${config.api}/remarks`, body));
+  if (button) button.disabled = false;
   if (!found) return;
   held = found;
   text.value = "";

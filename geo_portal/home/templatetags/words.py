@@ -1,7 +1,10 @@
 """Texts and amounts in the language of the page: ``{% say "عربي" "English" %}``, ``|rial``."""
 
+from decimal import Decimal
+
 from django import template
 
+from geo_portal.staff.act_words import PLATFORM
 from municipality.baisa import Baisa, as_rial
 from municipality.conf import CURRENCY
 from municipality.words import Text
@@ -9,6 +12,7 @@ from municipality.words import Text
 _PARTS = {
     "applicant": Text("مقدم الطلب", "Applicant"),
     "owner": Text("المالك", "Owner"),
+    "former_owner": Text("المالك السابق", "Former owner"),
     "office": Text("المكتب الاستشاري", "Consultancy office"),
     "payer": Text("الدافع", "Payer"),
     "delegate": Text("النائب عن مقدم الطلب", "Delegate of the applicant"),
@@ -86,6 +90,16 @@ def currency() -> str:
 
 
 @register.filter
+def quantity(value: Decimal) -> str:
+    """Write how many of something, without noughts that say nothing: 17.94, 3.
+
+    >>> quantity(Decimal("17.940")), quantity(Decimal("100.000"))
+    ('17.94', '100')
+    """
+    return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
+
+
+@register.filter
 def in_page_language(source: str) -> str:
     """Give the page's side of a source written "عربي / English"; all of one written once."""
     ar, _, en = source.partition(" / ")
@@ -96,6 +110,12 @@ def in_page_language(source: str) -> str:
 def part_name(role: str) -> str:
     """Name the part someone has in a case."""
     return str(_PARTS.get(role, Text(role, role)))
+
+
+@register.filter
+def actor_name(name: str, role: str) -> str:
+    """Name who did something: a person or a body as written, the platform in words."""
+    return str(PLATFORM.get(role, name))
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Arabic as the municipality writes it."""
