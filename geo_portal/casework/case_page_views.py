@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
+from geo_portal.casework.papers_shown import attached_papers, issued_papers
 from geo_portal.home.page_config import map_config
 from geo_portal.permits.panel import CLERKS, panel_of
 from geo_portal.permits.works_panel import panel_of_works
@@ -31,7 +32,6 @@ from municipality.cases.remarks import About, answer_remark, ask_again, remark, 
 from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
-from municipality.documents.links import link_to
 from municipality.documents.models import IssuedPaper
 from municipality.documents.store import open_kept
 from municipality.geometry_gate import position
@@ -47,7 +47,6 @@ from plots.building_permits.actions import KIND
 from plots.building_permits.construction.opening import KIND as WORKS_KIND
 from plots.building_permits.construction.surveys import construction_of
 
-LINK_MINUTES = 30
 NUL = "\x00"
 LONGEST_COUNT, NO_COUNT = 10, -1  # digits of a count of moves; and none at all
 NO_FILE = Text("اختر ملفًا أولًا.", "Choose a file first.")
@@ -65,22 +64,6 @@ def _receipt(bill: Bill | None) -> Receipt | None:
     if bill is None or bill.state != Bill.State.PAID:
         return None
     return Receipt.objects.filter(bill=bill).first()  # unique
-
-
-def _papers(case: Case, person_id: int | None, *, staff: bool, at: dt.datetime) -> list[Any]:
-    """Return the attached papers with links of some minutes: originals for staff."""
-    names = {paper.code: paper.name for paper in machine_of(case.kind).papers}
-    until = at + dt.timedelta(minutes=LINK_MINUTES)
-    rows = case.documents.select_related("file").order_by("kind", "-version")
-    return [
-        {
-            "paper": row,
-            "name": names.get(row.kind, row.kind),
-            "url": link_to(row.file, person_id, until, "original" if staff else "clean")
-            if row.file.may_be_opened else "",
-        }
-        for row in rows
-    ]  # fmt: skip
 
 
 def acts_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> list[Edge]:
@@ -139,8 +122,10 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "bill": bill,
         "bill_receipt": _receipt(bill),
         "lines": explain(bill) if bill else (),
-        "papers": IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"),
-        "attached": _papers(case, request.user.pk, staff=staff, at=at),
+        "papers": issued_papers(case),
+        "attached": attached_papers(
+            case, request.user.pk, copy="original" if staff else "clean", at=at
+        ),
         "conversation": case.conversation.order_by("at", "pk"),
         "remarks": remarks,
         "consultations": case.consultations.order_by("asked_at", "pk")

@@ -5,7 +5,7 @@ messages, the diagram of the docs and the property tests; nothing else moves a c
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from municipality.words import Text
 
 ORIGIN = "(origin)"  # an edge back to the state that asked
 PARTIES = ("applicant", "owner", "office", "payer")  # who takes part without being staff
-APPLICANT = "applicant"
+APPLICANT, OWNER = "applicant", "owner"
+FORMER_OWNER = "former_owner"  # whose permit goes over to another: hears, has no part
 DELEGATE = "delegate"  # who asked for the applicant; a part only while the applicant's word holds
 BILLING, SYSTEM = "billing", "system"  # the platform acting for a settled bill, for a clock
 # Called in the transaction of the move: with the case as it now stands, and the step taken.
@@ -94,6 +95,7 @@ class Machine:
     path: tuple[str, ...]  # the states of an undisturbed case, in order, for its timeline
     papers: tuple[Paper, ...] = ()  # what may be attached
     skips: Callable[[Any], frozenset[str]] | None = None  # of the path, what a case never meets
+    words: Callable[[Any], Mapping[str, Text]] | None = None  # of a case, what its messages name
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))

@@ -117,11 +117,22 @@ def _officers(case: Case) -> set[str]:
     return {role for edge in machine.edges for role in edge.by} - {BILLING, SYSTEM, *PARTIES}
 
 
+def is_draft(case: Case) -> bool:
+    """Tell whether a case is still being written by its parties."""
+    machine = machine_of(case.kind)
+    return case.state == machine.start and machine.state(case.state).asks
+
+
 def side_of(case: Case, actor: Actor, *, at: dt.datetime) -> Side:
-    """Tell on which side an actor writes: a party for itself, the case's officers for the city."""
+    """Tell on which side an actor writes: a party for itself, the case's officers for the city.
+
+    A draft is its parties' own: the officers of its kind meet it once it is handed in.
+    """
     stands = standing(case, actor, at=at)
     if stands.parts:
         return Side.APPLICANT
+    if is_draft(case):
+        return Side.NEITHER
     if actor.role in _officers(case) and stands.refusal is None:
         return Side.MUNICIPALITY
     return Side.NEITHER

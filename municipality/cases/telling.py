@@ -9,7 +9,7 @@ import datetime as dt
 from django.conf import settings
 
 from municipality.cases.kinds import machine_of, machines
-from municipality.cases.machine import APPLICANT, Edge
+from municipality.cases.machine import APPLICANT, FORMER_OWNER, OWNER, Edge
 from municipality.cases.models import Case, Party
 from municipality.cases.rights import delegates_now
 from municipality.conf import PROFILE
@@ -46,10 +46,15 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def _hearers(case: Case, edge: Edge, *, at: dt.datetime) -> list[tuple[Party, str]]:
-    """Return who hears of a move, and as whom: delegates hear what their applicant hears."""
+    """Return who hears of a move, and as whom.
+
+    Delegates hear what their applicant hears, and who gives a permit up what its owner hears.
+    """
     heard = [(party, party.role) for party in case.parties.all() if party.role in edge.tells]
     if APPLICANT in edge.tells:
         heard += [(party, APPLICANT) for party in delegates_now(case, at=at)]
+    if OWNER in edge.tells:
+        heard += [(party, OWNER) for party in case.parties.all() if party.role == FORMER_OWNER]
     return sorted(heard, key=lambda one: (edge.tells.index(one[1]), one[0].pk))
 
 
@@ -59,6 +64,7 @@ def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
         return
     told: set[tuple[str, str]] = set()
     machine = machine_of(case.kind)
+    words = machine.words(case) if machine.words is not None else {}
     for party, part in _hearers(case, edge, at=at):
         address = (party.phone, party.email)
         if address in told or address == ("", ""):
@@ -75,6 +81,7 @@ def tell(case: Case, edge: Edge, *, text: str, at: dt.datetime) -> None:
                 "number": case.number, "stage": state.name.in_language(party.language),
                 "due": day_text(case.due_at or case.expires_at), "text": shortened(text),
                 "link": case_link(case, language=party.language), "plot": case.plot_number,
+                **{name: said.in_language(party.language) for name, said in words.items()},
             },
             key=f"case/{case.pk}/{case.moves}/{party.pk}",
             at=at,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import shapely
 from django.db import connection
+from django.db.models import Q
 
 from municipality.actor import Actor
 from municipality.cases.actions import NewCase, NewParty, Where, open_case
-from municipality.cases.models import Case
+from municipality.cases.machine import FORMER_OWNER, OWNER
+from municipality.cases.models import Case, Party
 from municipality.conf import PROFILE
 from municipality.people.models import Consultancy, User
 from municipality.people.offices import check_may_file
@@ -105,6 +107,25 @@ def _account_of(owner: Owner) -> User | None:
     return User.objects.filter(phone=owner.phone, civil_number=owner.civil_number).first()  # unique
 
 
+def _former_owner(wanted: Wanted) -> tuple[NewParty, ...]:
+    """Return the owner whose permit goes over to another, who hears of it without a part in it.
+
+    It is the owner of the latest application that was issued for the permit; nobody where the
+    permit is from before the platform.
+    """
+    if wanted.work != Work.OWNER_CHANGE or wanted.permit is None:
+        return ()
+    issued = Q(case__permit_application__issued_permit=wanted.permit) | Q(
+        case__permit_application__permit=wanted.permit, case__state="issued"
+    )
+    owners = Party.objects.filter(issued, role=OWNER).select_related("person")
+    last = owners.order_by("-case__closed_at", "-pk").first()
+    if last is None:
+        return ()
+    phone = last.phone or (last.person.phone or "" if last.person is not None else "")
+    return (NewParty(role=FORMER_OWNER, name=last.name, phone=phone, language=last.language),)
+
+
 def _parties(office: Consultancy, owner: Owner, by: Actor) -> tuple[NewParty, ...]:
     """Return the office and the owner; messages to the office go to who files, else its own."""
     name = " ".join(owner.name.split())
@@ -154,7 +175,8 @@ def open_application(*, office_id: int, wanted: Wanted, by: Actor, at: dt.dateti
         raise Problem(403, "other_office", OTHER_OFFICE)
     case = open_case(
         new=NewCase(
-            kind=KIND, parties=_parties(office, wanted.owner, by), where=_where(plots),
+            kind=KIND, where=_where(plots),
+            parties=(*_parties(office, wanted.owner, by), *_former_owner(wanted)),
             title=f"{Work(wanted.work).label}: القطعة {plots[0].number}",
         ),
         by=by,

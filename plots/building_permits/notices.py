@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from municipality.conf import PROFILE
 from municipality.notices.templates import Template
+from plots.building_permits.words import WORKS
 
 NUMBER = {"number": "BP-2026-000123"}
 PLOT = {**NUMBER, "plot": "12345/67"}
+WORK = {"work": max((name for said in WORKS.values() for name in (said.ar, said.en)), key=len)}
 TEXT = {**NUMBER, "text": "ص" * 60}
 DUE = {**NUMBER, "due": "28/11/2026"}
 OFFICE, OWNER = "office", "owner"
@@ -35,8 +37,8 @@ def _returned(ar: str, en: str) -> dict[str, Said]:
             TEXT,
         ),
         OWNER: Said(
-            f"أعاد {ar} المعاملة {{number}} إلى مكتبك الاستشاري للاستكمال.",
-            f"{{number}} went back to your consultancy office ({en}).",
+            f"أعاد {ar} المعاملة {{number}} إلى المكتب الاستشاري للاستكمال.",
+            f"{{number}} went back to the consultancy office ({en}).",
             NUMBER,
         ),
     }
@@ -78,9 +80,9 @@ _AGAIN = both(
 )
 STEPS: dict[str, dict[str, Said]] = {
     "submit": both(
-        "سُجل طلب إباحة البناء على القطعة {plot}. رقم المعاملة {number}، والموعد المتوقع {due}.",
-        "a building permit is asked for on plot {plot}: number {number}, due {due}.",
-        {**PLOT, **DUE},
+        "سُجل طلب {work} للقطعة {plot}. رقم المعاملة {number}، والموعد المتوقع {due}.",
+        "application received: {work}, plot {plot}, number {number}, due {due}.",
+        {**WORK, **PLOT, **DUE},
     ),
     "resubmit": both(
         "أعاد المكتب تقديم المعاملة {number}، والموعد المتوقع {due}.",
@@ -93,7 +95,11 @@ STEPS: dict[str, dict[str, Said]] = {
     "return_approval": _returned("المعتمد", "approver"),
     "accept": _REGISTERED,
     "accept_structure": _REGISTERED,
-    "accept_fee": _FEE,
+    "accept_fee": both(
+        "المعاملة {number}: صحت البيانات. ادفعوا الرسوم حتى {due} في الموقع أو عند أمين الصندوق.",
+        "{number}: the data are right; the fee is due by {due}. Pay online or at a cashier.",
+        DUE,
+    ),
     "accept_free": _TO_APPROVAL,
     "pass_architecture": both(
         "اجتازت المعاملة {number} التدقيق المعماري، وهي في التدقيق الإنشائي حتى {due}.",
@@ -110,14 +116,14 @@ STEPS: dict[str, dict[str, Said]] = {
     "reaudit": _AGAIN,
     "reaudit_approval": _AGAIN,
     "approve": both(
-        "اعتُمدت المعاملة {number}، وتُختم رسوماتها إلكترونيا.",
-        "{number} is approved; its drawings are being stamped.",
-        NUMBER,
+        "اعتُمدت المعاملة {number} ({work})، وتُختم وثائقها إلكترونيا.",
+        "{number} ({work}) is approved; its papers are being stamped.",
+        {**WORK, **NUMBER},
     ),
     "stamp": both(
-        "صدرت إباحة البناء للقطعة {plot} مختومة إلكترونيا ({number}). نزّلوها من صفحة المعاملة.",
-        "the building permit of plot {plot} ({number}) is issued and stamped. Download it online.",
-        PLOT,
+        "{work}، القطعة {plot}: صدرت الإباحة مختومة إلكترونيا ({number}). نزّلوها من الموقع.",
+        "{work}, plot {plot}: the permit ({number}) is issued and stamped. Download it online.",
+        {**WORK, **PLOT},
     ),
     "refuse": both("رُفضت المعاملة {number}: {text}", "{number} was refused: {text}", TEXT),
     "refuse_paid": both(

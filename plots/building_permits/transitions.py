@@ -14,6 +14,7 @@ from plots.building_permits.fees import FEE, issue_fee
 from plots.building_permits.reports import freeze_reports
 from plots.building_permits.site_versions import hand_in
 from plots.building_permits.stamping import ask_for_stamp
+from plots.building_permits.words import words_of
 from plots.building_permits.works import ARCHITECTURE, STRUCTURE
 
 DAY_MIN = 420  # office minutes of one working day
@@ -77,7 +78,7 @@ STATES = (
     ),
     State(
         "stamping", Text("قيد الختم", "Being stamped"), worker="approver", within_min=60,
-        ahead=Text("تُختم الرسومات المعتمدة", "the approved drawings are stamped"),
+        ahead=Text("تُختم الوثائق إلكترونيًا", "the papers are stamped"),
     ),
     State("issued", Text("صدرت الإباحة", "Permit issued"), tone="pass", icon="pass"),
     State("refused", Text("رُفضت", "Refused"), tone="fail", icon="fail"),
@@ -226,4 +227,5 @@ MACHINE = Machine(
     states=STATES,
     edges=(*TO_OFFICE, *ONWARD, *BACK, *ENDS),
     skips=ready.stages_not_met,
+    words=words_of,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """The words of sheets, permits and their states, in both languages."""
 
+from municipality.cases.models import Case
 from municipality.words import Text
 from plots.building_permits.models import BuildingPermit, Work
 
@@ -36,3 +37,8 @@ UNITS = {
     "%": Text("%", "%"),
     "count": Text("", ""),
 }
+
+
+def words_of(case: Case) -> dict[str, Text]:
+    """Return what messages call an application by: the kind of its work."""
+    return {"work": WORKS[Work(case.permit_application.work)]}

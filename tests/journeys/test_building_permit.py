@@ -41,7 +41,7 @@ from tests.journeys.walk import Walk
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OFFICE, OWNER = "+96892000555", "+96892345678"
 SAID_TO_OWNER = (
-    "سُجل طلب إباحة البناء", "صحت بيانات القطعة والمالك", "أعاد التدقيق المعماري",
+    "سُجل طلب إباحة بناء جديدة", "صحت بيانات القطعة والمالك", "أعاد التدقيق المعماري",
     "أعاد المكتب تقديم المعاملة", "اجتازت المعاملة", "أعاد التدقيق الإنشائي", "ادفعوا الرسوم",
     "وصلت رسوم المعاملة", "صدرت إباحة البناء",
 )  # fmt: skip
@@ -211,7 +211,7 @@ def test_a_villa_from_drawing_to_verified_stamp(walk, city: City, tmp_path: Path
         case = Case.objects.get()
         page = f"/cases/{case.public_id}/"
         for phone in (OFFICE, OWNER):
-            told(city, "سُجل طلب إباحة البناء", case.number, to=phone)
+            told(city, "سُجل طلب إباحة بناء جديدة", case.number, to=phone)
 
         with walk(city.base) as registrar:
             staff_sign_in(registrar, "registrar")
