@@ -17,8 +17,8 @@ from municipality.documents.sandbox.dxf_limits import DrawingLimits
 from municipality.people.access import SIGNED_IN, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from plots.building_permits.drawings.dxf import NoUnit, described, unit_doubt
-from plots.building_permits.drawings.laying import BAD_STEP, Laid, lay, layer_map_of
+from plots.building_permits.drawings.dxf import DrawnPlan, NoUnit, described, unit_doubt
+from plots.building_permits.drawings.laying import BAD_STEP, Laid, NoParts, lay, layer_map_of
 from plots.building_permits.drawings.placing import NotPlaced
 from plots.building_permits.models import OfficeLayerMap, PermitApplication
 from plots.building_permits.queries import plots_of
@@ -58,6 +58,7 @@ def _laid(laid: Laid) -> dict[str, Any]:
     return {
         "site": {"type": "FeatureCollection", "features": [_part(one) for one in laid.parts]},
         "words": str(laid.words),
+        "off_plot": None if laid.off is None else str(laid.off),
         "fits": [
             {"misfit_m": round(fit.misfit_m, 3), "misfit_m2": round(fit.misfit_m2, 2),
              "mirrored": fit.placement.mirrored, "good": fit.is_good, "words": str(fit.words)}
@@ -68,9 +69,14 @@ def _laid(laid: Laid) -> dict[str, Any]:
             "ground_m2": round(difference.ground_m2, 2),
             "words": str(difference.words),
         },
-        "notes": [str(note.words) for note in laid.plan.notes],
+        "notes": [str(note.words) for note in laid.plan.notes if not note.is_left_out],
         "stops": any(note.stops for note in laid.plan.notes),
     }  # fmt: skip
+
+
+def _left_out(plan: DrawnPlan) -> list[dict[str, str]]:
+    """What of the chosen layers is no part, each with its reason."""
+    return [{"layer": one.layer, "why": str(one.words)} for one in plan.notes if one.is_left_out]
 
 
 @router.post("/{public_id}/drawing", summary="Read a DXF drawing and lay it on the plot")
@@ -114,12 +120,16 @@ def read_on_plots(request: HttpRequest, application: PermitApplication) -> JsonR
         "unit": mapping.unit,
         "unit_doubt": None if doubt is None else str(doubt.words),
         "laid": None,
+        "left_out": [],
         "refused": "",
     }
     try:
-        answer["laid"] = _laid(lay(drawing, mapping, plot=plot, steps=steps))
+        laid = lay(drawing, mapping, plot=plot, steps=steps)
+        answer |= {"laid": _laid(laid), "left_out": _left_out(laid.plan)}
     except NoUnit:
         answer["refused"] = str(NO_UNIT)
+    except NoParts as refusal:
+        answer |= {"refused": str(refusal.words), "left_out": _left_out(refusal.plan)}
     except NotPlaced as refusal:
         answer["refused"] = str(refusal.words)
     return geojson.response(answer)

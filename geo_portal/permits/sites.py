@@ -14,11 +14,12 @@ from municipality.cases.conversation import NotSaid
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from plots.building_permits.api import lines_json
+from plots.building_permits.drawings.astray import off_plot
 from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.models import PermitApplication, SiteVersion
 from plots.building_permits.queries import plots_of
 from plots.building_permits.site_versions import Drawn, check_on_plots
-from plots.building_permits.sites.context import NotOneSite
+from plots.building_permits.sites.context import NotOneSite, as_one_site
 
 REASONS = Text("الأسباب نصوص قصيرة بأسماء القواعد.", "Reasons are short texts by rule.")
 
@@ -65,4 +66,6 @@ def sheet_on(request: HttpRequest, application: PermitApplication) -> JsonRespon
     except NotOneSite as refusal:
         raise bad_value("plot", refusal.why, code="not_one_site") from None
     lines = lines_json(sheet.lines, srid=srid)
-    return geojson.response({"verdict": sheet.verdict, "rules": lines})
+    off = off_plot(parts, as_one_site(plots))
+    told = None if off is None else str(off)
+    return geojson.response({"verdict": sheet.verdict, "off_plot": told, "rules": lines})

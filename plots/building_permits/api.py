@@ -15,6 +15,7 @@ from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import CHECKS, count
 from municipality.problems import bad_value
 from municipality.words import Text, in_arabic
+from plots.building_permits.drawings.astray import off_plot
 from plots.building_permits.drawings.geojson import parts_of
 from plots.building_permits.sites.checking import NAMES, Line, check, stated
 from plots.building_permits.sites.context import NotOneSite, site_of
@@ -115,12 +116,13 @@ def check_site(request: HttpRequest) -> JsonResponse:
         site = site_of(plots=plots, buildings=drawn, on=on)
     except NotOneSite as refusal:
         raise bad_value("plot", refusal.why, code="not_one_site") from None
-    sheet = check(parts, site)
+    sheet, off = check(parts, site), off_plot(parts, site.plot)
     return geojson.response(
         {
             "verdict": sheet.verdict,
             "plot": [{"id": plot.plot_id, "number": plot.number} for plot in plots],
             "on": on.isoformat(),
+            "off_plot": None if off is None else str(off),
             "rules": lines_json(sheet.lines, srid=srid),
         }
     )

@@ -12,7 +12,7 @@ from django.test import Client
 
 from municipality import crs
 from plots.models import ThemeLayer
-from tests.builders import a_person, a_plot, a_theme_layer, square
+from tests.builders import EAST, NORTH, a_person, a_plot, a_theme_layer, square
 from tests.building_permits.builders import (
     a_building_plot,
     a_neighbours_building,
@@ -261,6 +261,8 @@ def test_what_is_wrong_is_named(plot, change, pointer) -> None:
         (part("tower", 1, 1, 2, 2), "site/features/0/properties/role"),
         (part("main", 1, 1, 2, 2, floors=-1), "site/features/0/properties/floors"),
         (part("main", 1, 1, 2, 2, floors=1.5), "site/features/0/properties/floors"),
+        (part("main", 1, 1, 2, 2, floors=0), "site/features/0/properties/floors"),
+        (part("annex", 1, 1, 2, 2, floors=0), "site/features/0/properties/floors"),
         (part("main", 1, 1, 2, 2, height_m="9"), "site/features/0/properties/height_m"),
         (part("main", 1, 1, 2, 2, use=7), "site/features/0/properties/use"),
         ({"type": "Feature", "properties": None, "geometry": None}, "site/features/0/properties/role"),
@@ -294,3 +296,16 @@ def test_anonymous_checks_are_limited_and_signed_in_ones_are_not(plot, settings)
         body = json.dumps({"plot": plot.pk, "site": site(a_villa())})
         signed_in = client.post(CHECK, body, content_type="application/json").status_code
     assert (found, signed_in) == ([200] * 20 + [429], 200)
+
+
+def test_a_drawing_off_its_plot_is_told_how_far_and_by_which_datum(plot) -> None:
+    def told(east: float, north: float) -> str | None:
+        text: str | None = sheet(plot.pk, a_villa(3.5 + east, 6.0 + north))["off_plot"]
+        return text
+
+    assert told(0, 0) is None and told(15, 0) is None  # it reaches over, it lies not elsewhere
+    assert "شمال القطعة على بُعد 229 م" in (told(0, 230) or "")
+    there = crs.to_metric([shapely.Point(EAST + 10, NORTH + 13.5)], srid=3440)[0]
+    east, north = there.x - EAST - 10, there.y - NORTH - 13.5
+    for way in (1, -1):  # a reading left out, and one made twice
+        assert "فرق نظام PSD93" in (told(way * east, way * north) or "")

@@ -6,13 +6,17 @@ from typing import Any
 
 import ezdxf
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from geo_portal.permits import drawing_api
+from municipality import crs
+from tests.builders import EAST, NORTH
 from tests.building_permits import office as o
 
 pytestmark = pytest.mark.django_db
+PSD93 = 3440
 Site = dict[str, list[tuple[float, float]]]
 SITE: Site = {  # layer: corners in metres from the plot's south-west corner
     "PLOT": [(0, 0), (20, 0), (20, 30), (0, 30)],
@@ -69,7 +73,7 @@ def test_a_drawing_without_a_place_is_laid_by_its_outline_and_can_be_handed_in(a
 
 def test_a_drawing_in_millimetres_that_says_metres_is_doubted_and_read_as_told(asked) -> None:
     told = asked(drawing(scale=1000.0))
-    assert "mm" in told["unit_doubt"]
+    assert "1,000 مرة" in told["unit_doubt"] and "المليمتر (mm)" in told["unit_doubt"]
     mended = asked(drawing(scale=1000.0), mapping={"unit": "mm"})
     assert mended["unit_doubt"] is None and mended["laid"]["fits"][0]["good"]
 
@@ -91,6 +95,55 @@ def test_two_common_points_lay_a_drawing_and_points_that_are_not_common_are_refu
         drawing(), mapping=ignore, steps=[{"way": "two_points", "from": [a, b], "to": far}]
     )
     assert refused["laid"] is None and "نقطت" in refused["refused"]
+
+
+def lines(*rings: list[tuple[float, float]]) -> bytes:
+    """A plot, and lines on the building's layer that nobody closed."""
+    made = ezdxf.read(io.StringIO(drawing(site={"PLOT": SITE["PLOT"]}).decode()))
+    for ring in rings:
+        made.modelspace().add_lwpolyline(ring, dxfattribs={"layer": "مبنى"})
+    out = io.StringIO()
+    made.write(out)
+    return out.getvalue().encode()
+
+
+OPEN = [(3.5, 6.0), (16.5, 6.0), (16.5, 21.0), (3.5, 21.0)]
+BOW = [(3.5, 6.0), (16.5, 21.0), (16.5, 6.0), (3.5, 21.0), (3.5, 6.0)]
+
+
+@pytest.mark.parametrize(("ring", "why"), [(OPEN, "لا تنغلق"), (BOW, "يقطع نفسه")])
+def test_what_of_a_chosen_layer_was_not_read_is_named_with_its_reason(asked, ring, why) -> None:
+    told = asked(lines(ring))
+    assert told["laid"] is None and "الأسباب" in told["refused"]
+    assert [one["layer"] for one in told["left_out"]] == ["مبنى"]
+    assert why in told["left_out"][0]["why"]
+    both = asked(lines(ring, [*SITE["مبنى"], SITE["مبنى"][0]]) if ring is BOW else drawing())
+    assert both["laid"] is not None and "choose" not in both["refused"]
+
+
+def at(east: float, north: float) -> bytes:
+    """The site plan in the city's own coordinates, so many metres off its plot."""
+    moved = {
+        layer: [(EAST + east + x, NORTH + north + y) for x, y in ring]
+        for layer, ring in SITE.items()
+    }
+    return drawing(site=moved)
+
+
+def test_real_coordinates_off_the_plot_are_told_by_metres_and_wind(asked) -> None:
+    assert asked(at(0, 0))["laid"]["off_plot"] is None
+    assert asked(drawing())["laid"]["off_plot"] is None  # a sheet's own coordinates are none
+    told = asked(at(220, 0))["laid"]["off_plot"]
+    assert "شرق القطعة" in told and "220 م" in told and "وُضع الرسم على القطعة" in told
+
+
+def test_real_coordinates_off_by_a_datum_name_it(asked) -> None:
+    there = crs.to_metric([shapely.Point(EAST + 10, NORTH + 15)], srid=PSD93)[0]
+    east, north = there.x - EAST - 10, there.y - NORTH - 15
+    as_they_stand = asked(at(-east, -north))["laid"]  # numbers of the old datum: laid by it
+    assert as_they_stand["off_plot"] is None and "PSD93" in as_they_stand["words"]
+    turned_twice = asked(at(east, north))["laid"]
+    assert "فرق نظام PSD93" in turned_twice["off_plot"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
+from municipality.words import Text
 from plots.building_permits.drawings import dxf_notes
 from plots.building_permits.drawings.dxf import (
     DrawnPlan,
@@ -116,13 +117,25 @@ def test_a_drawing_whose_size_speaks_against_its_unit_is_named(
     plot = affinity.rotate(shapely.box(0, 0, 20, 30), 20)
     doubt = unit_doubt(drawing, LayerMap(ROLES), plot=plot)
     assert doubt is not None and doubt.code == "unit_looks_like"
-    assert f" {looks_like}." in doubt.words.en and looks_like in doubt.words.ar
+    assert f"({looks_like})." in doubt.words.en and f"({looks_like})." in doubt.words.ar
     mended = LayerMap(ROLES, unit=looks_like)
     assert parts_of_drawing(drawing, mended).parts[0].shape.area == pytest.approx(210, rel=1e-6)
     assert unit_doubt(drawing, mended, plot=plot) is None
     if scale == 1000.0:
         by_building = unit_doubt(drawing, LayerMap({VILLA: LayerRole.MAIN}), plot=plot)
-        assert by_building is not None and f" {looks_like}." in by_building.words.en
+        assert by_building is not None and f"({looks_like})." in by_building.words.en
+
+
+@pytest.mark.parametrize(
+    ("ratio", "arabic", "english"),
+    [(1000.0, "أكبر من القطعة 1,000 مرة", "1,000 times as large as the plot"),
+     (0.001, "أصغر من القطعة 1,000 مرة", "1,000 times smaller than the plot"),
+     (39.37, "أكبر من القطعة 39.4 مرة", "39.4 times as large as the plot"),
+     (7.0, "أكبر من القطعة 7 مرات", "7 times as large as the plot"),
+     (2.001, "أكبر من القطعة مرتين", "2 times as large as the plot")],
+)  # fmt: skip
+def test_a_size_is_written_as_people_write_numbers(ratio: float, arabic: str, english: str) -> None:
+    assert dxf_notes.sizes(ratio) == Text(arabic, english)
 
 
 def test_a_size_that_no_unit_explains_and_a_plot_a_little_larger() -> None:
@@ -138,7 +151,7 @@ def test_a_drawing_without_units_asks_for_them() -> None:
     with pytest.raises(NoUnit):
         plan_of(document, ROLES)
     doubt = unit_doubt(read_here(document), LayerMap(ROLES), plot=shapely.box(0, 0, 20, 30))
-    assert doubt is not None and " mm." in doubt.words.en  # a proposal
+    assert doubt is not None and "(mm)." in doubt.words.en  # a proposal
     assert plan_of(document, ROLES, unit="mm").parts[0].shape.area == pytest.approx(210)
 
 
@@ -303,7 +316,7 @@ def test_lines_in_any_order_and_direction_give_the_outline_of_the_closed_polylin
 
 def test_every_note_has_both_languages_and_its_values() -> None:
     values = {"millimetres": 1, "count": 2, "metres": 3, "square_metres": 4, "most": 5,
-              "unit": "m", "times": 6}  # fmt: skip
+              "unit": "م", "unit_en": "m", "size": "أكبر", "size_en": "larger"}  # fmt: skip
     for code in dxf_notes.NOTES:
         note = dxf_notes.note(code, layer="سور", **values)
         assert "{" not in note.words.ar + note.words.en and note.words.ar != note.words.en

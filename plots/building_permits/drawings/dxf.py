@@ -30,6 +30,12 @@ LEAST_M2 = 0.01  # smaller outlines are no building
 UNITS: Mapping[str, float] = {
     "m": 1.0, "cm": 0.01, "mm": 0.001, "ft": 0.3048, "us-ft": 1200 / 3937, "in": 0.0254,
 }  # fmt: skip
+UNIT_NAMES = {
+    "m": Text("المتر (m)", "metres (m)"), "cm": Text("السنتيمتر (cm)", "centimetres (cm)"),
+    "mm": Text("المليمتر (mm)", "millimetres (mm)"), "ft": Text("القدم (ft)", "feet (ft)"),
+    "us-ft": Text("القدم المساحية الأمريكية (us-ft)", "US survey feet (us-ft)"),
+    "in": Text("البوصة (in)", "inches (in)"),
+}  # fmt: skip
 _TOLD = ("m", "mm", "cm", "ft", "in")  # the two feet are the same to the eye
 _FILLED = ("HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE")  # areas by what they are
 
@@ -282,10 +288,14 @@ def unit_doubt(drawing: Drawing, mapping: LayerMap, *, plot: BaseGeometry) -> No
         low, high, bears = 0.1, 1.0, (0.1, 1.0)
     if ratio == 0.0 or bears[0] <= ratio <= bears[1]:
         return None
+    size = dxf_notes.sizes(ratio)
     fits = [unit for unit in _TOLD if low <= ratio * UNITS[unit] / metres <= high]
     if fits:
-        return dxf_notes.note("unit_looks_like", unit=fits[0], times=f"{ratio:.3g}")
-    return dxf_notes.note("size_odd", times=f"{ratio:.3g}")
+        unit = UNIT_NAMES[fits[0]]
+        return dxf_notes.note(
+            "unit_looks_like", size=size.ar, size_en=size.en, unit=unit.ar, unit_en=unit.en
+        )
+    return dxf_notes.note("size_odd", size=size.ar, size_en=size.en)
 
 
 def _said(rows: Sequence[Said], words: Mapping[str, Text]) -> list[dict[str, Any]]:

@@ -7,6 +7,9 @@ from shapely.geometry.base import BaseGeometry
 from municipality.words import Text
 
 _STOPS = frozenset({"self_crossing", "left_open", "no_outline", "too_much", "too_many_outlines"})
+_LEFT_OUT = _STOPS | {"left_over"}
+LARGER = Text("أكبر من القطعة {ar}", "{times} times as large as the plot")
+SMALLER = Text("أصغر من القطعة {ar}", "{times} times smaller than the plot")
 NOTES = {
     "mended": Text(
         "ملف الرسم تالف وقُرئ ما أمكن منه. تحقق من أن شيئًا لا ينقصه.",
@@ -57,13 +60,12 @@ NOTES = {
         "There are {count} outlines on layer {layer}; the largest is taken for the plot.",
     ),
     "unit_looks_like": Text(
-        "قياس الرسم {times} من القطعة؛ يبدو أن وحدته {unit}. تحقق من الوحدة.",
-        "The drawing is {times} times the plot's size; its unit looks like {unit}. Check the unit.",
+        "الرسم {size}؛ يبدو أن وحدته {unit}. تحقق من الوحدة.",
+        "The drawing is {size_en}; its unit looks like {unit_en}. Check the unit.",
     ),
     "size_odd": Text(
-        "قياس الرسم {times} من القطعة، ولا تفسّره وحدة معروفة. تحقق من المقياس.",
-        "The drawing is {times} times the plot's size, which no known unit explains. "
-        "Check the scale.",
+        "الرسم {size}، ولا تفسّر ذلك وحدة معروفة. تحقق من المقياس.",
+        "The drawing is {size_en}, which no known unit explains. Check the scale.",
     ),
 }
 
@@ -77,6 +79,21 @@ class Note:
     layer: str
     where: BaseGeometry | None
     stops: bool
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it tells of something drawn that was not read."""
+        return self.code in _LEFT_OUT
+
+
+def sizes(ratio: float) -> Text:
+    """Say by how much a drawing is larger or smaller than its plot, as people write numbers."""
+    words, times = (LARGER, ratio) if ratio >= 1 else (SMALLER, 1 / ratio)
+    told = round(times) if times >= 100 else round(times, 1)
+    shown = f"{float(f'{told:.3g}'):,.1f}".removesuffix(".0")
+    few = told in range(3, 11)  # the counted noun follows the number
+    arabic = "مرتين" if told == 2 else f"{shown} {'مرات' if few else 'مرة'}"
+    return words.with_values(times=shown, ar=arabic)
 
 
 def note(

@@ -10,6 +10,7 @@ from plots.building_permits.sites.parts import Part, Role
 
 MAX_PARTS = 200
 MAX_FLOORS, MAX_HEIGHT_M = 200, 1_000
+BUILT = (Role.MAIN, Role.ANNEX)  # a building has a floor
 AREAS, LINES = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString")
 ROLES = ", ".join(Role)
 NOT_A_COLLECTION = Text(
@@ -18,7 +19,10 @@ NOT_A_COLLECTION = Text(
 )
 TOO_MANY = Text(f"عدد العناصر لا يزيد على {MAX_PARTS}.", f"At most {MAX_PARTS} features.")
 NO_ROLE = Text(f"دور العنصر أحد هذه: {ROLES}.", f"The role of a feature is one of {ROLES}.")
-FLOORS = Text(f"عدد الطوابق بين 0 و{MAX_FLOORS}.", f"Floors are a count, 0 to {MAX_FLOORS}.")
+FLOORS = Text(
+    f"عدد الطوابق عدد صحيح بين {{least}} و{MAX_FLOORS}.",
+    f"Floors are a whole number, {{least}} to {MAX_FLOORS}.",
+)
 HEIGHT = Text(
     f"الارتفاع بالأمتار بين 0 و{MAX_HEIGHT_M}.", f"The height is in metres, 0 to {MAX_HEIGHT_M}."
 )
@@ -46,18 +50,23 @@ def _part(feature: object, at: str, srid: int) -> Part:
     if use is not None and not (isinstance(use, str) and len(use) <= 40 and "\x00" not in use):
         raise bad_value(f"{at}/properties/use", USE)
     kinds = (*AREAS, *LINES) if role == Role.WALL else AREAS
-    floors = _number(properties, "floors", MAX_FLOORS, FLOORS, at)
-    if floors is not None and floors != int(floors):
-        raise bad_value(f"{at}/properties/floors", FLOORS)
     return Part(
         role=Role(role),
         shape=geometry_gate.shape_from_geojson(
             feature.get("geometry") or {}, kinds=kinds, srid=srid
         ),
-        floors=None if floors is None else int(floors),
+        floors=_floors(properties, 1 if role in BUILT else 0, at),
         height_m=_number(properties, "height_m", MAX_HEIGHT_M, HEIGHT, at),
         use=use or "",
     )
+
+
+def _floors(properties: Mapping[str, Any], least: int, at: str) -> int | None:
+    why = FLOORS.with_values(least=least)
+    floors = _number(properties, "floors", MAX_FLOORS, why, at)
+    if floors is not None and (floors != int(floors) or floors < least):
+        raise bad_value(f"{at}/properties/floors", why)
+    return None if floors is None else int(floors)
 
 
 def _number(

@@ -17,6 +17,7 @@ from municipality import crs, geometry_gate
 from municipality.documents.drawings import Drawing
 from municipality.problems import bad_value
 from municipality.words import Text
+from plots.building_permits.drawings.astray import astray
 from plots.building_permits.drawings.dxf import (
     UNITS,
     DrawnPlan,
@@ -45,18 +46,41 @@ CENTRED = Text(
     "The drawing was put in the middle of the plot. Move it, or give two common points.",
 )
 BY_HAND = Text("وُضع الرسم بيدكم.", "You placed the drawing.")
+NOT_THERE = Text(
+    "{off} وُضع الرسم على القطعة دون إحداثياته: تحقق من موضعه، أو صحّح نظام الإحداثيات وأرسله.",
+    "{off} It was laid on the plot regardless of them: check where it lies, or mend the "
+    "coordinate system and send it again.",
+)
+NOT_READ = Text(
+    "لم يُقرأ من الرسم أي جزء من المبنى، والأسباب مع ما لم يُقرأ.",
+    "No part of the building could be read from the drawing; the reasons stand with what was "
+    "not read.",
+)
 NOTHING = Text(
     "لا جزء في الطبقات المختارة. اختر أي الطبقات تحمل المبنى.",
     "No part lies on the chosen layers. Choose which layers hold the building.",
 )
 
 
+class NoParts(NotPlaced):
+    """Nothing of a drawing is a part; the notes of its plan say what was left out, and why."""
+
+    def __init__(self, plan: DrawnPlan) -> None:
+        is_told = any(note.stops for note in plan.notes)
+        super().__init__(NOT_READ if is_told else NOTHING, misfit_m=0.0)
+        self.plan = plan
+
+
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """Parts in METRIC, how they came there, and what is to be said of them."""
+    """Parts in METRIC, how they came there, and what is to be said of them.
+
+    ``off`` says how far away the drawing's own coordinates lie, where they are real ones.
+    """
 
     parts: list[Part]
     words: Text
+    off: Text | None
     fits: list[Fit]
     plan: DrawnPlan
     difference: PlotDifference | None
@@ -89,7 +113,7 @@ def _facts(told: object) -> PartFacts:
     if not isinstance(told, Mapping):
         raise bad_value("mapping/facts", BAD_MAP)
     floors, height = told.get("floors"), told.get("height_m")
-    if floors is not None and not (isinstance(floors, int) and 0 <= floors <= 200):
+    if floors is not None and not (isinstance(floors, int) and 1 <= floors <= 200):
         raise bad_value("mapping/facts", BAD_MAP)
     if height is not None and not (isinstance(height, int | float) and 0 <= height <= 1_000):
         raise bad_value("mapping/facts", BAD_MAP)
@@ -105,13 +129,13 @@ def lay(
     """
     plan = parts_of_drawing(drawing, mapping)
     if not plan.parts:
-        raise NotPlaced(NOTHING, misfit_m=0.0)
+        raise NoParts(plan)
     fits = [] if plan.plot is None else fit_outline(plan.plot, plot)[:MOST_FITS]
-    parts, words = _by_itself(drawing, plan, plot, fits)
+    parts, words, off = _by_itself(drawing, plan, plot, fits)
     for step in steps[:MOST_STEPS]:
         parts, words = _stepped(step, parts, plan, fits), BY_HAND
     difference = None if plan.plot is None else plot_difference(plan.plot, plot)
-    return Laid(parts, words, fits, plan, difference)
+    return Laid(parts, words, off, fits, plan, difference)
 
 
 def _whole(parts: Sequence[Part]) -> BaseGeometry:
@@ -120,8 +144,11 @@ def _whole(parts: Sequence[Part]) -> BaseGeometry:
 
 def _by_itself(
     drawing: Drawing, plan: DrawnPlan, plot: BaseGeometry, fits: Sequence[Fit]
-) -> tuple[list[Part], Text]:
-    """By its own coordinates, else by its outline, else in the middle of the plot."""
+) -> tuple[list[Part], Text, Text | None]:
+    """By its own coordinates, else by its outline, else in the middle of the plot.
+
+    Where it has real coordinates that lie elsewhere, that is said with it.
+    """
     found = whereabouts(_whole(plan.parts), plot, system=drawing.system)
     if found.chosen is not None:
         affine, srid = drawing.system and drawing.system.affine, found.chosen.srid
@@ -130,14 +157,22 @@ def _by_itself(
             own = affinity.affine_transform(shape, affine) if affine is not None else shape
             return crs.to_metric([own], srid=srid)[0]
 
-        return [replace(part, shape=there(part.shape)) for part in plan.parts], found.words
+        return [replace(part, shape=there(part.shape)) for part in plan.parts], found.words, None
+    off = _off(found.as_named, plot)
     good = next((fit for fit in fits if fit.is_good and not fit.placement.mirrored), None)
     if good is not None:
-        return apply(good.placement, plan.parts), good.words
+        return apply(good.placement, plan.parts), good.words, off
     mirrored = next((fit for fit in fits if fit.is_good), None)
     middle, target = _whole(plan.parts).centroid, plot.centroid
     moved = Placement(east_m=target.x - middle.x, north_m=target.y - middle.y)
-    return apply(moved, plan.parts), mirrored.words if mirrored is not None else CENTRED
+    return apply(moved, plan.parts), mirrored.words if mirrored is not None else CENTRED, off
+
+
+def _off(drawn: BaseGeometry | None, plot: BaseGeometry) -> Text | None:
+    found = None if drawn is None else astray(drawn, plot)
+    if found is None:
+        return None
+    return Text(NOT_THERE.ar.format(off=found.words.ar), NOT_THERE.en.format(off=found.words.en))
 
 
 def _points(told: object, count: int) -> list[tuple[float, float]]:

@@ -16,7 +16,7 @@ from municipality import crs
 from municipality.conf import PROFILE
 from municipality.documents.drawings import System
 from municipality.words import Text
-from plots.building_permits.drawings.dxf import UNITS
+from plots.building_permits.drawings.dxf import UNIT_NAMES, UNITS
 from plots.building_permits.drawings.placement import Placement, best_turn, through
 
 MISFIT_M = 0.10  # two distances that differ by more are not the same two points
@@ -39,7 +39,7 @@ APART = Text(
 APART_UNIT = Text(
     "المسافة بين النقطتين {drawn} م في الرسم و{ground} م على الأرض؛ يبدو أن وحدة الرسم {unit}.",
     "The two points are {drawn} m apart in the drawing and {ground} m on the ground; "
-    "the drawing's unit looks like {unit}.",
+    "the drawing's unit looks like {unit_en}.",
 )
 ON_PLOT = Text(
     "يقع الرسم على القطعة بنظام {system}.", "The drawing lies on the plot by {system_en}."
@@ -105,6 +105,13 @@ class Whereabouts:
     chosen: Standing | None
     readings: list[Standing]
     words: Text
+    named: int | None = None
+
+    @property
+    def as_named(self) -> BaseGeometry | None:
+        """The drawing (METRIC) by the system it names, else the city's own; None: by neither."""
+        by = {reading.srid: reading.shape for reading in self.readings}
+        return by.get(crs.METRIC if self.named is None else self.named, by.get(crs.METRIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +146,10 @@ def _apart(here: float, there: float) -> NotPlaced:
     misfit, said = abs(here - there), {"drawn": round(here, 2), "ground": round(there, 2)}
     for unit, metres in UNITS.items():
         if metres != 1.0 and abs(there / here / metres - 1) <= _UNIT_LEEWAY:
-            return NotPlaced(APART_UNIT.with_values(unit=unit, **said), misfit_m=misfit, unit=unit)
+            words = APART_UNIT.with_values(
+                unit=UNIT_NAMES[unit].ar, unit_en=UNIT_NAMES[unit].en, **said
+            )
+            return NotPlaced(words, misfit_m=misfit, unit=unit)
     return NotPlaced(APART.with_values(misfit=round(misfit, 2), **said), misfit_m=misfit)
 
 
@@ -187,7 +197,7 @@ def whereabouts(
         )
     )  # fmt: skip
     chosen = readings[0] if readings and readings[0].share >= MOSTLY else None
-    return Whereabouts(chosen, readings, _words(chosen))
+    return Whereabouts(chosen, readings, _words(chosen), named)
 
 
 def _words(chosen: Standing | None) -> Text:
