@@ -1,6 +1,11 @@
 """How refusals are told."""
 
+import logging
+
 import pytest
+from django.test import Client
+
+from geo_portal.home.log_lines import RefusalsInOneLine
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +51,26 @@ def test_every_answer_carries_the_security_headers(client) -> None:
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["X-Frame-Options"] == "DENY"
         assert "unsafe" not in response["Content-Security-Policy"]
+
+
+def line_of_a_form_that_cannot_be_read(caplog) -> logging.LogRecord:
+    caplog.clear()
+    client = Client(enforce_csrf_checks=True, headers={"cookie": "csrftoken=" + "a" * 32})
+    answer = client.post("/sign-in/", b"x", content_type="multipart/form-data")  # no boundary
+    assert answer.status_code == 400
+    (line,) = [one for one in caplog.records if one.name == "django.request"]
+    return line
+
+
+def test_a_form_that_cannot_be_read_leaves_a_warning_without_a_traceback(caplog) -> None:
+    line = line_of_a_form_that_cannot_be_read(caplog)
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    fault = logging.makeLogRecord({"status_code": 500, "exc_info": (ValueError, None, None)})
+    assert RefusalsInOneLine().filter(fault) and fault.exc_info  # of ours: kept
+
+
+def test_the_control_without_the_filter_the_traceback_is_logged(caplog, monkeypatch) -> None:
+    for handler in logging.getLogger().handlers:
+        kept = [one for one in handler.filters if not isinstance(one, RefusalsInOneLine)]
+        monkeypatch.setattr(handler, "filters", kept)
+    assert line_of_a_form_that_cannot_be_read(caplog).exc_info
