@@ -19,6 +19,7 @@ KNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "on": (DAY, "the day asked about, in the city's own days; today by default"),
     "at": (MOMENT, "the moment asked about, with any offset (none: city time); now by default"),
     "number": (TEXT, "a plot's number, old number or krooki number, in any digits"),
+    "plot": (TEXT, "ids of plots, separated by commas"),
     "lang": ({**TEXT, "enum": ["ar", "en"]}, "language of the paper; Arabic by default"),
     "bbox": (TEXT, "west,south,east,north in degrees of WGS 84"),
     "cell_m": ({"type": "integer"}, "side of a cell in metres: 50 doubled up to 12800"),

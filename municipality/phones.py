@@ -1,9 +1,18 @@
 """Telephone numbers: any way of writing one to E.164, by the numbering plan of the city."""
 
+import re
+
 import phonenumbers
 
 from municipality.conf import PROFILE
 from municipality.digits import western
+
+# The library finds a number inside other text; a field that is a number holds nothing beside it.
+_WRITTEN = re.compile(r"\+?[ (]*[0-9][0-9 ().\-/]*")
+_UNSEEN = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-", "\u2013": "-"}
+    | dict.fromkeys("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+)  # what comes along with a number that is copied from a page
 
 
 class NotAPhone(ValueError):
@@ -13,12 +22,15 @@ class NotAPhone(ValueError):
 def phone(text: str) -> str:
     """Write a number as E.164; without a country code it is the city's own country's.
 
-    Takes the digits of three scripts, blanks, dashes, ``00`` and ``+``.  Raises NotAPhone.
+    Takes the digits of three scripts, blanks, dashes, ``00`` and ``+``.  Raises NotAPhone, for
+    a number with anything else around it as well.
 
     >>> phone("٩٢١٢ ٣٤٥٦")
     '+96892123456'
     """
-    plain = western(text).strip()
+    plain = western(text).translate(_UNSEEN).strip()
+    if not _WRITTEN.fullmatch(plain):
+        raise NotAPhone(text[:40])
     if plain.startswith("00"):
         plain = "+" + plain[2:]
     try:

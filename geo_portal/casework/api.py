@@ -33,6 +33,15 @@ LATEST = 200
 KEY_TOO_LONG = Text(
     f"المفتاح أطول من {LONGEST_KEY} حرفًا.", f"The key has more than {LONGEST_KEY} characters."
 )
+NOT_OF_KIND = {  # the value of a member that is known is of another type
+    str: Text("قيمة الحقل ليست نصًا.", "The member's value is not a text."),
+    int: Text("قيمة الحقل ليست عددًا صحيحًا.", "The member's value is not a whole number."),
+    dict: Text("قيمة الحقل ليست كائنًا.", "The member's value is not an object."),
+    object: Text("قيمة الحقل غير مقبولة.", "The member's value is not taken."),
+}
+NOT_WRITTEN = Text(
+    "في قيمة الحقل رمز لا يُكتب.", "The member's value holds a character that no text has."
+)
 EXTRACT_BODY: dict[str, Any] = {
     "requestBody": {
         "content": {
@@ -73,9 +82,9 @@ def body_of(request: HttpRequest, fields: dict[str, type]) -> dict[str, Any]:
         raise Problem(400, "bad_fields", wrong)
     for name, value in body.items():
         if not isinstance(value, fields[name]) or isinstance(value, bool):
-            raise bad_value(name, wrong, status=400)
+            raise bad_value(name, NOT_OF_KIND[fields[name]], status=400)
         if isinstance(value, str) and "\x00" in value:
-            raise bad_value(name, wrong, status=400)
+            raise bad_value(name, NOT_WRITTEN, status=400)
     return body
 
 

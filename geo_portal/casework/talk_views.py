@@ -46,7 +46,7 @@ def consult_on_case(request: HttpRequest, public_id: str) -> HttpResponse:
     days = western(_said(request, "days", 3))
     question = Question(
         _said(request, "body", 150), _said(request, "text"),
-        int(days) if days.isdecimal() else 0, _said(request, "email", 254),
+        int(days) if days.isdecimal() else 0, request.POST.get("email", "").strip(),
     )  # fmt: skip
     try:
         consult(case_id=case.pk, question=question, by=by, at=at)

@@ -7,7 +7,8 @@ from django.utils import timezone
 from ninja import Router
 
 from geo_portal.casework.api import body_of
-from geo_portal.permits.asking import Asked, application_asked, office_of, owner_phone
+from geo_portal.permits.asking import Asked, application_asked, office_of
+from geo_portal.permits.opening import ground_asked, owner_told
 from geo_portal.permits.shown import application_json, site_json
 from geo_portal.permits.sites import drawn_of, sheet_on, taken_into_case
 from municipality import asked, crs, geojson, geometry_gate
@@ -22,17 +23,20 @@ from municipality.problems import Problem, bad_value
 from municipality.stored import geos_of
 from municipality.words import Text
 from plots.building_permits.actions import Owner, Wanted, open_application
-from plots.building_permits.api import plots_asked
 from plots.building_permits.approvals import approve, take_back
-from plots.building_permits.models import BuildingPermit, Work
+from plots.building_permits.models import Work
 from plots.building_permits.site_versions import draw
+from plots.building_permits.words import WORKS
 
 router = Router(tags=["building permits"])
 
-NO_WORK = Text("نوع العمل أحد: {all}.", "The kind of work is one of {all}.").with_values(
-    all=", ".join(Work.values)
+NO_WORK = Text(
+    f"نوع العمل أحد: {'، '.join(f'{name.ar} ({work.value})' for work, name in WORKS.items())}.",
+    f"The kind of work is one of {', '.join(Work.values)}.",
 )
 NO_FILE = Text("أرسل الملف في الحقل file.", "Send the file in the field file.")
+NOT_TEXT = Text("المطلوب نص.", "A text is wanted.")
+OWNER_FIELDS = {name: f"owner/{name}" for name in ("name", "phone", "civil_number")}
 ACTS = Text("answer أو settle أو ask_again.", "answer, settle, ask_again.")
 
 
@@ -53,15 +57,12 @@ def _text(body: dict[str, Any], name: str, longest: int) -> str:
 
 def _owner(body: dict[str, Any]) -> Owner:
     told = body.get("owner", {})
-    if set(told) - {"name", "phone", "civil_number", "language"}:
+    if set(told) - {*OWNER_FIELDS, "language"}:
         raise bad_value("owner", Text("حقل غير معروف.", "An unknown member."), status=400)
-    written = _text(told, "phone", 20) if told.get("phone") else ""
-    number = owner_phone(written, field="owner/phone")
-    language = "en" if told.get("language") == "en" else "ar"
-    return Owner(
-        _text(told, "name", 150), number, _text(told, "civil_number", 20),
-        language,
-    )  # fmt: skip
+    for name, value in told.items():
+        if not isinstance(value, str) or "\x00" in value:
+            raise bad_value(f"owner/{name}", NOT_TEXT)
+    return owner_told(told, OWNER_FIELDS)
 
 
 @router.post("", summary="Open an application for a building permit, as a draft")
@@ -69,9 +70,10 @@ def _owner(body: dict[str, Any]) -> Owner:
 def open_one(request: HttpRequest) -> JsonResponse:
     """Open an application of one's office.
 
-    ``work`` is a kind of work, ``plot`` an id or number of the register or a list of merged
-    plots, ``owner`` an object with ``name``, ``phone``, ``civil_number``, ``language``; ``permit``
-    the number of the permit that is changed; ``key`` the office's own of this request.
+    ``work`` is a kind of work, ``plot`` an id (number) or a number of the register (text) or a
+    list of merged plots, ``owner`` an object with ``name``, ``phone``, ``civil_number``,
+    ``language``; ``permit`` the number of the permit that is changed, which says the plots where
+    ``plot`` is absent; ``key`` the office's own of this request.
     """
     asked.only(request, ())
     on, at = today(), timezone.now()
@@ -82,12 +84,11 @@ def open_one(request: HttpRequest) -> JsonResponse:
     )
     if body.get("work") not in Work.values:
         raise bad_value("work", NO_WORK)
-    permit = None
-    if body.get("permit"):
-        permit = BuildingPermit.objects.filter(number=body["permit"]).first()  # unique
+    work = Work(body["work"])
+    ground = ground_asked(work, body.get("plot"), body.get("permit", ""), on=on)
     wanted = Wanted(
-        Work(body["work"]), tuple(one.plot_id for one in plots_asked(body.get("plot"), on=on)),
-        _owner(body), _text(body, "use", 40), permit, _text(body, "key", 40),
+        work, ground.plot_ids, _owner(body), _text(body, "use", 40), ground.permit,
+        _text(body, "key", 40),
     )  # fmt: skip
     case = open_application(office_id=office, wanted=wanted, by=by, at=at)
     return answer(request, case.public_id, status=201)

@@ -11,16 +11,11 @@ from municipality.cases.rights import Side
 from municipality.people.access import not_found
 from municipality.people.acting_person import actor_of, office_ids, person_of
 from municipality.people.models import User
-from municipality.phones import NotAPhone, phone
-from municipality.problems import bad_value
-from municipality.words import Text
 from plots.building_permits.construction.models import Construction
 from plots.building_permits.construction.opening import KIND as WORKS_KIND
 from plots.building_permits.construction.surveys import construction_of
 from plots.building_permits.models import PermitApplication
 from plots.building_permits.queries import application_of
-
-NOT_A_PHONE = Text("ليس رقم هاتف.", "Not a telephone number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +72,3 @@ def office_of(request: HttpRequest, *, on: dt.date) -> tuple[int, Actor]:
     if not offices:
         raise not_found()
     return offices[0], actor_of(request, "office")
-
-
-def owner_phone(told: str, *, field: str) -> str:
-    """Return an owner's number in its one form, "" for none; raises Problem 422 at the field."""
-    try:
-        return phone(told) if told else ""
-    except NotAPhone:
-        raise bad_value(field, NOT_A_PHONE) from None

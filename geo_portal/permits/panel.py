@@ -11,7 +11,7 @@ from municipality.words import Text
 from plots.building_permits.approvals import audits_of, subjects
 from plots.building_permits.models import BuildingPermit, PermitApplication, SiteVersion, Work
 from plots.building_permits.paper import last_day
-from plots.building_permits.queries import application_of, latest_site
+from plots.building_permits.queries import application_of, latest_site, nothing_to_demolish
 from plots.building_permits.reports import frozen_reports
 from plots.building_permits.site_versions import DRAWN_IN
 from plots.building_permits.words import STATES, WORKS
@@ -96,4 +96,5 @@ def panel_of(case: Case, *, side: Side) -> dict[str, Any]:
         "issued": _permit(application),
         "office": application.consultancy,
         "reports": frozen_reports(application),
+        "nothing_stands": nothing_to_demolish(application),
     }

@@ -15,7 +15,7 @@ from municipality.cases.models import Case
 from municipality.words import Text
 from plots.building_permits.actions import KIND
 from plots.building_permits.models import ApplicationPlot, PermitApplication
-from plots.building_permits.queries import latest_site, plots_of
+from plots.building_permits.queries import latest_site, nothing_to_demolish, plots_of
 from plots.building_permits.registration import Ground, ground_of
 from plots.building_permits.reports import frozen_reports
 from plots.building_permits.sites.context import NotOneSite
@@ -202,5 +202,6 @@ def registration_of(
         if ground else [],
         "site": latest_site(application),
         "reports": frozen_reports(application),
+        "nothing_stands": nothing_to_demolish(application),
         "things": _drawn(ground),
     }  # fmt: skip

@@ -8,6 +8,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from municipality.actor import Actor
 from municipality.calendar.office_time import deadline
@@ -24,9 +26,13 @@ from municipality.words import Text
 
 DAY_MIN = 420  # office minutes of a working day
 MOST_DAYS = 30
-LONGEST = 2000
+LONGEST, LONGEST_MAIL = 2000, 254
 WHO = Text("اكتب اسم الجهة.", "Name the body.")
 HOW_LONG = Text(f"المهلة بين 1 و{MOST_DAYS} يوم عمل.", f"1 to {MOST_DAYS} working days.")
+NO_MAILBOX = Text(
+    "عنوان البريد غير صحيح. صحّحه، أو اتركه فارغًا إن سُئلت الجهة كتابة.",
+    "The e-mail address is not right. Correct it, or leave it empty to ask by letter.",
+)
 ANSWERED = Text("وصل جواب هذه الجهة من قبل.", "This body has answered already.")
 OVER = Text("انتهت مهلة الجواب.", "The time to answer is over.")
 CHOOSE = Text(
@@ -56,6 +62,15 @@ class Question:
     email: str = ""
 
 
+def _is_mailbox(text: str) -> bool:
+    """Tell whether a text is one address of mail: a body asked elsewhere would hold the case."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_MAIL
+
+
 @acting
 def consult(*, case_id: int, question: Question, by: Actor, at: dt.datetime) -> Consultation:
     """Ask a body about a case; raises NotSaid for who is no officer of it, and for bad values."""
@@ -69,6 +84,8 @@ def consult(*, case_id: int, question: Question, by: Actor, at: dt.datetime) -> 
         raise NotSaid(EMPTY)
     if not 1 <= question.days <= MOST_DAYS:
         raise NotSaid(HOW_LONG)
+    if question.email and not _is_mailbox(question.email):
+        raise NotSaid(NO_MAILBOX)
     due = deadline(at, question.days * DAY_MIN, city_calendar(), case.directorate_id)
     made = Consultation.objects.create(
         case=case, stage=case.state, body=body, email=question.email,

@@ -19,7 +19,7 @@ from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
-from plots.building_permits.changes import why_not_changed
+from plots.building_permits.changes import why_not_changed, why_not_taken_over
 from plots.building_permits.models import (
     ApplicationPlot,
     BuildingPermit,
@@ -170,6 +170,8 @@ def open_application(*, office_id: int, wanted: Wanted, by: Actor, at: dt.dateti
         return before
     plots = _plots(wanted, on=on)
     permit = _permit(wanted, plots)
+    if refused := why_not_taken_over(permit, wanted.work, office.pk):
+        raise bad_value("permit", refused)
     takes_over = wanted.work == Work.CONSULTANT_CHANGE
     if permit is not None and not takes_over and permit.consultancy_id != office.pk:
         raise Problem(403, "other_office", OTHER_OFFICE)

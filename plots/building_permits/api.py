@@ -11,9 +11,11 @@ from django.utils import timezone
 from ninja import Router
 
 from municipality import asked, crs, geojson, geometry_gate
+from municipality.openapi import parameters
 from municipality.people.access import ANYONE, open_to
 from municipality.people.limits import CHECKS, count
-from municipality.problems import bad_value
+from municipality.places.models import Area, Wilayat
+from municipality.problems import FieldProblem, Problem, bad_value
 from municipality.words import Text, in_arabic
 from plots.building_permits.drawings.astray import off_plot
 from plots.building_permits.drawings.geojson import parts_of
@@ -22,6 +24,7 @@ from plots.building_permits.sites.context import NotOneSite, site_of
 from plots.building_permits.sites.envelope import envelope_of
 from plots.building_permits.sites.parts import Site
 from plots.register.limits import MeasuredPlot, measured_plots
+from plots.register.models import Plot
 from plots.register.queries import plots_numbered
 
 router = Router(tags=["building permits"])
@@ -33,9 +36,15 @@ EXACT = 9  # decimals of a degree: a tenth of a millimetre
 LONGEST_ID = 19  # digits
 NO_PLOT = Text("لا توجد قطعة بهذا الرقم.", "There is no plot of this number.")
 SEVERAL = Text(
-    "أكثر من قطعة تحمل هذا الرقم؛ أرسل معرّف القطعة.",
-    "Several plots have this number; send the plot's id.",
+    "أكثر من قطعة تحمل الرقم {number}؛ اخترها بمنطقتها، أو أرسل معرّفها.",
+    "Several plots have the number {number}; choose one by its area, or send its id.",
 )
+MOST_ALIKE = 100  # plots of one number that are named to choose from
+NOT_IDS = Text(
+    "المعامل plot معرّفات قطع؛ للبحث بالرقم أرسل number.",
+    "The parameter plot holds ids of plots; to ask by number send number.",
+)
+ONE_OF_BOTH = Text("أرسل plot أو number، لا كليهما.", "Send plot or number, not both.")
 NOT_A_PLOT = Text(
     f"معرّف قطعة أو رقمها، أو قائمة منها لا تزيد على {MAX_PLOTS}.",
     f"The id or the number of a plot, or a list of at most {MAX_PLOTS} of them.",
@@ -45,26 +54,40 @@ UNKNOWN_MEMBER = Text("حقل غير معروف.", "An unknown member.")
 TOO_LONG = Text("الطلب أطول من المسموح.", "The request is too long.")
 
 
-@router.get("/envelope", summary="The edges of a site and where building may stand")
+@router.get(
+    "/envelope",
+    summary="The edges of a site and where building may stand",
+    openapi_extra=parameters("plot", "number"),
+)
 @open_to(ANYONE)
 def envelope(request: HttpRequest) -> JsonResponse:
     """Answer each edge with its side, length and setback, and the ground that setbacks leave.
 
-    ``plot`` is an id or a number of the register; several with commas are merged plots.
+    ``plot`` holds ids, ``number`` numbers of the register, of which one is sent; several with
+    commas are merged plots.  422 ``several_plots`` names the plots that share a number.
     """
-    asked.only(request, ("plot",))
+    asked.only(request, ("plot", "number"))
     count(request, CHECKS, at=timezone.now())
     on = asked.today()
-    several = [
-        int(one) if one.isdecimal() and len(one) < LONGEST_ID else one
-        for one in request.GET.get("plot", "").split(",")
-    ]
-    plots = plots_asked(several, on=on)
+    plots = plots_asked(_several(request), on=on)
     try:
         site = site_of(plots=plots, buildings=shapely.Point(), on=on)
     except NotOneSite as refusal:
         raise bad_value("plot", refusal.why, code="not_one_site") from None
     return geojson.response(envelope_json(plots, site))
+
+
+def _several(request: HttpRequest) -> list[object]:
+    """Read the plots that a query string names, by ids or by numbers; raises Problem 422."""
+    ids, numbers = asked.one(request, "plot"), asked.one(request, "number")
+    if ids is not None and numbers is not None:
+        raise bad_value("number", ONE_OF_BOTH)
+    if numbers is not None:
+        return list(numbers.split(","))
+    several = (ids or "").split(",")
+    if any(not one.isdecimal() or len(one) >= LONGEST_ID for one in several):
+        raise bad_value("plot", NOT_IDS)
+    return [int(one) for one in several]
 
 
 def envelope_json(plots: list[MeasuredPlot], site: Site) -> dict[str, Any]:
@@ -158,12 +181,30 @@ def _plot_id(one: object) -> int:
         return one
     if not isinstance(one, str) or not 0 < len(one) <= 60 or "\x00" in one:
         raise bad_value("plot", NOT_A_PLOT)
-    numbered = list(plots_numbered(one).values_list("pk", flat=True)[:2])
+    numbered = list(plots_numbered(one).select_related("area", "wilayat")[:MOST_ALIKE])
     if not numbered:
         raise bad_value("plot", NO_PLOT, code="no_such_plot")
     if len(numbered) > 1:
-        raise bad_value("plot", SEVERAL, code="several_plots")
-    return int(numbered[0])
+        raise _several_plots(one, numbered)
+    return int(numbered[0].pk)
+
+
+def _several_plots(number: str, plots: Sequence[Plot]) -> Problem:
+    """Make the refusal of a number that several plots have: it names each by its area."""
+
+    def name(place: Area | Wilayat | None) -> str | None:
+        return None if place is None else str(Text(place.name_ar, place.name_en or place.name_ar))
+
+    detail = SEVERAL.with_values(number=number)
+    alike = [
+        {"id": plot.pk, "number": plot.number, "area": name(plot.area),
+         "wilayat": name(plot.wilayat)}
+        for plot in plots
+    ]  # fmt: skip
+    return Problem(
+        422, "several_plots", detail, [FieldProblem("plot", detail)],
+        extra={"number": number, "plots": alike},
+    )  # fmt: skip
 
 
 def lines_json(lines: Sequence[Line], *, srid: int) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """An application that changes a permit: which may still be changed, and from which ground."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 import shapely
@@ -10,6 +11,7 @@ from municipality.words import Text
 from plots.building_permits.models import BuildingPermit, PermitApplication, Work
 from plots.building_permits.words import STATES
 from plots.building_permits.works import NEEDS
+from plots.register.models import Plot
 
 SAME_GROUND = 0.99  # of an area: a plot surveyed anew is the same ground
 NO_LONGER = Text(
@@ -18,6 +20,10 @@ NO_LONGER = Text(
 OTHER_GROUND = Text(
     "الإباحة {number} على أرض أخرى: القطعة {plot}.",
     "Permit {number} is of other ground: plot {plot}.",
+)
+SAME_OFFICE = Text(
+    "مكتبك هو المشرف على الإباحة {number} من قبل؛ لا تغيير في الاستشاري.",
+    "Your office supervises permit {number} already; the consultant does not change.",
 )
 
 
@@ -47,6 +53,20 @@ def why_not_changed(
     if _covers(ground, held) and (NEEDS[work].has_site or _covers(held, ground)):
         return None
     return OTHER_GROUND.with_values(number=permit.number, plot=permit.plot_numbers)
+
+
+def plots_of_permit(permit: BuildingPermit, *, on: dt.date) -> list[int]:
+    """Return the ids of the plots that lie on the ground of a permit on a day."""
+    held = shape_of(permit.place)
+    rows = Plot.objects.filter(boundary__intersects=permit.place, valid__contains=on)
+    return [row.pk for row in rows.order_by("pk") if _covers(held, shape_of(row.boundary))]
+
+
+def why_not_taken_over(permit: BuildingPermit | None, work: Work, office_id: int) -> Text | None:
+    """Say why an office does not become the supervisor of a permit: it is that already."""
+    if permit is None or work != Work.CONSULTANT_CHANGE or permit.consultancy_id != office_id:
+        return None
+    return SAME_OFFICE.with_values(number=permit.number)
 
 
 def permit_is_lost(application: PermitApplication) -> Text | None:

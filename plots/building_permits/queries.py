@@ -2,11 +2,14 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
 from municipality.cases.models import Case
 from municipality.stored import shape_of
-from plots.building_permits.models import PermitApplication, SiteVersion
+from plots.building_permits.models import PermitApplication, SiteVersion, Work
 from plots.building_permits.sites.parts import Part, Role
 from plots.register.limits import MeasuredPlot, measured_plots
+from plots.register.models import Building
 
 
 def application_of(case: Case) -> PermitApplication:
@@ -18,6 +21,17 @@ def application_of(case: Case) -> PermitApplication:
 def latest_site(application: PermitApplication) -> SiteVersion | None:
     """Return the latest version of an application's site plan; none where none is drawn."""
     return application.versions.order_by("-number").first()
+
+
+def nothing_to_demolish(application: PermitApplication) -> bool:
+    """Tell whether a demolition is asked for where the register knows no building."""
+    if application.work != Work.DEMOLITION:
+        return False
+    plots = [row.plot for row in application.plots.select_related("plot")]
+    stands = Q(plot__in=plots)
+    for plot in plots:
+        stands |= Q(footprint__intersects=plot.boundary)
+    return not Building.objects.filter(stands).exists()
 
 
 def submitted_sites(application: PermitApplication) -> list[SiteVersion]:

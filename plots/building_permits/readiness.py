@@ -12,8 +12,8 @@ from municipality.people.offices import why_not
 from municipality.words import Text
 from plots.building_permits import fees
 from plots.building_permits.approvals import audits_of, open_subjects
-from plots.building_permits.changes import permit_is_lost
-from plots.building_permits.models import PermitApplication, SiteVersion
+from plots.building_permits.changes import permit_is_lost, why_not_taken_over
+from plots.building_permits.models import PermitApplication, SiteVersion, Work
 from plots.building_permits.queries import application_of, latest_site, parts_of_site, plots_of
 from plots.building_permits.site_versions import check_on_plots, digest_of
 from plots.building_permits.sites.context import NotOneSite
@@ -119,6 +119,9 @@ def may_hand_in(case: Case, *, at: dt.datetime) -> Text | None:
     """Say why an application is not handed in: papers, site plan, the office's licence."""
     application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
     refused = why_not(application.consultancy, on=on) or permit_is_lost(application)
+    refused = refused or why_not_taken_over(
+        application.permit, Work(application.work), application.consultancy_id
+    )
     if refused is None and needs_of(application).has_site:
         refused = _site(application, on=on)
     return refused or _papers(case, application)

@@ -48,6 +48,37 @@ def test_a_body_answers_once_by_its_link_and_nobody_guesses_another() -> None:
     assert client.get(f"/consultations/{made.public_id[:-1]}x/").status_code == 404
 
 
+NO_MAILBOXES = (
+    "x", "a@b", "grid@example.org\nBcc: x@example.org", "grid@exa\0mple.org",
+    "g" * 300 + "@example.org", "grid@example.org, x@example.org",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("email", NO_MAILBOXES)
+def test_a_body_is_not_asked_at_what_is_no_mailbox(email: str) -> None:
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    client = Client()
+    client.force_login(town.officers["architect"])
+    told = {"body": "شركة الكهرباء", "text": "هل يعبر خط؟", "days": "3", "email": email}
+    answer = client.post(f"/cases/{case.public_id}/consult", told, follow=True)
+    assert "عنوان البريد غير صحيح" in answer.content.decode()
+    assert not case.consultations.exists() and still_asked(case, at=MORNING) == []
+    client.post(f"/cases/{case.public_id}/consult", told | {"email": " g@example.org "})
+    assert case.consultations.get().email == "g@example.org"
+
+
+def test_the_control_without_the_validator_a_body_nobody_reaches_holds_the_case(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr("municipality.cases.consultations._is_mailbox", lambda text: True)
+    town = o.a_permit_town()
+    case = o.until(town, o.an_application(town), "architecture")
+    assert still_asked(case, at=MORNING) == []
+    made = asked(town, case, email="x")
+    assert still_asked(case, at=MORNING) == [made] and made.email == "x"
+
+
 @pytest.mark.parametrize(
     "given",
     [Given("objection", " ", "علي"), Given("perhaps", "x", "علي"), Given("consent", "", " ")],

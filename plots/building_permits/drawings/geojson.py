@@ -12,13 +12,25 @@ MAX_PARTS = 200
 MAX_FLOORS, MAX_HEIGHT_M = 200, 1_000
 BUILT = (Role.MAIN, Role.ANNEX)  # a building has a floor
 AREAS, LINES = ("Polygon", "MultiPolygon"), ("LineString", "MultiLineString")
-ROLES = ", ".join(Role)
+NAMES = {
+    Role.MAIN: "المبنى الرئيسي",
+    Role.ANNEX: "ملحق",
+    Role.CANOPY: "مظلة أو عريش",
+    Role.LEDGE: "بروز معماري",
+    Role.GUARD: "غرفة حارس",
+    Role.PLANT: "خزانات ومعدات",
+    Role.WALL: "سور",
+    Role.PARKING: "موقف",
+}
 NOT_A_COLLECTION = Text(
     "المطلوب FeatureCollection فيها عنصر واحد على الأقل.",
     "A FeatureCollection with at least one feature is wanted.",
 )
 TOO_MANY = Text(f"عدد العناصر لا يزيد على {MAX_PARTS}.", f"At most {MAX_PARTS} features.")
-NO_ROLE = Text(f"دور العنصر أحد هذه: {ROLES}.", f"The role of a feature is one of {ROLES}.")
+NO_ROLE = Text(
+    f"دور العنصر أحد هذه: {'، '.join(f'{name} ({role})' for role, name in NAMES.items())}.",
+    f"The role of a feature is one of {', '.join(Role)}.",
+)
 FLOORS = Text(
     f"عدد الطوابق عدد صحيح بين {{least}} و{MAX_FLOORS}.",
     f"Floors are a whole number, {{least}} to {MAX_FLOORS}.",
