@@ -16,7 +16,7 @@ from tests.browser.test_site_drawing import click, corners_of
 from tests.builders import EAST, NORTH, square
 from tests.building_permits import builders as s
 from tests.building_permits import office as o
-from tests.building_permits.test_drawing_api import SITE, drawing
+from tests.building_permits.test_drawing_api import BOW, OPEN, SITE, at, drawing, lines
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MILLIMETRES = 4  # $INSUNITS
@@ -159,3 +159,120 @@ def test_shapes_that_no_hand_edits_are_listed_described_and_removed(look, path) 
     visit.go("/en" + path)
     assert page.locator("li.part").count() == 2
     visit.assert_clean()
+
+
+def laid(page: Page, content: bytes) -> None:
+    with page.expect_response(lambda answer: answer.url.endswith("/drawing")):
+        sent(page, "#dxf-file", "site.dxf", content)
+
+
+def test_what_of_a_drawing_was_not_read_is_said_and_that_the_earlier_one_is_shown(
+    look, path
+) -> None:
+    visit = look(who="office").go(path)
+    page = visit.page
+    laid(page, lines(OPEN))
+    assert "السابق" not in page.inner_text("[data-refused]")  # nothing was drawn before
+    laid(page, drawing())
+    expect(page.locator("[data-refused]")).to_have_count(0)
+    page.wait_for_selector("li.part[data-role=main]")
+    for ring, why in ((OPEN, "لا تنغلق"), (BOW, "يقطع نفسه")):
+        laid(page, lines(ring))
+        expect(page.locator("[data-not-read]")).to_contain_text(why)
+        assert "ما لم يُقرأ (1)" in page.inner_text("[data-not-read] summary")
+        assert "هو الرسم السابق" in page.inner_text("[data-refused]")
+    page.evaluate("document.querySelector('#dxf').scrollIntoView()")
+    seen(visit, "dxf-not-read--wide-light")
+    laid(page, b"no drawing")
+    expect(page.locator("[data-refused]")).to_contain_text("هو الرسم السابق")
+    visit.shot("dxf-unreadable--wide-light")
+
+
+def test_coordinates_off_the_plot_and_units_are_told_before_anything_else(look, path) -> None:
+    visit = look(size="phone", who="office").go("/en" + path)
+    page = visit.page
+    laid(page, at(220, 0))
+    warning = page.locator("#dxf .verdict.near")
+    expect(warning).to_contain_text("220 m east of the plot")
+    page.evaluate("document.querySelector('#dxf').scrollIntoView()")
+    seen(visit, "dxf-off-plot-en-phone-light")
+    laid(page, drawing(scale=1000.0))
+    expect(page.locator("#dxf")).to_contain_text("1,000 times as large as the plot")
+    expect(page.locator("#dxf")).to_contain_text("millimetres (mm)")
+    off = s.part("main", 3.5, 236, 13, 15, floors=2, height_m=9)
+    sent(page, "#geojson-file", "off.geojson", json.dumps(s.site(off)).encode())
+    expect(page.locator("[data-off-plot]")).to_contain_text("229 m north of the plot")
+    visit.assert_clean()
+
+
+def test_of_a_thousand_layers_those_that_are_read_stand_first_and_the_rest_is_folded(
+    look, path
+) -> None:
+    visit = look(size="phone", who="office").go("/en" + path)
+    page = visit.page
+    many = {f"L{n:04}": SITE["FURNITURE"] for n in range(1000)}
+    laid(page, drawing(site=many | SITE))
+    page.wait_for_selector("[data-more-layers]")
+    shown = [one.get_attribute("data-layer") for one in page.locator("[data-layer]").all()]
+    assert len(shown) == 12 and {"PLOT", "مبنى"} == set(shown[:2])
+    page.click("text=Other layers (991)")
+    expect(page.locator("[data-layer]")).to_have_count(1003)
+    visit.assert_clean()
+
+
+def test_numbers_typed_wrong_are_said_at_their_field_and_stay(look, path) -> None:
+    visit = look(who="office").go(path)
+    page = visit.page
+    page.click("text=ارسم بالقياسات")
+    for width in ("0", "-3", "1e9", "عرض"):
+        for name, metres in (("width", width), ("depth", "15"), ("from-front", "6")):
+            page.fill(f"#{name}", metres)
+        page.fill("#from-side", "٣٫٥")
+        page.click("#measures button[type=submit]")
+        expect(page.locator("#measures-error")).to_be_visible()
+        expect(page.locator("#width")).to_have_attribute("aria-invalid", "true")
+        expect(page.locator("li.part")).to_have_count(0)
+    visit.shot("measures-wrong--wide-light")
+    page.fill("#width", "١٣")
+    page.click("#measures button[type=submit]")
+    expect(page.locator("#measures-error")).to_be_hidden()
+    main = page.locator("[data-role=main]")
+
+    def typed(nth: int, text: str) -> None:
+        main.locator("input").nth(nth).fill(text)
+        main.locator("input").nth(nth).press("Tab")
+
+    verdict(page, "height", "unknown")
+    expect(page.locator("tr[data-rule=height]")).to_contain_text("لم يُذكر في الرسم")
+    expect(page.locator("[data-verdict]")).to_contain_text("الرسم لا يذكر")
+    expect(page.locator("[data-verdict]")).not_to_contain_text("الحد غير معلوم")
+    typed(1, "٩٫٥")
+    verdict(page, "height", "pass")
+    for nth, text in ((1, "abc"), (0, "2.5"), (0, "0")):
+        typed(nth, text)
+        expect(main.locator("input").nth(nth)).to_have_value(text)
+        expect(main.locator(".err").last).to_be_visible()
+    seen(visit, "parts-wrong--wide-light")
+    page.click("#save")
+    expect(page.locator(".toast")).to_contain_text("صحّح")
+    assert not SiteVersion.objects.exists()
+    empty = json.dumps({"type": "FeatureCollection", "features": []}).encode()
+    sent(page, "#geojson-file", "empty.geojson", empty)
+    expect(page.locator(".toast")).to_contain_text("لا أشكال في الملف")
+    expect(page.locator("li.part[data-role=main]")).to_have_count(1)
+    visit.assert_clean()
+
+
+@pytest.mark.parametrize(("prefix", "size"), [("", "phone"), ("/en", "wide")])
+def test_failures_that_lie_close_keep_their_numbers(look, path, prefix: str, size: str) -> None:
+    visit = look(size=size, who="office").go(prefix + path)
+    page = visit.page
+    parts = [
+        s.part("main", -1, -1, 22, 32, floors=9, height_m=40),
+        s.part("annex", 12, 20, 7, 9, floors=3),
+    ]
+    sent(page, "#geojson-file", "all.geojson", json.dumps(s.site(*parts)).encode())
+    verdict(page, "setback.front", "fail")
+    visit.settle()
+    page.wait_for_timeout(500)
+    visit.shot(f"failures-{prefix[1:]}-{size}")

@@ -11,6 +11,12 @@ export function westernDigits(text: string): string {
   });
 }
 
+/* A number as people type it: digits of any script, ٫ , or . before the decimals. NaN for anything else. */
+export function typedNumber(text: string): number {
+  const plain = westernDigits(text.trim()).replaceAll("٬", "").replace("−", "-").replace(/[٫,،]/, ".");
+  return /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
+}
+
 export function arabicDigits(text: string): string {
   return text.replace(/[0-9]/g, (c) => ARABIC_INDIC[Number(c)]!);
 }

@@ -10,6 +10,7 @@ import type {
   Polygon,
 } from "geojson";
 import { count, metres, number, percent, squareMetres } from "./format";
+import type { ArabicForms } from "./plural";
 import { say } from "./say";
 
 export type Role = "main" | "annex" | "canopy" | "ledge" | "guard" | "plant" | "wall" | "parking";
@@ -32,6 +33,7 @@ export interface SiteLine {
 export interface Sheet {
   verdict: "pass" | "fail" | "unknown";
   rules: SiteLine[];
+  off_plot?: string | null; // how far a drawing of real coordinates lies off its plot
 }
 
 export interface PartProperties {
@@ -144,7 +146,19 @@ export function permittedWords(line: SiteLine): string {
     : say(`${words} على الأكثر`, `${words} at most`);
 }
 
+/* Rules whose number the office states; what it does not state is no limit that the plan leaves open. */
+const STATED = /^(floors|height|built_up)$/;
+
+/* Whether a line is unknown because the drawing does not say, or because the plan sets no limit. */
+export function whyUnknown(line: SiteLine): "limit" | "drawing" | "ground" | null {
+  if (line.status !== "unknown") return null;
+  if (line.permitted === null) return "limit";
+  return STATED.test(line.rule) ? "drawing" : "ground";
+}
+
 export function providedWords(line: SiteLine): string {
+  if (line.provided === null && line.status === "unknown" && STATED.test(line.rule))
+    return say("لم يُذكر في الرسم", "Not stated in the drawing");
   if (line.provided === null || line.status === "not_applicable") return "—";
   if (!NONE_PERMITTED.test(line.rule)) return quantity(line.provided, line.unit);
   if (line.status === "pass")
@@ -166,7 +180,20 @@ export function shortfall(line: SiteLine): string {
     : say(`يزيد ${gap} على ${limit}`, `${gap} above ${limit}`);
 }
 
-const RULES_AR = { one: "قاعدة واحدة", two: "قاعدتان", few: "قواعد", many: "قاعدة", other: "قاعدة" };
+/* A count of rules and what is said of them: after غير the word agrees with the number. */
+function rulesAr(two: string, others: string): ArabicForms {
+  const rest = `قاعدة ${others}`;
+  return {
+    one: `قاعدة واحدة ${others}`,
+    two: `قاعدتان ${two}`,
+    few: `قواعد ${others}`,
+    many: rest,
+    other: rest,
+  };
+}
+
+const FAILING_AR = rulesAr("غير مطابقتين", "غير مطابقة");
+const UNKNOWN_AR = rulesAr("غير معلومتين", "غير معلومة");
 
 /* The verdict in one sentence, as it stands at the head of the sheet. */
 export function summary(lines: SiteLine[]): string {
@@ -174,20 +201,8 @@ export function summary(lines: SiteLine[]): string {
   const unknown = lines.filter((line) => line.status === "unknown").length;
   if (!failing && !unknown) return say("المخطط مطابق لكل القواعد", "The site plan keeps every rule");
   const parts: string[] = [];
-  if (failing)
-    parts.push(
-      say(
-        `${count(failing, RULES_AR, "", "")} غير مطابقة`,
-        `${count(failing, RULES_AR, "rule fails", "rules fail")}`,
-      ),
-    );
-  if (unknown)
-    parts.push(
-      say(
-        `${count(unknown, RULES_AR, "", "")} غير معلومة`,
-        `${count(unknown, RULES_AR, "is unknown", "are unknown")}`,
-      ),
-    );
+  if (failing) parts.push(count(failing, FAILING_AR, "rule fails", "rules fail"));
+  if (unknown) parts.push(count(unknown, UNKNOWN_AR, "is unknown", "are unknown"));
   return parts.join(say("، و", ", "));
 }
 

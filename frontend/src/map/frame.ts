@@ -225,6 +225,12 @@ export async function createMap(options: FrameOptions): Promise<CityMap | null> 
   };
 }
 
+/* On a phone the legend is a strip along the foot: scale and small print stand above it, the map looks past it. */
+export function keepLegendFree(city: CityMap, container: HTMLElement): void {
+  const legend = container.querySelector<HTMLElement>(".site-legend");
+  if (legend && matchMedia("(max-width: 48rem)").matches) city.padFor(legend.offsetHeight);
+}
+
 function addControls(map: MapLibre, options: FrameOptions, change: (id: string, on: boolean) => void): void {
   const { container } = options;
   const second = h("div", { class: "grp" });

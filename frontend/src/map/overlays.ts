@@ -243,6 +243,7 @@ const PIN: (c: Palette) => LayerSpecification[] = (c) => [
 
 /* Things of one person's: a point each, its number beside it; the ground of one case by its outline.
    The registration screen tells apart, by role, the site, its neighbours, buildings, overlaps and bare words. */
+const SEEN_FROM = 16; // the zoom at which the ground of a plot is more than a dot
 const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
   {
     id: "things-fill",
@@ -284,12 +285,29 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
     id: "things-point",
     type: "circle",
     source: "things",
-    filter: ["all", ["==", ["geometry-type"], "Point"], ["!=", ["get", "role"], "word"]],
+    filter: [
+      "all",
+      ["==", ["geometry-type"], "Point"],
+      ["!", ["in", ["get", "role"], ["literal", ["word", "afar"]]]],
+    ],
     paint: {
       "circle-radius": 9,
       "circle-color": c.brand,
       "circle-stroke-color": c.surface,
       "circle-stroke-width": 3,
+    },
+  },
+  {
+    id: "things-afar",
+    type: "circle",
+    source: "things",
+    maxzoom: SEEN_FROM,
+    filter: ["==", ["get", "role"], "afar"],
+    paint: {
+      "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, 4, SEEN_FROM, 8],
+      "circle-color": c.sel,
+      "circle-stroke-color": c.surface,
+      "circle-stroke-width": 1.5,
     },
   },
   {

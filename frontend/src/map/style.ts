@@ -277,7 +277,9 @@ export function cityStyle(parts: StyleParts): StyleSpecification {
   for (const layer of config.layers.filter((name) => DRAWN.includes(name))) {
     sources[layer] = { type: "vector", url: `${location.origin}${config.tiles}/${layer}.json` };
   }
-  for (const [id, data] of Object.entries(parts.overlays)) sources[id] = { type: "geojson", data };
+  // A tile is a grid of 8192: cut at the closest zoom of any page, it keeps walls to a millimetre.
+  for (const [id, data] of Object.entries(parts.overlays))
+    sources[id] = { type: "geojson", data, maxzoom: 22 };
   Object.assign(sources, parts.data?.sources ?? {});
   return {
     version: 8,

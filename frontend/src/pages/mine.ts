@@ -7,7 +7,7 @@ import { maybe } from "../lib/dom";
 import { say } from "../lib/say";
 import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
-import { position } from "../map/overlays";
+import { collection, feature, position } from "../map/overlays";
 
 /* An officer's remark: a click on the map names its spot, and shows it. */
 function aimRemark(city: CityMap): void {
@@ -21,6 +21,17 @@ function aimRemark(city: CityMap): void {
   });
 }
 
+/* From afar a plot is less than a dot: what opens a page is a point too, until its ground can be seen. */
+function withDots(things: FeatureCollection): FeatureCollection {
+  const dots = things.features.flatMap((one) => {
+    const box = one.properties?.url && one.geometry.type !== "Point" ? extent([one]) : null;
+    if (!box) return [];
+    const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+    return [feature({ type: "Point", coordinates: middle }, { ...one.properties, role: "afar" })];
+  });
+  return collection(...things.features, ...dots);
+}
+
 async function show(container: HTMLElement): Promise<void> {
   const config = readConfig<CityConfig & { things: FeatureCollection }>();
   const city = await createMap({
@@ -31,10 +42,10 @@ async function show(container: HTMLElement): Promise<void> {
     hash: false,
   });
   if (!city) return;
-  city.setOverlay("things", config.things);
+  city.setOverlay("things", withDots(config.things));
   const box = extent(config.things.features);
   if (box) city.map.fitBounds(box, { padding: 60, maxZoom: 17.5, animate: false });
-  city.map.on("click", "things-point", (e) => {
+  city.map.on("click", ["things-point", "things-afar", "things-fill"], (e) => {
     const url: unknown = e.features?.[0]?.properties.url;
     if (typeof url === "string") location.href = url;
   });

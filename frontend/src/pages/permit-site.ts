@@ -5,7 +5,6 @@ import { ApiError, isAbort, latest, send } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import { announce, byId, h, icon, maybe } from "../lib/dom";
 import { metres, squareMetres } from "../lib/format";
-import { westernDigits } from "../lib/digits";
 import { say } from "../lib/say";
 import {
   partsOf,
@@ -21,7 +20,7 @@ import {
 import { boxOf } from "../map/camera";
 import { Drawing, propertiesOf, type Tool } from "../map/drawing";
 import { extent } from "../map/extent";
-import { createMap, type CityMap } from "../map/frame";
+import { createMap, keepLegendFree, type CityMap } from "../map/frame";
 import { EMPTY, collection, plotSelection } from "../map/overlays";
 import { currentTheme, onTheme, palette } from "../map/palette";
 import { rectangle } from "../map/placing";
@@ -36,6 +35,8 @@ import {
   wordsOf,
 } from "../map/site-layers";
 import { WORKS_OVERLAYS, beyondOf, buildingsOf, worksOver, type Deviation } from "../map/works-layers";
+import { firstWrong } from "../parts/measure-field";
+import { measuresTyped } from "../parts/measures-form";
 import { partList } from "../parts/part-list";
 import { DxfPanel } from "../parts/dxf-panel";
 import { sheetTable, verdictBox } from "../parts/sheet-table";
@@ -205,6 +206,12 @@ function compare(found: Deviation | null): void {
 }
 
 async function save(): Promise<void> {
+  const wrong = listBox && firstWrong(listBox);
+  if (wrong) {
+    wrong.focus();
+    toast(say("صحّح ما كُتب للأجزاء ثم احفظ", "Mend what is written at the parts, then keep"), "triangle");
+    return;
+  }
   const button = byId<HTMLButtonElement>("save");
   button.disabled = true;
   try {
@@ -225,24 +232,16 @@ async function save(): Promise<void> {
   }
 }
 
-function metresOf(id: string): number {
-  return Number(westernDigits(byId<HTMLInputElement>(id).value).replace(",", "."));
-}
-
 function addByMeasures(e: Event): void {
   e.preventDefault();
   const ground = config.ground;
   if (!ground || !drawing) return;
-  const [width, depth, fromFront, fromSide] = ["width", "depth", "from-front", "from-side"].map(metresOf) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const measures = measuresTyped(byId("measures"));
+  if (!measures) return;
   const ring = ground.plot.type === "Polygon" ? ground.plot.coordinates[0]! : ground.plot.coordinates[0]![0]!;
-  const made = rectangle(ground.edges, centre(ring), { width, depth, fromFront, fromSide });
-  if (!made || ![width, depth].every((m) => m > 0) || ![fromFront, fromSide].every(Number.isFinite)) {
-    toast(say("اكتب القياسات بالأمتار", "Write the measures in metres"), "triangle");
+  const made = rectangle(ground.edges, centre(ring), measures);
+  if (!made) {
+    toast(say("لا ضلع معلوم للقطعة يُقاس منه", "The plot has no edge to measure from"), "triangle");
     return;
   }
   drawing.add(made, propertiesOf(byId<HTMLSelectElement>("new-role").value as Role));
@@ -262,11 +261,18 @@ async function upload(input: HTMLInputElement): Promise<void> {
   if (!file || !drawing) return;
   try {
     const found = partsOf(JSON.parse(await file.text()) as FeatureCollection);
+    if (!found.length) throw new Error("nothing");
     origin = "geojson";
     replaceWith(found);
     fit();
   } catch {
-    toast(say("ليس ملف GeoJSON يُقرأ", "Not a GeoJSON file that can be read"), "triangle");
+    toast(
+      say(
+        "لا أشكال في الملف أو ليس GeoJSON، وبقي الرسم كما كان",
+        "No shapes in the file, or no GeoJSON; the drawing is as it was",
+      ),
+      "triangle",
+    );
   }
   input.value = "";
 }
@@ -331,7 +337,8 @@ function begin(): void {
   maybe<HTMLFormElement>("measures")?.addEventListener("submit", addByMeasures);
   maybe("save")?.addEventListener("click", () => void save());
   const dxf = maybe<HTMLInputElement>("dxf-file");
-  const panel = new DxfPanel({ root: byId("dxf"), api: config.api, laid: laidDxf, point: pointAt });
+  const isDrawn = (): boolean => parts().length > 0;
+  const panel = new DxfPanel({ root: byId("dxf"), api: config.api, laid: laidDxf, point: pointAt, isDrawn });
   dxf?.addEventListener("change", () => {
     const chosen = dxf.files?.[0];
     if (chosen) void panel.take(chosen);
@@ -375,6 +382,7 @@ async function start(container: HTMLElement): Promise<void> {
   if (ground) {
     city.setOverlay("selection", plotSelection(ground.plot, "", ground.plot_m2));
     city.setOverlay("envelope", envelopeOf(ground));
+    keepLegendFree(city, container);
     fit();
   }
   const ready = (): void => {

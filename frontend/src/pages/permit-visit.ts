@@ -8,7 +8,7 @@ import { metres } from "../lib/format";
 import { say } from "../lib/say";
 import type { SiteVersion } from "../lib/site";
 import { boxOf } from "../map/camera";
-import { createMap, type CityMap } from "../map/frame";
+import { createMap, keepLegendFree, type CityMap } from "../map/frame";
 import { plotSelection, position } from "../map/overlays";
 import {
   WORKS_OVERLAYS,
@@ -139,6 +139,7 @@ async function start(container: HTMLElement): Promise<void> {
   city.setOverlay("approved", buildingsOf(config.approved));
   city.setOverlay("built", buildingsOf(config.as_built?.site ?? null));
   city.setOverlay("beyond", beyondOf(config.as_built?.deviation ?? null));
+  keepLegendFree(city, container);
   city.camera.goToBox(boxOf(rings()), 20, { glide: false });
 }
 

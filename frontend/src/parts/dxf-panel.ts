@@ -1,12 +1,14 @@
 /* A DXF drawing on its way onto the plot: what each layer holds, its unit, where it lies, and what was not read.
    The file stays in the browser and is read again with each change; nothing is kept until the plan is. */
 
-import type { FeatureCollection, Position } from "geojson";
+import type { Position } from "geojson";
 import { ApiError, getJson, send } from "../lib/api";
-import { westernDigits } from "../lib/digits";
-import { bdi, byId, h } from "../lib/dom";
+import { typedNumber } from "../lib/digits";
+import { bdi, byId, h, icon } from "../lib/dom";
 import { say } from "../lib/say";
 import type { PartFeature } from "../lib/site";
+import { layerLists, type Mapping, type Read } from "./dxf-layers";
+import { forgetTyped } from "./measure-field";
 import { toast } from "./toast";
 
 type Step =
@@ -14,55 +16,31 @@ type Step =
   | { way: "two_points"; from: Position[]; to: Position[] }
   | { way: "drag"; from?: Position[]; to?: Position[]; turn?: number };
 
-interface Facts {
-  floors?: number | undefined;
-  height_m?: number | undefined;
-}
-
-interface Mapping {
-  roles: Record<string, string>;
-  facts: Record<string, Facts>;
-  unit: string;
-}
-
-interface Read {
-  units: { name: string | null };
-  layers: { name: string; objects: number; off: boolean; frozen: boolean }[];
-  unread: { layer: string; entity: string; count: number; why?: { ar: string; en: string } }[];
-  roles: Record<string, string>;
-  unit_doubt: string | null;
-  refused: string;
-  laid: {
-    site: FeatureCollection;
-    words: string;
-    fits: { misfit_m: number; mirrored: boolean; good: boolean; words: string }[];
-    plot_difference: { words: string } | null;
-    notes: string[];
-    stops: boolean;
-  } | null;
-}
-
 export interface DxfOptions {
   root: HTMLElement;
   api: string;
   laid: (parts: PartFeature[]) => void; // the drawing as it lies now
   point: (asked: string, got: (at: Position) => void) => void; // asks for a spot of the map
+  isDrawn: () => boolean; // whether something lies on the map
 }
 
-const ROLE_NAMES: [string, string, string][] = [
-  ["ignore", "لا يُقرأ", "Leave out"],
-  ["plot", "حد القطعة كما رُسم", "Plot line as drawn"],
-  ["main", "المبنى الرئيسي", "Main building"],
-  ["annex", "ملحق", "Annex"],
-  ["canopy", "مظلة أو عريش", "Canopy or pergola"],
-  ["ledge", "بروز معماري", "Architectural projection"],
-  ["guard", "غرفة حارس", "Guard room"],
-  ["plant", "خزانات ومعدات", "Tanks and machines"],
-  ["wall", "سور", "Boundary wall"],
-  ["parking", "موقف", "Parking bay"],
-];
 const LAYER_MAPS = "/api/building-permits/layer-maps";
-const UNITS = ["", "m", "cm", "mm", "ft", "us-ft", "in"];
+const UNITS: Record<string, [string, string]> = {
+  m: ["المتر", "Metres"],
+  cm: ["السنتيمتر", "Centimetres"],
+  mm: ["المليمتر", "Millimetres"],
+  ft: ["القدم", "Feet"],
+  "us-ft": ["القدم المساحية الأمريكية", "US survey feet"],
+  in: ["البوصة", "Inches"],
+};
+function unitName(code: string): string {
+  const names = UNITS[code];
+  return names ? `${say(...names)} (${code})` : code;
+}
+
+function warning(text: string): HTMLElement {
+  return h("div", { class: "verdict near", role: "status" }, icon("triangle"), h("p", { class: "b" }, text));
+}
 
 export class DxfPanel {
   private file: File | null = null;
@@ -81,6 +59,8 @@ export class DxfPanel {
     this.file = file;
     this.mapping = { roles: {}, facts: {}, unit: "" };
     this.steps = [];
+    this.read = null;
+    forgetTyped("dxf-");
     await this.again();
   }
 
@@ -97,7 +77,9 @@ export class DxfPanel {
       if (this.read.laid) this.options.laid(this.read.laid.site.features as PartFeature[]);
       this.show();
     } catch (error) {
-      toast((error as ApiError).message, "triangle");
+      const { message } = error as ApiError;
+      if (this.read) toast(message, "triangle");
+      else this.refuse(message); // of a file that was never read nothing else can be shown
       this.steps.pop(); // the step that was refused
     } finally {
       this.options.root.removeAttribute("aria-busy");
@@ -115,55 +97,26 @@ export class DxfPanel {
     }
   }
 
-  private layer(name: string, objects: number): HTMLElement {
-    const role = h(
-      "select",
-      {
-        class: "inp",
-        "aria-label": say(`ما في الطبقة ${name}`, `What layer ${name} holds`),
-        "data-layer": name,
-        onchange: (e: Event) => {
-          this.mapping.roles[name] = (e.target as HTMLSelectElement).value;
-          void this.again();
-        },
-      },
-      ...ROLE_NAMES.map(([code, ar, en]) =>
-        h("option", { value: code, selected: this.mapping.roles[name] === code }, say(ar, en)),
-      ),
-    );
-    const built = ["main", "annex"].includes(this.mapping.roles[name] ?? "");
-    return h(
-      "li",
-      { class: "part" },
-      h(
-        "div",
-        { class: "field tight" },
-        h("p", { class: "s" }, bdi(name), " ", h("span", { class: "mute" }, bdi(`× ${objects}`))),
-        role,
-      ),
-      built
-        ? h("div", { class: "row wrap tight" }, this.fact(name, "floors"), this.fact(name, "height_m"))
-        : null,
-    );
+  private refuse(message: string): void {
+    this.file = null;
+    this.options.root.replaceChildren(this.refused(message));
+    this.options.root.hidden = false;
   }
 
-  private fact(name: string, what: keyof Facts): HTMLElement {
-    const held = this.mapping.facts[name]?.[what];
-    const id = `dxf-${what}-${this.read!.layers.findIndex((one) => one.name === name)}`;
-    const input = h("input", {
-      class: "inp short",
-      id,
-      inputmode: "decimal",
-      value: held === undefined ? "" : String(held),
-      onchange: (e: Event) => {
-        const value = Number(westernDigits((e.target as HTMLInputElement).value));
-        const isSaid = Number.isFinite(value) && value > 0;
-        this.mapping.facts[name] = { ...this.mapping.facts[name], [what]: isSaid ? value : undefined };
-        void this.again();
-      },
-    });
-    const label = what === "floors" ? say("الطوابق", "Floors") : say("الارتفاع (م)", "Height (m)");
-    return h("div", { class: "field tight" }, h("label", { for: id }, label), input);
+  /* Why a drawing is not on the map, and that what is there is not it. */
+  private refused(why: string): HTMLElement {
+    const earlier = this.options.isDrawn()
+      ? say(
+          "ما على الخريطة وفي الفحص هو الرسم السابق، لا ما قُرئ الآن.",
+          "What is on the map and in the check is the earlier drawing, not what was read now.",
+        )
+      : null;
+    return h(
+      "div",
+      { class: "verdict fail", role: "alert", "data-refused": "" },
+      icon("fail"),
+      h("div", {}, h("p", { class: "b" }, why), earlier ? h("p", { class: "s" }, earlier) : null),
+    );
   }
 
   private units(): HTMLElement {
@@ -181,19 +134,22 @@ export class DxfPanel {
             void this.again();
           },
         },
-        ...UNITS.map((unit) =>
+        ...["", ...Object.keys(UNITS)].map((unit) =>
           h(
             "option",
             { value: unit, selected: unit === this.mapping.unit },
-            unit ||
-              say(
-                `كما في الملف (${this.read?.units.name ?? "؟"})`,
-                `As the file says (${this.read?.units.name ?? "?"})`,
-              ),
+            unit ? unitName(unit) : this.asTheFileSays(),
           ),
         ),
       ),
     );
+  }
+
+  private asTheFileSays(): string {
+    const said = this.read?.units.name;
+    return said
+      ? say(`كما في الملف: ${unitName(said)}`, `As the file says: ${unitName(said)}`)
+      : say("الملف لا يذكر وحدته", "The file names no unit");
   }
 
   private hand(): HTMLElement {
@@ -222,7 +178,7 @@ export class DxfPanel {
         {
           type: "button",
           class: "btn two sm",
-          onclick: () => void this.step({ way: "drag", turn: Number(westernDigits(turn.value)) || 0 }),
+          onclick: () => void this.step({ way: "drag", turn: typedNumber(turn.value) || 0 }),
         },
         say("أدر الرسم", "Turn it"),
       ),
@@ -343,47 +299,47 @@ export class DxfPanel {
     );
   }
 
+  /* Of the chosen layers what is no part, and objects of a kind that is not read, each with its reason. */
+  private notRead(): HTMLElement[] {
+    const { unread, left_out } = this.read!;
+    const count = unread.length + left_out.length;
+    if (!count) return [];
+    const rows = [
+      ...left_out.map((one) => [bdi(one.layer), " ", one.why]),
+      ...unread.map((one) => [
+        bdi(`${one.layer} · ${one.entity} × ${one.count}`),
+        " ",
+        one.why ? say(one.why.ar, one.why.en) : "",
+      ]),
+    ];
+    return [
+      h(
+        "details",
+        { class: "block", open: left_out.length > 0, "data-not-read": "" },
+        h("summary", {}, say(`ما لم يُقرأ (${count})`, `What was not read (${count})`)),
+        h("ul", { class: "plainlist s" }, ...rows.map((row) => h("li", {}, ...row))),
+      ),
+    ];
+  }
+
   private show(): void {
     const read = this.read!;
     const said = [
-      read.refused || read.laid?.words,
+      read.laid?.words,
       read.unit_doubt,
       read.laid?.plot_difference?.words,
       ...(read.laid?.notes ?? []),
     ].filter(Boolean) as string[];
     this.options.root.replaceChildren(
       h("h3", { class: "h3" }, say("رسم المكتب", "The office's drawing")),
+      ...(read.refused ? [this.refused(read.refused)] : []),
+      ...(read.laid?.off_plot ? [warning(read.laid.off_plot)] : []),
       ...said.map((text) => h("p", { class: "s" }, text)),
+      ...this.notRead(),
       this.units(),
-      h(
-        "ul",
-        { class: "parts block" },
-        ...read.layers.filter((one) => one.objects > 0).map((one) => this.layer(one.name, one.objects)),
-      ),
+      ...layerLists({ read, mapping: this.mapping, changed: () => void this.again() }),
       ...[this.fits()].filter((el) => el !== null),
       this.hand(),
-      h(
-        "details",
-        { class: "block" },
-        h(
-          "summary",
-          {},
-          say(`ما لم يُقرأ (${read.unread.length})`, `What was not read (${read.unread.length})`),
-        ),
-        h(
-          "ul",
-          { class: "plainlist s" },
-          ...read.unread.map((one) =>
-            h(
-              "li",
-              {},
-              bdi(`${one.layer} · ${one.entity} × ${one.count}`),
-              " ",
-              one.why ? say(one.why.ar, one.why.en) : "",
-            ),
-          ),
-        ),
-      ),
       this.kept(),
     );
     byId("dxf").hidden = false;

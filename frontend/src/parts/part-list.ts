@@ -12,7 +12,7 @@ import {
   type Role,
 } from "../lib/site";
 import { metresBetween, netM2 } from "../map/measure";
-import { westernDigits } from "../lib/digits";
+import { measureField, type Measure } from "./measure-field";
 
 type Id = PartEntry["id"];
 
@@ -22,28 +22,9 @@ export interface PartListActs {
   remove: (id: Id) => void;
 }
 
-function numberOf(input: HTMLInputElement): number | null {
-  const value = Number(westernDigits(input.value).replace(",", "."));
-  return input.value.trim() === "" || Number.isNaN(value) ? null : value;
-}
-
-function measure(
-  id: Id,
-  label: string,
-  name: "floors" | "height_m",
-  part: PartFeature,
-  acts: PartListActs,
-): HTMLElement {
-  const value = part.properties[name];
-  const input = h("input", {
-    class: "inp short",
-    id: `${name}-${id}`,
-    inputmode: "decimal",
-    autocomplete: "off",
-    value: value === null ? "" : String(value),
-    onchange: (e: Event) => acts.say(id, { [name]: numberOf(e.target as HTMLInputElement) }),
-  });
-  return h("div", { class: "field tight" }, h("label", { for: `${name}-${id}` }, label), input);
+function measure(id: Id, label: string, what: Measure, part: PartFeature, acts: PartListActs): HTMLElement {
+  const told = (value: number | null): void => acts.say(id, { [what]: value });
+  return measureField({ id: `${what}-${id}`, label, what, value: part.properties[what], told });
 }
 
 function role(id: Id, part: PartFeature, acts: PartListActs): HTMLElement {

@@ -9,6 +9,7 @@ import {
   statusMark,
   statusName,
   summary,
+  whyUnknown,
   type Sheet,
   type SiteLine,
 } from "../lib/site";
@@ -39,10 +40,28 @@ function row(line: SiteLine, mark: number | undefined, point: (line: SiteLine) =
   );
 }
 
+const WHY_UNKNOWN: [ReturnType<typeof whyUnknown>, string, string][] = [
+  [
+    "limit",
+    "الحد غير معلوم في المخطط التفصيلي، فيحدده المهندس عند التدقيق.",
+    "The detailed plan states no limit; the engineer decides it in the audit.",
+  ],
+  [
+    "drawing",
+    "الرسم لا يذكر الطوابق أو الارتفاع: اكتبها في أجزاء المخطط لتُفحص.",
+    "The drawing does not state floors or height: write them at the parts of the plan to have them checked.",
+  ],
+  [
+    "ground",
+    "لا بيانات عن الأرض لبعض القواعد، فيحسمها المهندس عند التدقيق.",
+    "There are no data of the ground for some rules; the engineer decides them in the audit.",
+  ],
+];
+
 export function verdictBox(sheet: Sheet): HTMLElement {
   const tone = sheet.verdict === "pass" ? "pass" : sheet.verdict === "fail" ? "fail" : "unknown";
   const sign = { pass: "pass", fail: "fail", unknown: "diamond" }[tone];
-  const unknown = sheet.rules.some((line) => line.status === "unknown");
+  const why = new Set(sheet.rules.map(whyUnknown));
   return h(
     "div",
     { class: `verdict ${tone}`, role: "status", "data-verdict": sheet.verdict },
@@ -51,16 +70,10 @@ export function verdictBox(sheet: Sheet): HTMLElement {
       "div",
       {},
       h("h2", { class: "h3" }, summary(sheet.rules)),
-      unknown
-        ? h(
-            "p",
-            { class: "s" },
-            say(
-              "الحد غير معلوم في المخطط التفصيلي، فيحدده المهندس عند التدقيق.",
-              "The detailed plan states no limit; the engineer decides it in the audit.",
-            ),
-          )
-        : null,
+      sheet.off_plot ? h("p", { class: "s", "data-off-plot": "" }, sheet.off_plot) : null,
+      ...WHY_UNKNOWN.filter(([code]) => why.has(code)).map(([, ar, en]) =>
+        h("p", { class: "s" }, say(ar, en)),
+      ),
     ),
   );
 }
