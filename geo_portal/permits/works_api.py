@@ -19,7 +19,7 @@ from municipality.problems import bad_value
 from municipality.words import Text
 from plots.building_permits.construction.models import SiteVisit
 from plots.building_permits.construction.surveys import construction_of, planned, survey_as_built
-from plots.building_permits.construction.visits import Fix, Found, decide, placed
+from plots.building_permits.construction.visits import Fix, Found, decide, is_coarse, placed
 from plots.building_permits.models import PermitApplication
 
 router = Router(tags=["building permits"])
@@ -93,12 +93,21 @@ def fix_of(told: dict[str, Any]) -> Fix | None:
 @router.get("/{public_id}/position", summary="How a fix lies to the plots of the works")
 @open_to("site_inspector")
 def where(request: HttpRequest, public_id: str) -> JsonResponse:
-    """Answer ``placed`` (inside, near_edge, outside) and ``distance_to_edge_m`` of a fix."""
+    """Answer ``placed`` (inside, near_edge, outside) and ``distance_to_edge_m`` of a fix.
+
+    ``is_coarse`` tells that its accuracy shows nobody to be on the plot: a text is needed then.
+    """
     asked.only(request, ("lon", "lat", "accuracy_m"))
     found = works_asked(request, public_id, at=timezone.now())
     point, accuracy_m = fix(request)
     answer, metres = placed(found.works, Fix(point, accuracy_m))
-    return JsonResponse({"placed": answer, "distance_to_edge_m": round(metres, 2)})
+    return JsonResponse(
+        {
+            "placed": answer,
+            "distance_to_edge_m": round(metres, 2),
+            "is_coarse": is_coarse(answer, accuracy_m),
+        }
+    )
 
 
 @router.post("/{public_id}/visit", summary="Write what the visit that was asked for came to")

@@ -12,6 +12,7 @@ from plots.building_permits.construction.surveys import (
     deviation_of,
     latest_as_built,
 )
+from plots.building_permits.construction.visits import is_coarse
 from plots.building_permits.models import BuildingPermit, Work
 from plots.building_permits.paper import last_day
 from plots.building_permits.words import STATES, WORKS
@@ -33,6 +34,7 @@ PLACED = {
     "outside": Text("من خارج القطعة", "From outside the plot"),
     "": Text("دون موقع", "Without a position"),
 }
+COARSE = Text("بموقع تقريبي لا يثبت", "By a position too coarse to show")
 
 
 def panel_of_works(works: Construction, *, side: Side) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def panel_of_works(works: Construction, *, side: Side) -> dict[str, Any]:
         "stages": progress(works),
         "visits": [
             {
-                "row": row, "stage": NAMES[row.stage], "placed": PLACED[row.placed],
+                "row": row, "stage": NAMES[row.stage], "placed": COARSE if is_coarse(row.placed, row.accuracy_m) else PLACED[row.placed],
                 "found": FOUND[Outcome(row.outcome)], "tone": TONES[Outcome(row.outcome)][0],
                 "icon": TONES[Outcome(row.outcome)][1],
             }

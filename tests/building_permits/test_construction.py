@@ -15,7 +15,7 @@ from municipality.documents.papers import paper as paper_of_code
 from municipality.notices.models import Message
 from municipality.problems import Problem
 from plots.building_permits.actions import Owner
-from plots.building_permits.construction import ending, opening
+from plots.building_permits.construction import ending, opening, visits
 from plots.building_permits.construction.jobs import stamp_certificate
 from plots.building_permits.construction.models import Construction, SiteVisit
 from plots.building_permits.construction.stages import next_stage, progress
@@ -154,18 +154,29 @@ def test_the_control_an_edge_without_its_condition_passes_a_stage_nobody_saw(mon
     [
         (w.ON_SITE, "inside"), (w.at_metres(-3.0, 12.0), "near_edge"),
         (w.at_metres(400.0, 12.0), "outside"), (None, ""),
+        (w.at_metres(10.0, 12.0, 500.0), "near_edge"),  # half a kilometre: anywhere
     ],
 )  # fmt: skip
 def test_an_inspector_who_is_not_on_the_plot_says_how_it_was_seen(fix, placed: str) -> None:
     town = w.a_works_town()
     works = w.begun(town)
     w.step(town, works, "ask_visit")
-    if placed in ("outside", ""):
+    if placed in ("outside", "") or fix.accuracy_m == 500:
         assert "position" in refused(lambda: w.found(town, works, fix=fix))
     w.found(town, works, text="عوينت من صور المكتب", fix=fix)
     visit = works.visits.get()
     assert visit.placed == placed and visit.outcome == "passed"
     assert (visit.place is None) is (fix is None)
+
+
+def test_the_control_without_a_bound_a_fix_of_half_a_kilometre_puts_an_inspector_on_the_plot(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr(visits, "COARSE_M", 1e9)
+    town = w.a_works_town()
+    works = w.begun(town)
+    w.step(town, works, "ask_visit")
+    assert w.found(town, works, fix=w.at_metres(300.0, 12.0, 500.0)) == "building"
 
 
 def test_a_stage_that_does_not_pass_is_told_and_asked_for_again() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import subprocess
 
 import pytest
@@ -135,3 +136,23 @@ def test_texts_of_both_languages_become_the_one_of_the_page() -> None:
     told = {"a": {"ar": "نعم", "en": "yes"}, "b": [{"ar": "لا", "en": "no"}], "c": 1}
     assert in_words(told) == {"a": "نعم", "b": ["لا"], "c": 1}
     assert json.dumps(in_words([]), ensure_ascii=False) == "[]"
+
+
+@pytest.mark.parametrize(("prefix", "unit", "left_first"), [("", "م", "م"), ("/en", "m", "10")])
+def test_the_scale_bar_reads_its_number_before_its_unit(prefix, unit, left_first, tmp_path) -> None:
+    """In Arabic, read from the right, the unit stands left of the number."""
+    plot = b.a_plot()
+    client = Client()
+    answer = client.get(f"{prefix}/plots/{plot.pk}/report.pdf")
+    (tmp_path / "report.pdf").write_bytes(b"".join(answer) if answer.streaming else answer.content)
+    words = subprocess.run(
+        ["pdftotext", "-bbox", tmp_path / "report.pdf", "-"], capture_output=True, check=True
+    ).stdout.decode()
+    found = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]*yMax="([\d.]+)">(10|م|m)<', words)
+    bar = next(row for row in found if row[3] == "10")
+    beside = [row for row in found if abs(float(row[2]) - float(bar[2])) < 4]
+    in_order = [row[3] for row in sorted(beside, key=lambda row: float(row[0]))]
+    assert sorted(in_order) == sorted(["10", unit]) and in_order[0] == left_first
+    page = client.get(f"{prefix}/plots/{plot.pk}/report/").content.decode()
+    assert f">10 {unit}</text>" in page
+    assert ('direction="rtl" text-anchor="end">10' in page) is (unit == "م")

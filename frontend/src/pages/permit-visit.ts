@@ -1,7 +1,7 @@
 /* A site visit: the plot, what was approved, where the inspector stands; the fix goes with the form. */
 
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
-import { getJson } from "../lib/api";
+import { ApiError, getJson } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import { announce, byId, h, icon } from "../lib/dom";
 import { metres } from "../lib/format";
@@ -31,6 +31,7 @@ interface VisitConfig extends CityConfig {
 interface Placed {
   placed: "inside" | "near_edge" | "outside";
   distance_to_edge_m: number; // positive inside
+  is_coarse: boolean;
 }
 
 const GOOD_ENOUGH_M = 8;
@@ -44,25 +45,46 @@ function rings(): number[][][] {
   return config.plot.type === "Polygon" ? config.plot.coordinates : config.plot.coordinates.flat();
 }
 
-/* The fix goes with the form at once; where it lies the server says, by the same rule that will judge it. */
-async function show(lon: number, lat: number, accuracyM: number): Promise<void> {
-  for (const [id, value] of [
-    ["lon", lon],
-    ["lat", lat],
-    ["accuracy", accuracyM],
-  ] as const)
-    byId<HTMLInputElement>(id).value = String(value);
-  city?.setOverlay("position", position([lon, lat], accuracyM));
-  const asked = `${config.api}/position?lon=${lon}&lat=${lat}&accuracy_m=${accuracyM}`;
-  const told = await getJson<Placed>(asked).catch(() => null);
-  if (told) tell(told, accuracyM);
+function carry(lon: string, lat: string, accuracyM: string): void {
+  byId<HTMLInputElement>("lon").value = lon;
+  byId<HTMLInputElement>("lat").value = lat;
+  byId<HTMLInputElement>("accuracy").value = accuracyM;
 }
 
-function tell({ placed, distance_to_edge_m: toEdge }: Placed, accuracyM: number): void {
+/* The fix goes with the form at once; where it lies the server says, by the same rule that will judge it.
+   One that it refuses goes with nothing: the visit is then written in words. */
+async function show(lon: number, lat: number, accuracyM: number): Promise<void> {
+  carry(String(lon), String(lat), String(accuracyM));
+  city?.setOverlay("position", position([lon, lat], accuracyM));
+  const asked = `${config.api}/position?lon=${lon}&lat=${lat}&accuracy_m=${accuracyM}`;
+  try {
+    tell(await getJson<Placed>(asked), accuracyM);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 422) return;
+    carry("", "", "");
+    here.replaceChildren(
+      errorBox(
+        say(
+          "الموقع الذي أرسله الجهاز خارج المدينة. أعد المحاولة، أو اكتب كيف عُوينت.",
+          "The position that the device sent is outside the city. Try again, or write how the site was seen.",
+        ),
+        null,
+        null,
+      ),
+    );
+  }
+}
+
+function tell({ placed, distance_to_edge_m: toEdge, is_coarse: isCoarse }: Placed, accuracyM: number): void {
   const tone = placed === "inside" ? "pass" : placed === "near_edge" ? "near" : "fail";
   const words = {
     pass: say("أنت داخل القطعة", "You are inside the plot"),
-    near: say("أنت عند حد القطعة", "You are at the edge of the plot"),
+    near: isCoarse
+      ? say(
+          "الموقع تقريبي ولا يثبت أنك على القطعة. أعد القراءة في مكان مكشوف، أو اكتب كيف عُوينت",
+          "The position is too coarse to show you on the plot. Read it again in the open, or write how it was seen",
+        )
+      : say("أنت عند حد القطعة", "You are at the edge of the plot"),
     fail: say(
       `أنت خارج القطعة بنحو ${metres(-toEdge)}؛ اكتب كيف عُوينت`,
       `You are about ${metres(-toEdge)} outside the plot; write how it was seen`,

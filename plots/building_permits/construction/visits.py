@@ -19,7 +19,7 @@ from plots.building_permits.construction.stages import NAMES, is_last, next_stag
 from plots.building_permits.construction.surveys import construction_of, latest_as_built
 
 Outcome = SiteVisit.Outcome
-AT_THE_SITE = (Place.INSIDE, Place.NEAR_EDGE)
+COARSE_M = 50.0  # a disc so wide that only touches the plot shows nobody to be there
 NO_VISIT = Text("لا معاينة مطلوبة الآن.", "No visit is asked for now.")
 SAY_HOW = Text(
     "لم يثبت موقعك على القطعة؛ اكتب كيف عُوينت.",
@@ -54,6 +54,11 @@ def placed(construction: Construction, fix: Fix) -> tuple[Place, float]:
     if found.candidates:
         return found.result, found.candidates[0].distance_to_edge_m
     return found.result, -float(ground.distance(fix.point))
+
+
+def is_coarse(place: str | None, accuracy_m: float | None) -> bool:
+    """Tell whether a fix is too coarse to show where somebody stands: metres; 50 in the open."""
+    return place == Place.NEAR_EDGE and accuracy_m is not None and accuracy_m > COARSE_M
 
 
 def _new(construction: Construction, *, stage: str, asked_at: dt.datetime | None) -> SiteVisit:
@@ -137,7 +142,9 @@ def decide(*, case_id: int, found: Found, by: Actor, at: dt.datetime, seen: int 
     text = found.text.strip()
     if found.outcome in (Outcome.FAILED, Outcome.STOPPED) and not text:
         raise CannotMove(TEXT_NEEDED)
-    if _write(visit, found, by=by, at=at) not in AT_THE_SITE and not text:
+    place = _write(visit, found, by=by, at=at)
+    is_there = place in (Place.INSIDE, Place.NEAR_EDGE)
+    if (not is_there or is_coarse(place, visit.accuracy_m)) and not text:
         raise CannotMove(SAY_HOW)
     name = NAMES[visit.stage].ar
     return move(
