@@ -37,6 +37,10 @@ PLACED = {
 COARSE = Text("بموقع تقريبي لا يثبت", "By a position too coarse to show")
 
 
+def _placed(row: SiteVisit) -> Text:
+    return COARSE if is_coarse(row.placed, row.accuracy_m) else PLACED[row.placed]
+
+
 def panel_of_works(works: Construction, *, side: Side) -> dict[str, Any]:
     """Return what the page of a case shows of the works under a permit."""
     survey = latest_as_built(works)
@@ -50,7 +54,7 @@ def panel_of_works(works: Construction, *, side: Side) -> dict[str, Any]:
         "stages": progress(works),
         "visits": [
             {
-                "row": row, "stage": NAMES[row.stage], "placed": COARSE if is_coarse(row.placed, row.accuracy_m) else PLACED[row.placed],
+                "row": row, "stage": NAMES[row.stage], "placed": _placed(row),
                 "found": FOUND[Outcome(row.outcome)], "tone": TONES[Outcome(row.outcome)][0],
                 "icon": TONES[Outcome(row.outcome)][1],
             }
