@@ -1,4 +1,4 @@
-"""The main job on two real registers; five more cities are the campaign ``cities``."""
+"""The main job on one real register; six more cities are the campaign ``cities``."""
 
 from pathlib import Path
 
@@ -8,11 +8,7 @@ from tests.campaigns.part_cities import CITIES, TRIALS
 from tests.importing.real_cities import CHECKS, check
 
 pytestmark = pytest.mark.real_data
-HERE = ("france", "prague")
-
-
-def test_the_cadastre_of_two_communes(real_data: Path) -> None:
-    check("france", real_data)
+HERE = ("prague",)
 
 
 def test_the_neighbourhood_of_prague_is_measured_true(real_data: Path) -> None:
