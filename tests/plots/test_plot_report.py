@@ -153,10 +153,11 @@ def test_the_scale_bar_reads_its_number_before_its_unit(
     words = subprocess.run(
         ["pdftotext", "-bbox", tmp_path / "report.pdf", "-"], capture_output=True, check=True
     ).stdout.decode()
-    found = re.findall(r'xMin="([\d.]+)"[^>]*yMax="([\d.]+)">(\d+|م|m)<', words)
-    x, y = next((float(x), float(y)) for x, y, word in found if word == unit)
-    number = [float(one[0]) for one in found if one[2] == bar_m and abs(float(one[1]) - y) < 4]
-    assert len(number) == 1 and (number[0] > x) is is_right_first
+    found = re.findall(r'xMin="([\d.]+)"[^>]*yMax="([\d.]+)">([\dمm]+)<', words)
+    y = next(float(y) for _, y, word in found if unit in word)
+    row = sorted((float(x), word) for x, other, word in found if abs(float(other) - y) < 4)
+    seen = "".join(word for _, word in row)  # from left to right
+    assert seen == (f"{unit}{bar_m}" if is_right_first else f"{bar_m}{unit}")
     page = client.get(f"{prefix}/plots/{plot.pk}/report/").content.decode()
     assert f">{bar_m} {unit}</text>" in page
     assert (f'direction="rtl" text-anchor="end">{bar_m}' in page) is is_right_first
