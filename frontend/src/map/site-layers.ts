@@ -3,9 +3,9 @@
 import type { LayerSpecification } from "maplibre-gl";
 import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
 import { failNumbers, roleName, shortfall, type Ground, type PartFeature, type SiteLine } from "../lib/site";
-import { metres, squareMetres } from "../lib/format";
+import { metres, shownDigits, squareMetres } from "../lib/format";
 import { BOLD, SEMIBOLD } from "./fonts";
-import { areaM2, netM2, sides } from "./measure";
+import { areaM2, metresBetween, netM2, sides } from "./measure";
 import { collection, feature } from "./overlays";
 import type { Palette } from "./palette";
 
@@ -61,20 +61,72 @@ export function gridScale(ground: Ground | null): number {
   return Math.abs(ratio - 1) < 0.01 ? ratio : 1; // a plot with holes says nothing of the grid
 }
 
+interface Mark {
+  at: Position;
+  number: number;
+  line: SiteLine;
+}
+
+function markOf(line: SiteLine, number: number): Mark | null {
+  const ring = line.geometry ? outer(line.geometry)[0] : null;
+  return ring ? { at: middle(ring), number, line } : null;
+}
+
+/* Where a whole building fails, its marks would lie on one another: those of setbacks go to their edges. */
+function apart(mark: Mark, all: Mark[]): Mark {
+  const crowded = all.some((other) => other !== mark && samePlace(other.at, mark.at));
+  const { edge } = mark.line;
+  const line = edge?.type === "LineString" ? edge.coordinates : [];
+  const points = edge?.type === "MultiLineString" ? edge.coordinates.flat() : line;
+  const [from, to] = [points[0], points[points.length - 1]];
+  if (!crowded || !from || !to) return mark;
+  return { ...mark, at: [(from[0]! + to[0]!) / 2, (from[1]! + to[1]!) / 2] };
+}
+
+function samePlace(a: Position, b: Position): boolean {
+  return metresBetween(a, b) < 0.5;
+}
+
+/* Numbers as one word: 1, 4–6. */
+export function numbersWord(numbers: number[]): string {
+  const runs: [number, number][] = [];
+  for (const n of numbers) {
+    const last = runs[runs.length - 1];
+    if (last && n === last[1] + 1) last[1] = n;
+    else runs.push([n, n]);
+  }
+  return runs.map(([a, b]) => (a === b ? `${a}` : b === a + 1 ? `${a}, ${b}` : `${a}\u2013${b}`)).join(", ");
+}
+
+/* What still lies in one place is one mark with all its numbers; how much is missing is said of a single one. */
+function marksOf(found: Mark[]): Feature[] {
+  const groups: Mark[][] = [];
+  for (const mark of found.map((one) => apart(one, found))) {
+    const group = groups.find(([first]) => samePlace(first!.at, mark.at));
+    if (group) group.push(mark);
+    else groups.push([mark]);
+  }
+  return groups.map((group) => {
+    const [first] = group as [Mark];
+    const number = shownDigits(numbersWord(group.map((one) => one.number)));
+    const text = group.length === 1 ? shortfall(first.line) : "";
+    const radius = Math.max(12, 6 + 3 * number.length);
+    return feature({ type: "Point", coordinates: first.at }, { part: "mark", number, text, radius });
+  });
+}
+
 /* Each failure where it is, with the number it bears on the sheet and how much is missing. */
 export function failsOf(lines: SiteLine[]): FeatureCollection {
   const found: Feature[] = [];
+  const marks: Mark[] = [];
   for (const [line, number] of failNumbers(lines)) {
     if (!line.geometry) continue;
     if (line.rule !== "parking") found.push(feature(line.geometry, { part: "fail" })); // that is the whole plot
     if (line.edge) found.push(feature(line.edge, { part: "edge" }));
-    const ring = outer(line.geometry)[0];
-    if (ring) {
-      const at = { type: "Point", coordinates: middle(ring) } as const;
-      found.push(feature(at, { part: "mark", number: String(number), text: shortfall(line) }));
-    }
+    const mark = markOf(line, number);
+    if (mark) marks.push(mark);
   }
-  return collection(...found);
+  return collection(...found, ...marksOf(marks));
 }
 
 const part = (name: string): never => ["==", ["get", "part"], name] as never;
@@ -144,7 +196,8 @@ export function changeLayers(c: Palette): LayerSpecification[] {
   ];
 }
 
-/* Words and marks lie over what terra-draw draws, so they are layers of their own, added last. */
+/* Of words that would lie on one another the topmost layer stays: numbers of failures, then what is missing.
+   Words and marks lie over what terra-draw draws, so they are layers of their own, added last. */
 export function siteWords(c: Palette): LayerSpecification[] {
   const text = { "text-color": c.ink, "text-halo-color": c.surface, "text-halo-width": 1.75 };
   return [
@@ -177,25 +230,11 @@ export function siteWords(c: Palette): LayerSpecification[] {
       source: "site-fails",
       filter: part("mark"),
       paint: {
-        "circle-radius": 12,
+        "circle-radius": ["get", "radius"],
         "circle-color": c.fail,
         "circle-stroke-color": c.surface,
         "circle-stroke-width": 2,
       },
-    },
-    {
-      id: "fail-number",
-      type: "symbol",
-      source: "site-fails",
-      filter: part("mark"),
-      layout: {
-        "text-field": ["get", "number"],
-        "text-font": BOLD,
-        "text-size": 13,
-        "text-allow-overlap": true,
-        "text-ignore-placement": true,
-      },
-      paint: { "text-color": c.surface },
     },
     {
       id: "fail-text",
@@ -210,6 +249,20 @@ export function siteWords(c: Palette): LayerSpecification[] {
         "text-radial-offset": 1.4,
       },
       paint: { ...text, "text-color": c.fail },
+    },
+    {
+      id: "fail-number",
+      type: "symbol",
+      source: "site-fails",
+      filter: part("mark"),
+      layout: {
+        "text-field": ["get", "number"],
+        "text-font": BOLD,
+        "text-size": 13,
+        "text-allow-overlap": true,
+        "text-padding": 8, // as wide as its dot, which other words keep clear of
+      },
+      paint: { "text-color": c.surface },
     },
   ];
 }

@@ -359,6 +359,7 @@ function wordsOnTop(held: CityMap): void {
       if (held.map.getLayer(layer.id)) held.map.removeLayer(layer.id);
       held.map.addLayer(layer);
     }
+    held.map.setLayoutProperty("sel-sides", "text-allow-overlap", false); // failures are said first
   };
   add();
   onTheme(() => setTimeout(add, 50));

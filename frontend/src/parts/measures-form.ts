@@ -14,6 +14,7 @@ export function measuresTyped(form: HTMLElement): Measures | null {
     const input = byId<HTMLInputElement>(id);
     const value = typedNumber(input.value);
     const isRight = value >= least && value <= MOST_M;
+    input.closest(".field")?.classList.toggle("bad", !isRight);
     if (isRight) input.removeAttribute("aria-invalid");
     else input.setAttribute("aria-invalid", "true");
     return isRight ? value : null;
