@@ -31,8 +31,9 @@ class Issued:
 
 
 def issued_papers(case: Case) -> list[Issued]:
-    """Return the papers that were issued in a case, the earliest first, each by its name."""
+    """Return the papers that were issued in a case by their names, those it was for first."""
     rows = list(IssuedPaper.objects.filter(about=case.stream).order_by("issued_at", "pk"))
+    rows.sort(key=lambda row: row.kind == "approved_drawing")
     stamped = StampedDrawing.objects.filter(paper__in=rows).select_related("document")
     drawn = {one.paper_id: one.document for one in stamped}
     names = {paper.code: paper.name for paper in machine_of(case.kind).papers}
