@@ -1,17 +1,28 @@
 """The survey of what was built and the visit on the site: in every look, drawn and recorded."""
 
+import io
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
+from PIL import Image
 
-from municipality import crs
+from geo_portal.permits import shown
+from geo_portal.permits.shown import EXACT
+from municipality import crs, geojson
+from municipality.stored import shape_of
 from plots.building_permits.construction.models import Construction
 from tests.browser.looks import LOOKS, seen
+from tests.browser.test_site_drawing import LINE
 from tests.building_permits import builders as s
 from tests.building_permits import office as o
 from tests.building_permits import works as w
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+HAIR_M = 0.0002  # what a corner loses on its way through a browser
 
 
 @pytest.fixture
@@ -94,3 +105,44 @@ def test_an_inspector_takes_a_position_and_records_the_visit(look, town) -> None
     assert (told.outcome, told.placed) == ("passed", "inside")
     assert "اجتازت" in page.inner_text("main")
     visit.assert_clean()
+
+
+def widened(town: o.PermitTown, works: Construction) -> None:
+    """The villa as approved but for a hair on every side, with its east wall moved out."""
+    (main,) = works.permit.site.parts.filter(role="main")
+    corners = shapely.get_coordinates(shape_of(main.shape))[:-1]
+    out = np.sign(corners - corners.mean(axis=0))
+    corners += out * HAIR_M
+    corners[out[:, 0] > 0, 0] += 0.6
+    geometry = geojson.geometry(shapely.Polygon(corners), decimals=EXACT)
+    says = {"role": "main", "floors": 2, "height_m": 9.5}
+    built = {"type": "Feature", "properties": says, "geometry": geometry}
+    w.surveyed(town, works, built, *s.bays())
+
+
+def share_painted(visit) -> float:
+    """The ground painted as beyond what was approved, over the plot's."""
+    picture = Image.open(io.BytesIO(visit.page.locator("#map canvas").first.screenshot()))
+    pixels = np.array(picture.convert("RGB")).astype(int)
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    rows, columns = np.nonzero(np.abs(pixels - LINE).sum(axis=2) < 12)
+    plot = float(np.ptp(rows) * np.ptp(columns))
+    return float(((red > 140) & (green < 90) & (blue < 90)).sum()) / plot
+
+
+@pytest.mark.parametrize("is_guarded", [True, False])
+def test_a_wall_moved_out_is_painted_as_its_strip_and_not_over_the_villa(
+    look, town, monkeypatch, is_guarded: bool
+) -> None:
+    """Without the guard the map fills a shape that its own hair crosses: half the villa."""
+    if not is_guarded:
+        monkeypatch.setattr(shown, "_drawn", lambda shape: geojson.geometry(shape))
+    works = w.begun(town)
+    w.passed(town, works, 3)
+    widened(town, works)
+    visit = look(who="office").go(f"/cases/{works.case.public_id}/as-built/")
+    visit.page.wait_for_selector("#deviation [data-within=false]")
+    visit.settle()
+    visit.shot(f"as-built-widened-{is_guarded}")
+    strip = 0.6 * 15 / (20 * 30)
+    assert (share_painted(visit) < 2 * strip) is is_guarded
