@@ -23,6 +23,7 @@ from plots.building_permits.construction.stages import progress
 from plots.building_permits.construction.surveys import deviation_of, latest_as_built
 from plots.building_permits.models import PermitApplication, SiteVersion, Work
 from plots.building_permits.queries import latest_site
+from plots.building_permits.sites.arrays import shapes_of, without_hairs
 from plots.building_permits.sites.site_plan import TOLERANCE_M
 from plots.building_permits.words import WORKS
 from plots.building_permits.works import needs_of
@@ -91,14 +92,8 @@ def site_json(site: SiteVersion, *, side: Side) -> dict[str, Any]:
 
 
 def _drawn(shape: shapely.Geometry) -> dict[str, Any] | None:
-    """Return what is to be painted of a difference: all that is wider than the noise of a survey.
-
-    Where two outlines share a wall, their difference runs along it as a hair; rounded, the hair
-    crosses the rest, and a map fills a shape that crosses itself as it likes.
-    """
-    half = TOLERANCE_M / 2
-    core = shapely.buffer(shape, -half, join_style="mitre")
-    wide = shapely.buffer(core, half, join_style="mitre")
+    """Return what is painted of a difference: all that is wider than the noise of a survey."""
+    (wide,) = without_hairs(shapes_of([shape]), wide_m=TOLERANCE_M)
     return None if wide.is_empty else geojson.geometry(wide, decimals=EXACT)
 
 

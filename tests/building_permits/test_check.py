@@ -10,7 +10,7 @@ import shapely
 import time_machine
 from django.test import Client
 
-from municipality import crs
+from municipality import crs, geojson
 from plots.models import ThemeLayer
 from tests.builders import EAST, NORTH, a_person, a_plot, a_theme_layer, square
 from tests.building_permits.builders import (
@@ -103,6 +103,19 @@ def test_a_building_on_the_neighbours_land_fails_every_edge(plot) -> None:
     assert row(found, "inside_plot")["provided"] == pytest.approx(195.0, abs=0.3)
     for rule in ("setback.front", "setback.side", "setback.rear"):
         assert all(r["status"] == "fail" and r["provided"] == 0 for r in rows(found, rule))
+
+
+def test_what_stands_outside_is_drawn_without_the_hair_along_the_other_lines(plot) -> None:
+    """Pulled to three of the plot's lines but for a tenth of a millimetre, over the fourth."""
+    hair = 1e-4
+    shape = square(-hair, -hair, 20.6 + hair, 30 + 2 * hair)
+    feature = {**a_villa(), "geometry": geojson.geometry(shape, decimals=9)}
+    outside = shapely.from_geojson(
+        json.dumps(row(sheet(plot.pk, feature), "inside_plot")["geometry"])
+    )
+    assert outside.is_valid and outside.geom_type == "Polygon"
+    there = crs.to_metric([outside], srid=crs.LONLAT)[0]
+    assert there.symmetric_difference(square(20, 0, 0.6, 30)).area < 0.5
 
 
 @pytest.mark.parametrize("role", ["canopy", "ledge", "guard", "plant"])

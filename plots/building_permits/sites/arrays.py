@@ -27,6 +27,7 @@ def from_rows(values: Iterable[bytes | memoryview]) -> Shapes:
     return found
 
 
+AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 NO_SHAPE = shapely.Polygon()
 
 
@@ -56,4 +57,17 @@ def united(shapes: Shapes, of: Ints, count: int) -> Shapes:
     several = stop - first > 1
     for begin, end in zip(first[several].tolist(), stop[several].tolist(), strict=True):
         found[of[begin]] = shapely.union_all(shapes[begin:end])
+    return found
+
+
+def without_hairs(shapes: Shapes, *, wide_m: float) -> Shapes:
+    """Return what of METRIC areas is at least so wide; lines and empty shapes stay as they are.
+
+    Where two outlines share a wall, their difference runs along it as a hair; rounded for a map,
+    the hair crosses the rest, and a map fills a shape that crosses itself as it likes.
+    """
+    found = shapes.copy()
+    areas = np.flatnonzero(np.isin(shapely.get_type_id(shapes), AREAS))
+    core = shapely.buffer(shapes[areas], -wide_m / 2, join_style="mitre")
+    found[areas] = shapely.buffer(core, wide_m / 2, join_style="mitre")
     return found

@@ -4,9 +4,9 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.sites.arrays import Ints, Shapes
+from plots.building_permits.sites.arrays import Ints, Shapes, without_hairs
 from plots.building_permits.sites.rules.verdict import Rule, Severity, Verdicts, judged, one_a_site
-from plots.building_permits.sites.site_plan import SitePlans, stand_inside
+from plots.building_permits.sites.site_plan import TOLERANCE_M, SitePlans, stand_inside
 
 
 def measure(plans: SitePlans) -> Verdicts:
@@ -22,13 +22,21 @@ def measure(plans: SitePlans) -> Verdicts:
     outside = np.zeros(len(plans))
     out = np.flatnonzero(~inside)
     if len(out):
-        outside[out] = shapely.area(where(plans, out))
+        outside[out] = shapely.area(_outside(plans, out))
     provided = np.where(shapely.is_empty(plans.buildings), np.nan, outside)
     return one_a_site(np.zeros(len(plans)), provided, judged(provided * 0, provided, inside))
 
 
 def where(plans: SitePlans, sites: Ints) -> Shapes:
-    """What lies outside of the plot."""
+    """What lies outside of the plot, as a map paints it: without what is survey noise."""
+    found = _outside(plans, sites)
+    wide = without_hairs(found, wide_m=TOLERANCE_M)
+    thin = shapely.is_empty(wide)
+    wide[thin] = found[thin]
+    return wide
+
+
+def _outside(plans: SitePlans, sites: Ints) -> Shapes:
     everything = plans.buildings[sites]
     for extra in (plans.light[sites], plans.small[sites], plans.other[sites]):
         drawn = np.flatnonzero(~shapely.is_empty(extra))

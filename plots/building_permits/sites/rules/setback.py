@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from municipality.words import Text
-from plots.building_permits.sites.arrays import Bools, Floats, Ints, Shapes
+from plots.building_permits.sites.arrays import AREAS, Bools, Floats, Ints, Shapes
 from plots.building_permits.sites.frontage import Side
 from plots.building_permits.sites.rules.verdict import Outcome, Rule, Verdicts, judged
 from plots.building_permits.sites.setbacks import TOUCH_M2, stand_back, strips_of
@@ -16,7 +16,6 @@ CODES = {
     Side.REAR: "setback.rear",
     Side.NOT_KNOWN: "setback.side",  # which is the front is not known: the line is unknown
 }
-AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 def measure(plans: SitePlans) -> Verdicts:
