@@ -43,9 +43,9 @@ OFFICE, OWNER = "+96892000555", "+96892345678"
 SAID_TO_OWNER = (
     "سُجل طلب إباحة بناء جديدة", "صحت بيانات القطعة والمالك", "أعاد التدقيق المعماري",
     "أعاد المكتب تقديم المعاملة", "اجتازت المعاملة", "أعاد التدقيق الإنشائي", "ادفعوا الرسوم",
-    "وصلت رسوم المعاملة", "صدرت إباحة البناء",
+    "وصلت رسوم المعاملة", "صدرت الإباحة مختومة",
 )  # fmt: skip
-SAID_TO_OFFICE = ("انظروا الملاحظة على اللوحة", "أرفقوا تسليح الأساسات", "صدرت إباحة البناء")
+SAID_TO_OFFICE = ("انظروا الملاحظة على اللوحة", "أرفقوا تسليح الأساسات", "صدرت الإباحة مختومة")
 PAPERS = {
     "title_deed": "", "krooki": "", "architectural_drawing": "A-101",
     "structural_drawing": "S-101",
@@ -261,7 +261,7 @@ def test_a_villa_from_drawing_to_verified_stamp(walk, city: City, tmp_path: Path
             approver.open(page)
             approver.shot("approval")
             acts(approver, "اعتماد وختم")
-        told(city, "صدرت إباحة البناء", case.number, to=OWNER)
+        told(city, "صدرت الإباحة مختومة", case.number, to=OWNER)
 
         office.open(page)
         office.shot("issued")
