@@ -1,4 +1,4 @@
-"""What else lies on the ground: road reserve, wadi, neighbours' buildings, applications."""
+"""What may stand on the same ground as a building: how rules about it are made."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from plots.building_permits.sites.rules.verdict import Rule, Severity, Verdicts,
 from plots.building_permits.sites.site_plan import TOLERANCE_M2, Ground, SitePlans
 
 
-def _rule(
+def common_ground_rule(
     code: str, name: Text, source: Text, severity: Severity, of: Callable[[Ground], Shapes]
 ) -> Rule:
-    """A yes or no about common ground: m² of all that stands on it, none permitted.
+    """Make a yes or no about common ground: m² of all that stands on it, none permitted.
 
     Where the city has no data (None) the answer is unknown: no data is not "nothing there".
     """
@@ -34,33 +34,3 @@ def _rule(
         return one_a_site(none, provided, judged(none, provided, provided <= TOLERANCE_M2))
 
     return Rule(code, name, "m2", source, measure, where, severity=severity)
-
-
-ROAD_RESERVE = _rule(
-    "road_reserve",
-    Text("حرم الطريق", "Road reserve"),
-    Text("طبقة حرم الطريق", "The layer of road reserves"),
-    Severity.CRITICAL,
-    lambda ground: ground.road_reserve,
-)
-WADI = _rule(
-    "wadi",
-    Text("حرم الوادي", "Wadi strip"),
-    Text("طبقة حرم الوادي", "The layer of wadi strips"),
-    Severity.CRITICAL,
-    lambda ground: ground.wadi,
-)
-NEIGHBOURS = _rule(
-    "neighbours",
-    Text("مباني الجيران", "Neighbours' buildings"),
-    Text("سجل المباني", "The register of buildings"),
-    Severity.NEEDS_REASON,  # the register of buildings may lag behind the ground
-    lambda ground: ground.neighbours,
-)
-OVERLAP = _rule(
-    "overlap",
-    Text("معاملة أو إباحة أخرى على الأرض", "Another application or permit on the ground"),
-    Text("المعاملات الجارية", "Live applications"),
-    Severity.NEEDS_REASON,  # the registration section decides between two of them
-    lambda ground: ground.claimed,
-)
