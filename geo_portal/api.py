@@ -23,6 +23,7 @@ from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
 from observations.reports.api import heat_router, observations_router
+from parking_zones.tickets.api import router as tickets_router
 from parking_zones.zones.api import router as parking_router
 from plots.building_permits.api import router as permits_router
 from plots.register.api import router as plots_router
@@ -96,6 +97,7 @@ api.add_router("/building-permits/layer-maps", layer_maps_router)
 api.add_router("/building-permits/works", works_router)
 api.add_router("/cases", cases_router)
 api.add_router("/parking", parking_router)
+api.add_router("/parking", tickets_router)
 api.add_router("/observations", observations_router)
 api.add_router("/heat", heat_router)
 api.add_router("/payments", payments_router)

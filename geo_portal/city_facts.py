@@ -24,7 +24,7 @@ from municipality.conf import PROFILE
 from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Wilayat
 from observations.reports.models import Category
-from parking_zones.pricing.models import PaidHours
+from parking_zones.pricing.models import PaidHours, TicketTerms
 from plots.restrictions.models import Theme
 
 SAME_EVENT_DAYS = 20  # a move by announcement is shorter; lunar years are 354 days apart
@@ -53,7 +53,12 @@ def load_city_facts() -> dict[str, int]:
                 Tariff, _spans(tariffs.get("tariffs", [])), by={"kind": "", "zone_code": ""}
             ),
             "paid_hours": _dated(
-                PaidHours, _spans(tariffs.get("paid_hours", [])), by={"part": 1, "zone": None}
+                PaidHours,
+                _spans(tariffs.get("paid_hours", [])),
+                by={"part": 1, "zone": None, "in_ramadan": False},
+            ),
+            "ticket_terms": _dated(
+                TicketTerms, _spans(tariffs.get("ticket_terms", [])), by={"zone": None}
             ),
             "themes": _themes(),
             "categories": _categories(_file("categories").get("categories", [])),

@@ -12,7 +12,7 @@ from municipality.calendar.models import OfficeHours, Weekend
 from municipality.people.models import User
 from municipality.places.models import Area, AreaVersion, Directorate, Wilayat, WilayatVersion
 from municipality.stored import geos_of
-from parking_zones.models import PaidHours, Zone, ZoneVersion
+from parking_zones.models import PaidHours, TicketTerms, Zone, ZoneVersion
 from plots.models import Plot, Theme, ThemeFeature, ThemeLayer
 
 EAST, NORTH = crs.metric_point(*crs.PROFILE.centre).coords[0]  # the middle of the city, metres
@@ -135,6 +135,13 @@ def the_paid_hours(zone: Zone | None = None, valid: Any = ALWAYS) -> None:
             closes=dt.time(closes),
             source="test",
         )
+
+
+def the_ticket_terms(zone: Zone | None = None, valid: Any = ALWAYS, most: int = 300) -> None:
+    """Half hours, up to five hours."""
+    TicketTerms.objects.create(
+        zone=zone, valid=valid, step_minutes=30, least_minutes=30, most_minutes=most, source="test"
+    )
 
 
 def a_theme_layer(

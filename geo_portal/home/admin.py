@@ -11,7 +11,7 @@ from municipality.billing.models import Tariff
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
 from municipality.places.models import Area, Branch, Directorate, Phase, Wilayat
 from observations.models import Category
-from parking_zones.models import PaidHours, Zone
+from parking_zones.models import PaidHours, TicketTerms, Zone
 from plots.models import PlanLimit, Theme
 
 
@@ -30,7 +30,7 @@ class BranchAdmin(NamedAdmin):
     exclude = ("point",)
 
 
-@admin.register(Weekend, Holiday, Ramadan, OfficeHours, PaidHours, Tariff, PlanLimit)
+@admin.register(Weekend, Holiday, Ramadan, OfficeHours, PaidHours, TicketTerms, Tariff, PlanLimit)
 class DatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Dated rows: a new decision is a new row; a row that has begun is not deleted."""
 

@@ -12,6 +12,14 @@ from municipality.words import Text
 MEANINGS: dict[str, Text] = {
     **OF_MONEY,
     **OF_SHIFTS,
+    "no_such_zone": Text(
+        "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
+        "No parking zone has this number on the day asked about.",
+    ),
+    "parking_gap": Text(
+        "في جداول المواقف فجوة: لا أوقات رسوم أو لا تعرفة أو لا شروط أو لا تقويم لذلك اليوم.",
+        "The tables of parking have a gap: no hours, price, terms or calendar for that day.",
+    ),
     "office_may_not_file": Text(
         "المكتب موقوف أو انتهت رخصته أو ليس في المجموعة التجريبية.",
         "The office is suspended, its licence has ended, or it is not in the pilot group.",

@@ -9,19 +9,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from municipality.calendar.rest_days import CityCalendar, Span
+from municipality.words import Text
 
 LOOK_AHEAD_DAYS = 30  # no run of free days is longer; past it the answer is "not known"
+MIDNIGHT = dt.time(0)  # as the end of a span: that of its day
+OUTSIDE_HOURS = Text("خارج أوقات الرسوم", "outside paid hours")
+WEEKLY_REST = Text("يوم راحة أسبوعية", "weekly day of rest")
+HOLIDAY = Text("إجازة رسمية: {name}", "public holiday: {name_en}")
 
 
 @dataclass(frozen=True, slots=True)
 class HoursRule:
-    """One daily paid span over a span of days; ``zone_id`` None is the rule of all zones."""
+    """One daily paid span over a span of days; ``zone_id`` None is the rule of all zones.
+
+    ``closes`` of midnight is the end of the day.  ``in_ramadan``: the hours of Ramadan, which then
+    stand in the place of the others.  ``on_holidays``: paid on public holidays too.
+    """
 
     zone_id: int | None
     span: Span
     opens: dt.time
     closes: dt.time
     free_weekdays: frozenset[int] | None
+    in_ramadan: bool = False
+    on_holidays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaidDay:
+    """One day in one zone: its paid spans ``[opens, closes)`` in order, and why the rest is free.
+
+    Spans that touch are one.  Moments are in UTC: where clocks are put back, two of one city's day
+    are written alike.
+    """
+
+    spans: tuple[tuple[dt.datetime, dt.datetime], ...]
+    why_free: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +59,108 @@ class PaidNow:
     until: dt.datetime | None
 
 
-def paid_spans(
-    *, day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
-) -> list[tuple[dt.time, dt.time]] | None:
-    """Return the paid spans of one day, in order and joined where they touch.
-
-    A zone's own rules go before those of all zones.  Holidays are free; weekday rest is the
-    rule's own, else the city's.  None: no rule holds that day.  Raises NoCalendar for a gap.
-    """
+def _rules_of(
+    day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+) -> list[HoursRule]:
+    """Return the rules of one day: the zone's own before those of all, Ramadan's in Ramadan."""
     holding = [rule for rule in rules if rule.span.holds_on(day)]
     own = [rule for rule in holding if rule.zone_id == zone_id]
     chosen = own or [rule for rule in holding if rule.zone_id is None]
+    fasting = [rule for rule in chosen if rule.in_ramadan]
+    if fasting and calendar.is_ramadan(day):
+        return fasting
+    return [rule for rule in chosen if not rule.in_ramadan]
+
+
+def _instant(day: dt.date, clock: dt.time, calendar: CityCalendar) -> dt.datetime:
+    return dt.datetime.combine(day, clock, calendar.zone).astimezone(dt.UTC)
+
+
+def _joined(
+    spans: list[tuple[dt.datetime, dt.datetime]],
+) -> tuple[tuple[dt.datetime, dt.datetime], ...]:
+    found: list[tuple[dt.datetime, dt.datetime]] = []
+    for opens, closes in sorted(spans):
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], closes))
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
+def paid_day(
+    *, day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+) -> PaidDay | None:
+    """Return the paid spans of one day and why the rest of it is free.
+
+    Weekly rest is the rule's own, else the city's.  None: no rule holds that day.  Raises
+    NoCalendar for a gap in the city's.
+    """
+    chosen = _rules_of(day, zone_id, rules, calendar)
     if not chosen:
         return None
-    if calendar.holiday_on(day) is not None:
-        return []
-    spans: list[tuple[dt.time, dt.time]] = []
-    for rule in sorted(chosen, key=lambda rule: rule.opens):
-        free = rule.free_weekdays
-        if day.isoweekday() in (calendar.weekend_on(day) if free is None else free):
+    holiday = calendar.holiday_on(day)
+    spans, why = [], OUTSIDE_HOURS
+    for rule in chosen:
+        if holiday is not None and not rule.on_holidays:
+            why = HOLIDAY.with_values(name=holiday.name_ar, name_en=holiday.name_en)
             continue
-        if spans and rule.opens <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], rule.closes))
-        else:
-            spans.append((rule.opens, rule.closes))
-    return spans
+        free = calendar.weekend_on(day) if rule.free_weekdays is None else rule.free_weekdays
+        if day.isoweekday() in free:
+            why = WEEKLY_REST
+            continue
+        after = day + dt.timedelta(days=1) if rule.closes == MIDNIGHT else day
+        spans.append((_instant(day, rule.opens, calendar), _instant(after, rule.closes, calendar)))
+    return PaidDay(_joined(spans), OUTSIDE_HOURS if spans else why)
 
 
 def paid_at(
     *, at: dt.datetime, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> PaidNow:
-    """Say whether parking is paid at an aware moment in the city's own time zone.
+    """Say whether parking is paid at an aware moment, and until when.
 
-    A paid span is half-open: at the closing minute parking is free.
+    A paid span is half-open: at the closing minute parking is free, unless another opens then.
     """
-    spans = paid_spans(day=at.date(), zone_id=zone_id, rules=rules, calendar=calendar)
-    if spans is None:
+    day, instant = at.astimezone(calendar.zone).date(), at.astimezone(dt.UTC)
+    found = paid_day(day=day, zone_id=zone_id, rules=rules, calendar=calendar)
+    if found is None:
         return PaidNow(None, None)
-    clock = at.time()
-    for opens, closes in spans:
-        if opens <= clock < closes:
-            return PaidNow(True, dt.datetime.combine(at.date(), closes, at.tzinfo))
-        if clock < opens:
-            return PaidNow(False, dt.datetime.combine(at.date(), opens, at.tzinfo))
+
+    def now(paid: bool, until: dt.datetime | None) -> PaidNow:
+        return PaidNow(paid, until and until.astimezone(calendar.zone))
+
+    for opens, closes in found.spans:
+        if opens <= instant < closes:
+            return now(True, _closing(closes, zone_id, rules, calendar))
+        if instant < opens:
+            return now(False, opens)
+    return now(False, _opening_after(day, zone_id, rules, calendar))
+
+
+def _opening_after(
+    day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+) -> dt.datetime | None:
+    """Return when parking is paid next after a day; None past what is known."""
     for ahead in range(1, LOOK_AHEAD_DAYS + 1):
-        day = at.date() + dt.timedelta(days=ahead)
-        spans = paid_spans(day=day, zone_id=zone_id, rules=rules, calendar=calendar)
-        if spans is None:
-            return PaidNow(False, None)
-        if spans:
-            return PaidNow(False, dt.datetime.combine(day, spans[0][0], at.tzinfo))
-    return PaidNow(False, None)
+        later = day + dt.timedelta(days=ahead)
+        found = paid_day(day=later, zone_id=zone_id, rules=rules, calendar=calendar)
+        if found is None:
+            return None
+        if found.spans:
+            return found.spans[0][0]
+    return None
+
+
+def _closing(
+    closes: dt.datetime, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+) -> dt.datetime | None:
+    """Return when a span that may go on over midnight ends; None where it does not for a month."""
+    for _ in range(LOOK_AHEAD_DAYS):
+        local = closes.astimezone(calendar.zone)
+        if local.time() != MIDNIGHT:
+            return closes
+        found = paid_day(day=local.date(), zone_id=zone_id, rules=rules, calendar=calendar)
+        if found is None or not found.spans or found.spans[0][0] != closes:
+            return closes
+        closes = found.spans[0][1]
+    return None

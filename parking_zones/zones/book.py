@@ -20,7 +20,8 @@ from municipality.calendar.queries import read_calendar, span
 from municipality.calendar.rest_days import CityCalendar, Span
 from municipality.places.stamps import Kept
 from municipality.stored import shape_of
-from parking_zones.pricing.models import PaidHours
+from parking_zones.pricing.charge import Price, Rules
+from parking_zones.pricing.models import PaidHours, TicketTerms
 from parking_zones.pricing.paid_hours import HoursRule
 from parking_zones.zones.models import ZoneVersion
 
@@ -41,30 +42,32 @@ class ZoneOnDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """A dated price of parking: ``amount_baisa`` buys ``per_minutes``."""
+class Terms:
+    """How long a ticket may be bought for, in whole minutes; ``zone_id`` None: every zone."""
 
-    zone_code: str
+    zone_id: int | None
     span: Span
-    amount_baisa: int
-    per_minutes: int | None
-    source: str
+    step: int
+    least: int
+    most: int
 
 
 class ZoneBook:
-    """All zone versions with a spatial index, the paid hours, the prices and the calendar."""
+    """All zone versions with a spatial index, and what prices a stay: hours, prices, calendar."""
 
     def __init__(
         self,
         versions: Sequence[ZoneOnDay],
         hours: Sequence[HoursRule],
         prices: Sequence[Price],
+        terms: Sequence[Terms],
         calendar: CityCalendar,
     ) -> None:
         self.versions = versions
         self.hours = hours
         self.calendar = calendar
         self._prices = prices
+        self._terms = terms
         self._tree = shapely.STRtree([version.boundary for version in versions])
 
     def near(self, point: Point, *, within_m: float, day: dt.date) -> list[ZoneOnDay]:
@@ -100,6 +103,29 @@ class ZoneBook:
                     return price
         return None
 
+    def terms(self, *, zone_id: int, day: dt.date) -> Terms | None:
+        """Return how long tickets of a zone are on a day; None is a gap in the table."""
+        holding = [one for one in self._terms if one.span.holds_on(day)]
+        for whose in (zone_id, None):
+            for one in holding:
+                if one.zone_id == whose:
+                    return one
+        return None
+
+    def rules(self, zone: ZoneOnDay) -> Rules:
+        """Return what prices a stay in a zone."""
+        return Rules(
+            zone.zone_id,
+            self.hours,
+            self.calendar,
+            lambda day: self.price(number=zone.number, day=day),
+        )
+
+    def numbered(self, number: str, *, day: dt.date) -> ZoneOnDay | None:
+        """Return the zone of a number on the sign as it holds on a day."""
+        found = (one for one in self.versions if one.number == number and one.span.holds_on(day))
+        return next(found, None)
+
 
 def read_book() -> ZoneBook:
     """Read the zone book from its tables."""
@@ -124,14 +150,21 @@ def read_book() -> ZoneBook:
             opens=row.opens,
             closes=row.closes,
             free_weekdays=None if row.free_weekdays is None else frozenset(row.free_weekdays),
+            in_ramadan=row.in_ramadan,
+            on_holidays=row.on_holidays,
         )
         for row in PaidHours.objects.order_by("valid", "part")
     ]
     prices = [
         Price(row.zone_code, span(row.valid), row.amount_baisa, row.per_minutes, row.source)
         for row in Tariff.objects.filter(kind=TariffKind.PARKING).order_by("valid")
+        if row.per_minutes is not None
     ]
-    return ZoneBook(versions, hours, prices, read_calendar())
+    terms = [
+        Terms(row.zone_id, span(row.valid), row.step_minutes, row.least_minutes, row.most_minutes)
+        for row in TicketTerms.objects.order_by("valid")
+    ]
+    return ZoneBook(versions, hours, prices, terms, read_calendar())
 
 
 _KEPT = Kept(read_book, "zones", "tariffs", "calendar")

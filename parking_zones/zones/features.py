@@ -9,7 +9,8 @@ from shapely.geometry import Point
 from municipality import geojson
 from municipality.located import Candidate
 from municipality.moments import utc_text
-from parking_zones.zones.book import Price, ZoneOnDay, edge_in_disc
+from parking_zones.pricing.charge import Price
+from parking_zones.zones.book import ZoneOnDay, edge_in_disc
 from parking_zones.zones.queries import Charge, ZoneAnswer
 
 

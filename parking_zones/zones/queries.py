@@ -10,8 +10,9 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality.conf import PROFILE
 from municipality.located import Candidate, Located, locate, signed_distance_m
+from parking_zones.pricing.charge import Price
 from parking_zones.pricing.paid_hours import PaidNow, paid_at
-from parking_zones.zones.book import Price, ZoneBook, ZoneOnDay, zone_book
+from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 
 SLIVER_SHARE = 0.001  # of a shape: less than this in a zone is a drawing difference, not a part
 

@@ -1,6 +1,7 @@
 """Paid hours: right on any date since 2008 (muscat.md §3, §6, §9)."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,11 +10,12 @@ from municipality.calendar.rest_days import (
     CityCalendar,
     HolidayDays,
     NoCalendar,
+    RamadanDays,
     Span,
     WeekendRule,
 )
 from municipality.conf import PROFILE
-from parking_zones.pricing.paid_hours import HoursRule, PaidNow, paid_at, paid_spans
+from parking_zones.pricing.paid_hours import HoursRule, PaidNow, paid_at, paid_day
 from tests.strategies import moments
 
 CHANGE = dt.date(2013, 5, 1)
@@ -70,6 +72,28 @@ def test_spans_that_touch_are_one() -> None:
     assert clock(now("2016-10-16T12:00", (*RULES, noon))) == (True, "2016-10-16 21:00")
 
 
+def test_a_span_that_ends_at_midnight_goes_on_where_the_next_day_opens() -> None:
+    night = (
+        HoursRule(None, ALWAYS, dt.time(20), dt.time(0), None),
+        HoursRule(None, ALWAYS, dt.time(0), dt.time(6), None),
+    )
+    assert clock(now("2016-10-16T21:00", night)) == (True, "2016-10-17 06:00")
+    assert clock(now("2016-10-20T21:00", night)) == (True, "2016-10-21 00:00")  # Friday is free
+    whole = HoursRule(None, ALWAYS, dt.time(0), dt.time(0), frozenset())
+    assert clock(now("2016-10-16T21:00", (whole,))) == (True, None)
+
+
+def test_ramadan_has_its_own_hours_and_a_rule_may_hold_on_holidays() -> None:
+    fasting = HoursRule(None, ALWAYS, dt.time(9), dt.time(14), None, in_ramadan=True)
+    ramadan = RamadanDays(Span(dt.date(2016, 6, 6), dt.date(2016, 7, 6)), provisional=False)
+    calendar = replace(CALENDAR, ramadans=(ramadan,))
+    at = dt.datetime(2016, 6, 6, 8, 30, tzinfo=PROFILE.time_zone)
+    found = paid_at(at=at, zone_id=1, rules=(*RULES, fasting), calendar=calendar)
+    assert clock(found) == (False, "2016-06-06 09:00")
+    always = HoursRule(None, ALWAYS, dt.time(8), dt.time(13), frozenset(), on_holidays=True)
+    assert clock(now("2016-07-05T09:00", (always,))) == (True, "2016-07-05 13:00")
+
+
 def test_no_rule_is_unknown_and_never_free() -> None:
     assert now("2016-10-16T10:00", ()) == PaidNow(None, None)
 
@@ -82,14 +106,15 @@ def test_rules_without_a_paid_day_say_free_without_an_end() -> None:
 def test_gap_in_the_calendar_is_reported() -> None:
     empty = CityCalendar(weekends=(), holidays=())
     with pytest.raises(NoCalendar):
-        paid_spans(day=dt.date(2016, 1, 1), zone_id=1, rules=RULES, calendar=empty)
+        paid_day(day=dt.date(2016, 1, 1), zone_id=1, rules=RULES, calendar=empty)
 
 
 @given(moments)
 def test_answer_agrees_with_the_spans_of_the_day(at) -> None:
     found = paid_at(at=at, zone_id=1, rules=RULES, calendar=CALENDAR)
-    spans = paid_spans(day=at.date(), zone_id=1, rules=RULES, calendar=CALENDAR)
-    assert found.paid == any(opens <= at.time() < closes for opens, closes in spans)
+    day = paid_day(day=at.date(), zone_id=1, rules=RULES, calendar=CALENDAR)
+    assert day is not None
+    assert found.paid == any(opens <= at < closes for opens, closes in day.spans)
 
 
 @given(moments)

@@ -1,0 +1,82 @@
+"""What a ticket of a zone would cost: its terms, and the price of the stay with its reasons."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from municipality.calendar.rest_days import NoCalendar
+from municipality.digits import western
+from municipality.problems import Problem, bad_value
+from municipality.words import Text
+from parking_zones.pricing.charge import Charge, NoRule, charge
+from parking_zones.zones.book import Terms, ZoneBook, ZoneOnDay, zone_book
+from parking_zones.zones.queries import city_time
+
+NO_ZONE = Text(
+    "لا منطقة مواقف رقمها {number} في ذلك اليوم.", "No parking zone {number} holds on that day."
+)
+BY_PERMIT = Text(
+    "الوقوف في المنطقة {number} بتصريح، ولا تُباع لها تذاكر.",
+    "Parking in zone {number} is by permit; it has no tickets.",
+)
+NO_TERMS = Text(
+    "لا شروط تذاكر مسجلة للمنطقة {number} في ذلك اليوم.",
+    "No terms of tickets of zone {number} hold on that day.",
+)
+NO_CALENDAR = Text(
+    "تقويم البلدية لا يبلغ ذلك اليوم.", "The municipality's calendar does not reach that day."
+)
+MINUTES = Text(
+    "المدة بالدقائق من مضاعفات {step}، من {least} إلى {most}.",
+    "Minutes are a multiple of {step}, from {least} to {most}.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the stay ``[start, end)`` in a zone costs under the terms of its day."""
+
+    zone: ZoneOnDay
+    start: dt.datetime
+    end: dt.datetime
+    terms: Terms
+    charge: Charge
+
+
+def zone_of_sign(book: ZoneBook, number: str, *, day: dt.date) -> ZoneOnDay:
+    """Return the zone of a number on the sign, in any digits; raises Problem 404."""
+    plain = western(number).strip()[:12]
+    found = book.numbered(plain, day=day)
+    if found is None:
+        raise bad_value("zone", NO_ZONE.with_values(number=plain), status=404, code="no_such_zone")
+    return found
+
+
+def check_minutes(minutes: int, terms: Terms) -> None:
+    """Raise Problem 422 for a length that no ticket has."""
+    if minutes % terms.step or not terms.least <= minutes <= terms.most:
+        told = {"step": terms.step, "least": terms.least, "most": terms.most}
+        raise bad_value("minutes", MINUTES.with_values(**told))
+
+
+def quote(*, number: str, start: dt.datetime, minutes: int) -> Quote:
+    """Price a ticket of a zone from an aware moment on; nothing is kept.
+
+    Raises Problem 404 for a zone that is not there that day, 422 for a length that is not sold or a
+    zone without tickets, 409 ``parking_gap`` where hours, prices, terms or calendar have a gap.
+    """
+    book, day = zone_book(), city_time(start).date()
+    zone = zone_of_sign(book, number, day=day)
+    if zone.kind == "permit":
+        raise bad_value("zone", BY_PERMIT.with_values(number=zone.number))
+    terms = book.terms(zone_id=zone.zone_id, day=day)
+    if terms is None:
+        raise Problem(409, "parking_gap", NO_TERMS.with_values(number=zone.number))
+    check_minutes(minutes, terms)
+    end = start + dt.timedelta(minutes=minutes)
+    try:
+        priced = charge(start=start, end=end, rules=book.rules(zone))
+    except NoRule as gap:
+        raise Problem(409, "parking_gap", gap.words) from None
+    except NoCalendar:
+        raise Problem(409, "parking_gap", NO_CALENDAR) from None
+    return Quote(zone, start, end, terms, priced)
