@@ -22,6 +22,7 @@ from tests.builders import (
     an_area,
     square,
     the_paid_hours,
+    the_ticket_terms,
     the_weekends,
 )
 
@@ -86,6 +87,7 @@ def small_city(transactional_db: None) -> dict[str, Any]:
     a_tariff(100, (dt.date(2016, 10, 16), None))
     the_weekends()
     the_paid_hours()
+    the_ticket_terms()
     for name in ("admin", "planner", "inspector"):
         a_person(name)
     return {"plots": plots, "wilayat": wilayat, "area": area}

@@ -1,8 +1,12 @@
 """The inspector's page: the four answers from a position and from a pin."""
 
+import re
+
 import pytest
 
 from municipality import crs
+from parking_zones.models import TicketTerms
+from tests.browser.looks import LOOKS, seen
 from tests.builders import EAST, NORTH
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -40,6 +44,36 @@ def test_a_position_gets_one_of_four_answers(look, small_city) -> None:
         visit.assert_clean()
         visit.shot(f"zone-{result}-{y}")
         visit.page.close()
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_the_price_of_a_stay_is_told_by_steps_with_its_reasons(
+    look, small_city, prefix, size, theme
+) -> None:
+    visit = look(size=size, theme=theme)
+    lon, lat, _ = place(0, 0)
+    visit.go(f"{prefix}/zone/?at={lon:.6f},{lat:.6f},9")
+    page = visit.page
+    page.locator("#stay-price").get_by_text(
+        re.compile("ر.ع.|لا رسوم|OMR|No charge")
+    ).first.wait_for()
+    assert page.inner_text("#stay-minutes").startswith("60")
+    for length in range(90, 301, 30):
+        page.click("#stay-more")
+        page.locator("#stay-minutes").get_by_text(re.compile(f"^{length} ")).wait_for()
+    page.locator("#stay-more:disabled").wait_for()
+    minutes = [int(text) for text in page.locator(".stay tbody td:nth-child(2)").all_inner_texts()]
+    assert sum(minutes) == 300
+    page.locator("#stay-title").scroll_into_view_if_needed()
+    seen(visit, f"stay-{prefix.strip('/')}-{size}-{theme}")
+
+
+def test_a_zone_without_terms_says_so_in_the_place_of_a_price(look, small_city) -> None:
+    TicketTerms.objects.all().delete()
+    lon, lat, _ = place(0, 0)
+    visit = look().go(f"/en/zone/?at={lon:.6f},{lat:.6f},9", expect=(409,))
+    visit.page.get_by_text("No terms of tickets of zone 7").wait_for()
+    visit.assert_clean()
 
 
 def test_a_pin_in_the_middle_of_the_map_by_keyboard(look, small_city) -> None:

@@ -13,6 +13,7 @@ import { STATES } from "../lib/words";
 import { createMap, type CityMap } from "../map/frame";
 import { collection, EMPTY, feature, position } from "../map/overlays";
 import { sheet } from "../parts/sheet";
+import { stayPrice } from "../parts/stay-price";
 import { errorBox, skeleton } from "../parts/waiting";
 import { consequence, verdict, zoneFacts } from "../parts/zone-verdict";
 import type { Feature, Position } from "geojson";
@@ -89,10 +90,12 @@ function zoomFor(accuracyM: number): number {
 }
 
 function render(a: ZoneAnswer): void {
+  const only = a.candidates.length === 1 ? a.candidates[0] : null;
   body.replaceChildren(
     verdict(a, reading?.origin ?? "unknown"),
     ...[consequence(a)].filter((el) => el !== null),
     zoneFacts(a),
+    ...(only?.number ? [stayPrice(only.number)] : []),
   );
   panel.dataset.state = a.result;
   const second = say("خذ قراءة ثانية", "Take a second reading");
