@@ -1,1 +1,1 @@
-"""Tickets: the right to stand in a paid zone for some minutes (تذكرة موقف)."""
+"""Tickets: the paid stay, what it would cost, and how it is asked for."""

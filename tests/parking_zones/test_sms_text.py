@@ -135,7 +135,6 @@ def test_a_ticket_is_for_the_plate_that_the_same_letters_spell_alone(data: st.Da
     plate = data.draw(homes)
     text = data.draw(spellings(plate))
     assert read_plate(text) == plate
-
     assert read(f"{text} 60") == TicketText(plate, 60)
 
 
