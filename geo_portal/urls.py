@@ -24,6 +24,7 @@ urlpatterns = [
         path("", include("geo_portal.casework.urls")),
         path("", include("geo_portal.collection.urls")),
         path("", include("geo_portal.permits.urls")),
+        path("", include("geo_portal.parking.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -40,11 +40,12 @@ class PaidDay:
     """One day in one zone: its paid spans ``[opens, closes)`` in order, and why the rest is free.
 
     Spans that touch are one.  Moments are in UTC: where clocks are put back, two of one city's day
-    are written alike.
+    are written alike.  ``clocks`` are the hours that hold on such days, on a day of rest too.
     """
 
     spans: tuple[tuple[dt.datetime, dt.datetime], ...]
     why_free: Text
+    clocks: tuple[tuple[dt.time, dt.time], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def paid_day(
             continue
         after = day + dt.timedelta(days=1) if rule.closes == MIDNIGHT else day
         spans.append((_instant(day, rule.opens, calendar), _instant(after, rule.closes, calendar)))
-    return PaidDay(_joined(spans), OUTSIDE_HOURS if spans else why)
+    clocks = tuple(sorted({(rule.opens, rule.closes) for rule in chosen}))
+    return PaidDay(_joined(spans), OUTSIDE_HOURS if spans else why, clocks)
 
 
 def paid_at(

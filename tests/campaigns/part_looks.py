@@ -13,6 +13,7 @@ FILES = (
     "tests/browser/test_behalf_pages.py",
     "tests/browser/test_office_pages.py",
     "tests/browser/test_audit_page.py",
+    "tests/browser/test_parking_rules.py",
     "tests/browser/test_register_page.py",
     "tests/browser/test_registration_page.py",
     "tests/browser/test_verify_by_file.py",

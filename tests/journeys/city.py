@@ -91,6 +91,7 @@ def build() -> SmallCity:
         free_weekdays=[],
         source="test",
     )
+    b.the_ticket_terms()
     b.a_tariff(100)
     zone = b.a_zone("7", b.square(-400, -400, 300))
     b.a_zone("8", b.square(-100, -400, 300), name_ar="الغبرة الشمالية", name_en="North Ghubra")

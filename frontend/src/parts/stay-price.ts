@@ -128,5 +128,14 @@ export function stayPrice(zone: string): HTMLElement {
     ),
     h("div", { class: "row between wrap" }, h("div", { class: "row nowrap" }, less, length, more), price),
     why,
+    h(
+      "p",
+      { class: "s" },
+      h(
+        "a",
+        { href: `${say("", "/en")}/zones/rules/?zone=${encodeURIComponent(zone)}` },
+        say("أوقات الرسوم وأسعارها في السنة", "Paid hours and prices of the year"),
+      ),
+    ),
   );
 }

@@ -5,3 +5,4 @@ Django's Arabic writes a comma, which beside sums in rials reads as thousands.
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3
