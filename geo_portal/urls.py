@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
+    path("cds/", include("parking_zones.urls")),
     path("basemap.pmtiles", basemap.basemap, name="basemap"),
     path("pki/<slug:city>.crl", pki_views.revocation_list, name="revocation_list"),
     path("pki/<slug:city>.crt", pki_views.root_certificate, name="root_certificate"),

@@ -17,6 +17,7 @@ TITLES = {
     422: Text("قيمة غير مقبولة", "Unacceptable value"),
     429: Text("طلبات كثيرة", "Too many requests"),
     500: Text("خطأ في النظام", "Server error"),
+    501: Text("غير منشور", "Not published"),
     503: Text("الخدمة غير متاحة الآن", "Service unavailable"),
 }
 

@@ -54,6 +54,18 @@ def real_data() -> Path:
     pytest.skip(f"no real data at {folder}: set GEO_TEST_DATA")
 
 
+@pytest.fixture(scope="session")
+def published_spec() -> Path:
+    """The folder of published specifications, beside the real files; an error in CI if absent."""
+    data = Path(os.environ.get("GEO_TEST_DATA") or SHARED).resolve()
+    folder = Path(os.environ.get("GEO_TEST_SPEC") or data.parent / "spec")
+    if folder.is_dir():
+        return folder
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no specifications at {folder}: set GEO_TEST_SPEC")
+    pytest.skip(f"no specifications at {folder}: set GEO_TEST_SPEC")
+
+
 @pytest.fixture(autouse=True)
 def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let sockets connect to this machine only."""

@@ -16,6 +16,10 @@ MEANINGS: dict[str, Text] = {
         "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
         "No parking zone has this number on the day asked about.",
     ),
+    "not_published": Text(
+        "المواصفة تجيز هذا العنوان، وهذه البلدية لا تنشر بياناته.",
+        "The standard allows this address; this municipality does not publish its data.",
+    ),
     "parking_gap": Text(
         "في جداول المواقف فجوة: لا أوقات رسوم أو لا تعرفة أو لا شروط أو لا تقويم لذلك اليوم.",
         "The tables of parking have a gap: no hours, price, terms or calendar for that day.",

@@ -60,13 +60,18 @@ class PaidNow:
     until: dt.datetime | None
 
 
+def rules_in_force(day: dt.date, zone_id: int, rules: Sequence[HoursRule]) -> list[HoursRule]:
+    """Return the rules that hold on a day, Ramadan's among them; a zone's own before the others."""
+    holding = [rule for rule in rules if rule.span.holds_on(day)]
+    own = [rule for rule in holding if rule.zone_id == zone_id]
+    return own or [rule for rule in holding if rule.zone_id is None]
+
+
 def _rules_of(
     day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> list[HoursRule]:
-    """Return the rules of one day: the zone's own before those of all, Ramadan's in Ramadan."""
-    holding = [rule for rule in rules if rule.span.holds_on(day)]
-    own = [rule for rule in holding if rule.zone_id == zone_id]
-    chosen = own or [rule for rule in holding if rule.zone_id is None]
+    """Return the rules of one day: in Ramadan those of Ramadan, where there are any."""
+    chosen = rules_in_force(day, zone_id, rules)
     fasting = [rule for rule in chosen if rule.in_ramadan]
     if fasting and calendar.is_ramadan(day):
         return fasting
