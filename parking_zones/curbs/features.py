@@ -29,13 +29,11 @@ class CurbZone:
 
 def curb_zones(book: ZoneBook, *, on: dt.date) -> list[CurbZone]:
     """Return the zones of a day, a polygon each: CDS knows no zone of several."""
-    found = []
-    for zone in book.versions:
-        if zone.span.holds_on(on):
-            for number, part in enumerate(shapely.get_parts(zone.boundary)):
-                name = f"zone/{zone.zone_id}/{zone.version}/{number}"
-                found.append(CurbZone(uuid.uuid5(OF_CITY, name), zone, part))
-    return found
+    return [
+        CurbZone(uuid.uuid5(OF_CITY, f"zone/{zone.zone_id}/{zone.version}/{number}"), zone, part)
+        for zone in book.on_day(on)
+        for number, part in enumerate(shapely.get_parts(zone.boundary))
+    ]
 
 
 def zone_json(one: CurbZone, book: ZoneBook, *, on: dt.date, areas: Sequence[str]) -> Json:

@@ -18,7 +18,7 @@ from municipality.digits import NotANumber, integer, number
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from parking_zones.curbs.features import CurbZone, area_json, curb_areas, curb_zones, zone_json
+from parking_zones.curbs.features import area_json, curb_areas, curb_zones, zone_json
 from parking_zones.curbs.policies import Json, policies_of
 from parking_zones.zones.book import ZoneBook, zone_book
 
@@ -36,17 +36,22 @@ TOGETHER = Text("تُكتب معًا: {names}.", "These go together: {names}.")
 ONE_WAY = Text("إما مستطيل وإما نقطة ونصف قطر.", "Either a box, or a point with a radius.")
 
 
+def _whole(request: HttpRequest, name: str, *, most: int, words: Text) -> int:
+    """Read a whole number from 0 on; raises Problem 400, as CDS asks, for anything else."""
+    try:
+        found = integer(asked.one(request, name) or "")
+    except NotANumber:
+        found = -1
+    if not 0 <= found <= most:
+        raise bad_value(name, words, status=400)
+    return found
+
+
 def _when(request: HttpRequest) -> dt.datetime:
     """Read ``time``, milliseconds of the UNIX epoch; now where it is not given."""
-    text = asked.one(request, "time")
-    if text is None:
+    if "time" not in request.GET:
         return timezone.now()
-    try:
-        moment = integer(text)
-    except NotANumber:
-        moment = -1
-    if not 0 <= moment <= LATEST_MS:
-        raise bad_value("time", TIME, status=400)
+    moment = _whole(request, "time", most=LATEST_MS, words=TIME)
     return dt.datetime.fromtimestamp(moment / 1000, dt.UTC)
 
 
@@ -69,16 +74,6 @@ def _given(request: HttpRequest, names: Sequence[str]) -> bool:
     return bool(there)
 
 
-def _radius(request: HttpRequest) -> float:
-    try:
-        found = integer(asked.one(request, "radius") or "")
-    except NotANumber:
-        found = -1
-    if not 0 <= found <= MOST_CM:
-        raise bad_value("radius", RADIUS, status=400)
-    return found / 100
-
-
 def _near(request: HttpRequest, shapes: Sequence[BaseGeometry]) -> list[int]:
     """Return which METRIC shapes are asked for: those in a box, or round a point by distance."""
     is_box, is_round = _given(request, BOX), _given(request, AROUND)
@@ -90,7 +85,8 @@ def _near(request: HttpRequest, shapes: Sequence[BaseGeometry]) -> list[int]:
         return [n for n, one in enumerate(crs.from_metric(list(shapes))) if box.intersects(one)]
     if is_round:
         point = crs.metric_point(_degrees(request, "lng"), _degrees(request, "lat"))
-        away, most = [float(one.distance(point)) for one in shapes], _radius(request)
+        most = _whole(request, "radius", most=MOST_CM, words=RADIUS) / 100
+        away = [float(one.distance(point)) for one in shapes]
         return sorted((n for n, far in enumerate(away) if far <= most), key=lambda n: away[n])
     return list(range(len(shapes)))
 
@@ -112,10 +108,9 @@ def _updated(rows: Sequence[Json]) -> int:
     return max((row["published_date"] for row in rows), default=0)
 
 
-def _book(request: HttpRequest) -> tuple[ZoneBook, dt.date, list[CurbZone]]:
+def _book(request: HttpRequest) -> tuple[ZoneBook, dt.date]:
     book = zone_book()
-    on = _when(request).astimezone(book.calendar.zone).date()
-    return book, on, curb_zones(book, on=on)
+    return book, _when(request).astimezone(book.calendar.zone).date()
 
 
 @require_safe
@@ -123,7 +118,8 @@ def _book(request: HttpRequest) -> tuple[ZoneBook, dt.date, list[CurbZone]]:
 def zones(request: HttpRequest) -> JsonResponse:
     """Answer the curb zones that hold at a ``time``, narrowed by area, box or distance."""
     asked.only(request, ("time", "area", "include_geometry", *BOX, *AROUND))
-    book, on, found = _book(request)
+    book, on = _book(request)
+    found = curb_zones(book, on=on)
     areas = curb_areas(found, on=on)
     wanted = asked.one(request, "area")
     if wanted is not None:
@@ -144,13 +140,13 @@ def zones(request: HttpRequest) -> JsonResponse:
 def zone(request: HttpRequest, curb_zone_id: uuid.UUID) -> JsonResponse:
     """Answer one curb zone; 404 for one that does not hold at the ``time``."""
     asked.only(request, ("time",))
-    book, on, found = _book(request)
+    book, on = _book(request)
+    found = curb_zones(book, on=on)
     for one in found:
         if one.id == curb_zone_id:
             areas = [str(area.id) for area in curb_areas([one], on=on)]
             row = zone_json(one, book, on=on, areas=areas)
-            answer = _answer("zone", row, updated=row["published_date"])
-            return answer
+            return _answer("zone", row, updated=row["published_date"])
     raise not_found()
 
 
@@ -159,7 +155,8 @@ def zone(request: HttpRequest, curb_zone_id: uuid.UUID) -> JsonResponse:
 def areas(request: HttpRequest) -> JsonResponse:
     """Answer the housing areas in which zones lie, narrowed by box or distance."""
     asked.only(request, ("time", *BOX, *AROUND))
-    book, on, found = _book(request)
+    book, on = _book(request)
+    found = curb_zones(book, on=on)
     held = curb_areas(found, on=on)
     near = _near(request, [area.shape for area in held])
     rows = [area_json(held[at], book.calendar.zone) for at in near]
@@ -171,10 +168,10 @@ def areas(request: HttpRequest) -> JsonResponse:
 def policies(request: HttpRequest) -> JsonResponse:
     """Answer the policies of all zones of a ``time``, each once; only some ``ids`` if given."""
     asked.only(request, ("time", "ids"))
-    book, on, found = _book(request)
+    book, on = _book(request)
     known: dict[str, Json] = {}
-    for one in found:
-        for row in policies_of(one.zone, book, on=on):
+    for one in book.on_day(on):
+        for row in policies_of(one, book, on=on):
             known.setdefault(row["curb_policy_id"], row)
     wanted = asked.one(request, "ids")
     if wanted is not None:

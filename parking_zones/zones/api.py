@@ -26,9 +26,7 @@ def zones(request: HttpRequest) -> JsonResponse:
     at = asked.moment(asked.one(request, "at"), name="at", default=timezone.now())
     book, day = zone_book(), city_time(at).date()
     features = [
-        zone_feature(zone, charge_in(book=book, zone=zone, at=at))
-        for zone in book.versions
-        if zone.span.holds_on(day)
+        zone_feature(zone, charge_in(book=book, zone=zone, at=at)) for zone in book.on_day(day)
     ]
     return geojson.response({"type": "FeatureCollection", "features": features})
 

@@ -5,8 +5,9 @@ from memory, after one short look whether a table has changed (municipality.plac
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import shapely
@@ -52,6 +53,22 @@ class Terms:
     most: int
 
 
+class _Dated(Protocol):
+    @property
+    def span(self) -> Span: ...
+
+
+Row = TypeVar("Row", bound=_Dated)
+
+
+def _own_else_all(
+    rows: Sequence[Row], day: dt.date, whose: Sequence[object], of: Callable[[Row], object]
+) -> Row | None:
+    """Return the row of a day that is a zone's own, else that of all zones (``whose`` in turn)."""
+    holding = [row for row in rows if row.span.holds_on(day)]
+    return next((row for one in whose for row in holding if of(row) == one), None)
+
+
 class ZoneBook:
     """All zone versions with a spatial index, and what prices a stay: hours, prices, calendar."""
 
@@ -88,7 +105,7 @@ class ZoneBook:
         for index in np.sort(self._tree.query_nearest(point)):
             if self.versions[index].span.holds_on(day):
                 return self.versions[int(index)]
-        holding = [version for version in self.versions if version.span.holds_on(day)]
+        holding = self.on_day(day)
         if not holding:
             return None
         away = shapely.distance(np.array([version.boundary for version in holding]), point)
@@ -96,21 +113,11 @@ class ZoneBook:
 
     def price(self, *, number: str, day: dt.date) -> Price | None:
         """Return the zone's own price on a day, else the city's; None is a gap in the table."""
-        holding = [price for price in self._prices if price.span.holds_on(day)]
-        for code in (number, ""):
-            for price in holding:
-                if price.zone_code == code:
-                    return price
-        return None
+        return _own_else_all(self._prices, day, (number, ""), lambda price: price.zone_code)
 
     def terms(self, *, zone_id: int, day: dt.date) -> Terms | None:
         """Return how long tickets of a zone are on a day; None is a gap in the table."""
-        holding = [one for one in self._terms if one.span.holds_on(day)]
-        for whose in (zone_id, None):
-            for one in holding:
-                if one.zone_id == whose:
-                    return one
-        return None
+        return _own_else_all(self._terms, day, (zone_id, None), lambda terms: terms.zone_id)
 
     def rules(self, zone: ZoneOnDay) -> Rules:
         """Return what prices a stay in a zone."""
@@ -121,10 +128,13 @@ class ZoneBook:
             lambda day: self.price(number=zone.number, day=day),
         )
 
+    def on_day(self, day: dt.date) -> list[ZoneOnDay]:
+        """Return the zones as they hold on a day, by their numbers."""
+        return [version for version in self.versions if version.span.holds_on(day)]
+
     def numbered(self, number: str, *, day: dt.date) -> ZoneOnDay | None:
         """Return the zone of a number on the sign as it holds on a day."""
-        found = (one for one in self.versions if one.number == number and one.span.holds_on(day))
-        return next(found, None)
+        return next((zone for zone in self.on_day(day) if zone.number == number), None)
 
 
 def read_book() -> ZoneBook:
