@@ -2,9 +2,10 @@
 
 import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { bdi, h } from "../lib/dom";
-import { count, number, rial, sameDay, time, date } from "../lib/format";
+import { count, number, rial } from "../lib/format";
 import { MINUTES } from "../lib/plural";
 import { say } from "../lib/say";
+import { until } from "./plot-panel";
 
 interface Stretch {
   from: string;
@@ -30,13 +31,8 @@ function minutesText(minutes: number): string {
   return count(minutes, MINUTES, "minute", "minutes");
 }
 
-/* A moment of the stay: the clock, with the day where it is another than the first. */
-function clock(iso: string, start: string): string {
-  return sameDay(iso, start) ? time(iso) : `${time(iso)} ${date(iso)}`;
-}
-
 function row(line: Stretch, start: string): HTMLElement {
-  const span = `${clock(line.from, start)}\u2013${clock(line.to, start)}`;
+  const span = `${until(line.from, start)}\u2013${until(line.to, start)}`;
   return h(
     "tr",
     { "data-paid": line.rate === null ? null : "" },
@@ -70,7 +66,7 @@ function sum(found: Quote): (Node | string)[] {
   return [
     h("b", { class: "n" }, rial(found.amount_baisa)),
     say("، حتى ", ", until "),
-    bdi(clock(found.end, found.start), "ltr"),
+    bdi(until(found.end, found.start), "ltr"),
   ];
 }
 
