@@ -1,6 +1,7 @@
 """Only imports the tables, so that Django finds them."""
 
 from parking_zones.pricing.models import PaidHours, TicketTerms
+from parking_zones.tickets.models import GoodIn, ParkingTicket
 from parking_zones.zones.models import Bay, Zone, ZoneVersion
 
-__all__ = ["Bay", "PaidHours", "TicketTerms", "Zone", "ZoneVersion"]
+__all__ = ["Bay", "GoodIn", "PaidHours", "ParkingTicket", "TicketTerms", "Zone", "ZoneVersion"]
