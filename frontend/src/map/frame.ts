@@ -74,6 +74,7 @@ function hatch(colour: string): ImageData {
   return g.getImageData(0, 0, size, size);
 }
 
+const LOOK_MS = 250;
 const HATCHES: Record<string, Token> = { "hatch-wadi": "wadi-ink", "hatch-fail": "fail" };
 
 /* A pattern is made when a style first asks for it, in the ink of the theme. */
@@ -117,11 +118,24 @@ function applyGroups(style: StyleSpecification, hidden: Set<string>, shown: Set<
   return { ...style, layers };
 }
 
+/* A tile that comes back with the ETag it had draws no frame, and without a frame the library is never
+   idle again: so a map that is busy is looked at until it has nothing left to load, and then drawn once. */
 function watchIdle(map: MapLibre): void {
   const root = document.documentElement;
-  root.dataset.mapIdle = "0";
+  let looking = 0;
+  const look = (): void => {
+    if (root.dataset.mapIdle === "1") {
+      window.clearInterval(looking);
+      looking = 0;
+    } else if (map.loaded() && !map.isMoving()) map.triggerRepaint();
+  };
+  const busy = (): void => {
+    root.dataset.mapIdle = "0";
+    looking ||= window.setInterval(look, LOOK_MS);
+  };
+  busy();
   map.on("idle", () => (root.dataset.mapIdle = "1"));
-  for (const busy of ["movestart", "dataloading"] as const) map.on(busy, () => (root.dataset.mapIdle = "0"));
+  for (const event of ["movestart", "dataloading"] as const) map.on(event, busy);
 }
 
 /* Whoever made the basemap is named beside us; a source knows its makers when it has been read. */
