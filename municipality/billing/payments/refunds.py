@@ -15,7 +15,12 @@ from municipality.billing.payments import graph, ledger, receipt_paper
 from municipality.billing.payments.charging import open_shift_of
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.receipts import city_day
-from municipality.billing.payments.telling import tell_paid_back
+from municipality.billing.payments.telling import (
+    PAID_BACK,
+    PART_BACK,
+    SURPLUS_BACK,
+    tell_paid_back,
+)
 from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY
 from municipality.history.actions import record
 from municipality.people.four_eyes import FOUR_EYES, OWN_MATTER, four_eyes
@@ -47,17 +52,23 @@ def ask(*, charge_id: int, kind: str, reason: str, by: Actor, at: dt.datetime) -
 
 
 @acting
-def ask_for_service(*, bill_id: int, reason: str, by: Actor, at: dt.datetime) -> Refund:
-    """Ask for a paid bill to go back whole, because its service will not be given after all.
+def ask_for_service(
+    *, bill_id: int, reason: str, by: Actor, at: dt.datetime, amount_baisa: int | None = None
+) -> Refund:
+    """Ask for a paid bill to go back, because its service will not be given after all.
 
-    The officer who ended the case asks, within that act; a supervisor approves as always.
-    Raises Problem 409 where it is going back already or nothing was taken.
+    Whole, or ``amount_baisa`` of it: the part of the service that was not used.  Who ended the
+    service asks, within that act; a supervisor approves as always.  Raises Problem 409 where it
+    is going back already, nothing was taken, or less was taken than is asked for.
     """
     charge = Charge.objects.get(bill=bill_id, receipt__isnull=False)
-    return _asked(charge.pk, Refund.Kind.REFUND, reason, by=by, at=at)
+    return _asked(charge.pk, Refund.Kind.REFUND, reason, by=by, at=at, amount_baisa=amount_baisa)
 
 
-def _asked(charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime) -> Refund:
+def _asked(
+    charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime,
+    amount_baisa: int | None = None,
+) -> Refund:  # fmt: skip
     bill_id = Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id)
     locks.bill(bill_id)
     charge = locks.charge(charge_id)
@@ -68,8 +79,12 @@ def _asked(charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime
     receipt = Receipt.objects.filter(charge=charge).order_by("pk").first()
     if kind == Refund.Kind.VOID and (receipt is None or receipt.day != city_day(at)):
         raise Problem(409, "only_today", ONLY_TODAY)
+    taken = charge.captured_baisa or 0
+    if amount_baisa is not None and amount_baisa > taken:
+        raise Problem(409, "not_taken", NOT_TAKEN)
     refund = Refund.objects.create(
-        charge=charge, kind=kind, amount_baisa=charge.captured_baisa or 0, reason=reason[:300],
+        charge=charge, kind=kind, reason=reason[:300],
+        amount_baisa=taken if amount_baisa is None else amount_baisa,
         asked_by_id=by.person_id, asked_for_id=by.for_person_id, asked_by_name=by.name, asked_at=at,
     )  # fmt: skip
     _tell(refund, "ask", by=by, at=at)
@@ -193,13 +208,18 @@ def gateway_answered(
 
 
 def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datetime) -> None:
-    """Close a refund: charge, bill and books move together."""
+    """Close a refund: charge, bill and books move together.
+
+    Where only a part went back, the charge stays taken, the bill paid and its receipt good.
+    """
     refund.state, refund.done_at = Refund.State.DONE, at
     refund.save(update_fields=["state", "done_at", "shift", "foreign_id"])
-    charge.state = graph.REFUNDED
-    charge.save(update_fields=["state"])
+    is_whole = refund.amount_baisa == charge.captured_baisa
+    if is_whole:
+        charge.state = graph.REFUNDED
+        charge.save(update_fields=["state"])
     of_receipt = Receipt.objects.filter(charge=charge).exists()
-    if of_receipt:
+    if of_receipt and is_whole:
         receipt_paper.end(bill=bill, reason=refund.reason, by=by, at=at)
         bill.state = Bill.State.REFUNDED
         bill.save(update_fields=["state"])
@@ -208,4 +228,5 @@ def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datet
         amount_baisa=refund.amount_baisa, charge=charge, at=at, refund=refund,
     )  # fmt: skip
     _tell(refund, "done", by=by, at=at)
-    tell_paid_back(bill, refund, of_receipt=of_receipt, at=at)
+    told = SURPLUS_BACK if not of_receipt else PAID_BACK if is_whole else PART_BACK
+    tell_paid_back(bill, refund, told=told, at=at)

@@ -26,16 +26,22 @@ SURPLUS_BACK = Template(
     en=f"{_CITY_EN}: {{amount}} {_EN} taken beyond bill {{bill}} went back to you.",
     longest=_LONGEST,
 )
-TEMPLATES = (PAID_BACK, SURPLUS_BACK)
+PART_BACK = Template(
+    code="billing.part_back",
+    ar=f"{_CITY_AR}: أُعيد إليك {{amount}} {_AR} عما لم يُستعمل من الفاتورة {{bill}}.",
+    en=f"{_CITY_EN}: {{amount}} {_EN} for the unused part of bill {{bill}} went back to you.",
+    longest=_LONGEST,
+)
+TEMPLATES = (PAID_BACK, SURPLUS_BACK, PART_BACK)
 
 
-def tell_paid_back(bill: Bill, refund: Refund, *, of_receipt: bool, at: dt.datetime) -> None:
+def tell_paid_back(bill: Bill, refund: Refund, *, told: Template, at: dt.datetime) -> None:
     """Queue the payer's message; nobody is told where the bill names no phone."""
     if not bill.payer_phone:
         return
     payer = User.objects.filter(pk=bill.payer_person_id or 0).first()  # unique
     queue(
-        template=(PAID_BACK if of_receipt else SURPLUS_BACK).code,
+        template=told.code,
         to=Recipient(
             phone=bill.payer_phone,
             language=payer.language if payer else "ar",
