@@ -60,6 +60,11 @@ def load_city_facts() -> dict[str, int]:
             "ticket_terms": _dated(
                 TicketTerms, _spans(tariffs.get("ticket_terms", [])), by={"zone": None}
             ),
+            "good_in": _dated(
+                GoodIn,
+                _spans(tariffs.get("good_in", [])),
+                by={"ticket_zone": None, "in_zone": None},
+            ),
             "themes": _themes(),
             "categories": _categories(_file("categories").get("categories", [])),
             "retention": _retention(_file("retention").get("rules", [])),

@@ -43,6 +43,7 @@ CASE_KINDS = {
 BILL_PURPOSES = {
     "plot_extract_fee": "plots.case_fees.settled",
     "building_permit_fee": "plots.case_fees.settled",
+    "parking_ticket": "parking_zones.tickets.actions.settled",
 }
 
 # Every template of a message; an editor's later version of one stands in the database.
@@ -55,10 +56,14 @@ NOTICE_TEMPLATES = [
     "plots.extracts.notices.TEMPLATES",
     "plots.building_permits.notices.TEMPLATES",
     "plots.building_permits.construction.notices.TEMPLATES",
+    "parking_zones.tickets.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
-SMS_COMMANDS = {"status": "municipality.cases.status_by_sms.status"}
+SMS_COMMANDS = {
+    "parking": "parking_zones.tickets.by_sms.buy",  # before status, which takes a bare "1111 B"
+    "status": "municipality.cases.status_by_sms.status",
+}
 
 # Who forgets what when its time is over, by class of the retention table.
 RETENTION: dict[str, str] = {
@@ -84,6 +89,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
     "municipality.cases.jobs.watch_clocks": 60,
+    "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,
     "municipality.people.jobs.watch_codes": 60,
     "municipality.people.jobs.tidy": 3600,

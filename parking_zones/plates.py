@@ -36,6 +36,7 @@ _PRIVATE = frozenset("ABDHMRSWY")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
 _CODE = re.compile(f"[{''.join(ARABIC)}]{{1,2}}")
 _TATWEEL, _LOST = "\u0640", "\ufffd"
+_ESCAPED = re.compile("x([0-9a-f]{6})")  # a letter beyond ASCII in the key of a foreign plate
 _GAPS = frozenset("./\\_,،·|:")
 
 # What is taken for another: letters alike in Arabic (د ر, ب ي, ح ج) or in Latin, digits alike.
@@ -299,6 +300,19 @@ def foreign_plate(text: str, *, country: str) -> ForeignPlate:
     if sum(len(run.text) for run in runs) > LONGEST_FOREIGN:
         raise NotAPlate(Fault.TOO_LONG)
     return ForeignPlate(country, " ".join(run.text for run in runs))
+
+
+def vehicle_of_key(key: str) -> Plate | ForeignPlate:
+    """Return the plate of any country that has this key, to be shown; raises ValueError.
+
+    One of another country is shown as its key has it: its blanks are lost.
+    """
+    country, _, rest = key.partition("-")
+    if country == COUNTRY:
+        return plate_of_key(key)
+    if not re.fullmatch(r"[A-Z]{2}", country) or not rest:
+        raise ValueError("not the key of a plate")
+    return ForeignPlate(country, _ESCAPED.sub(lambda found: chr(int(found[1], 16)), rest))
 
 
 def plate_of_key(key: str) -> Plate:

@@ -20,6 +20,14 @@ MEANINGS: dict[str, Text] = {
         "المواصفة تجيز هذا العنوان، وهذه البلدية لا تنشر بياناته.",
         "The standard allows this address; this municipality does not publish its data.",
     ),
+    "parking_is_free": Text(
+        "الوقوف مجاني في كل المدة المطلوبة؛ free_until تقول حتى متى، ولا تُباع تذكرة.",
+        "Parking is free for all of the time asked for; free_until says until when. None is sold.",
+    ),
+    "too_long_in_all": Text(
+        "التذكرة مع تمديدها أطول مما تسمح به الشروط.",
+        "The ticket with its extensions would be longer than its terms allow.",
+    ),
     "parking_gap": Text(
         "في جداول المواقف فجوة: لا أوقات رسوم أو لا تعرفة أو لا شروط أو لا تقويم لذلك اليوم.",
         "The tables of parking have a gap: no hours, price, terms or calendar for that day.",

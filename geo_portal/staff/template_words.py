@@ -5,6 +5,7 @@ from municipality.words import Text
 APPLICANT = Text("مقدم الطلب", "the applicant")
 SENDER = Text("من أرسل رسالة قصيرة", "who texts the municipality")
 HOLDER = Text("صاحب الحساب", "the holder of the account")
+DRIVER = Text("مشتري التذكرة", "the buyer of the ticket")
 PAYER = Text("الدافع", "the payer")
 BODY = Text("الجهة المعنية", "the body that is asked")
 EVENTS = {
@@ -19,6 +20,17 @@ EVENTS = {
     "notices.sms_help": (Text("رسالة لم تُفهم", "A text not understood"), SENDER),
     "notices.sms_sorry": (Text("تعذرت معالجة رسالة", "A text that could not be handled"), SENDER),
     "notices.sms_guide": (Text("كيف يسأل عن معاملته", "How to ask for a case"), SENDER),
+    "parking.ticket_bought": (Text("تذكرة موقف: اشتُريت", "Parking ticket: bought"), SENDER),
+    "parking.ticket_not_charged": (
+        Text("تذكرة موقف: لم يُخصم ثمنها", "Parking ticket: not charged"), SENDER,
+    ),
+    "parking.ticket_no_answer": (
+        Text("تذكرة موقف: لا جواب من المشغل", "Parking ticket: the operator is silent"), SENDER,
+    ),
+    "parking.told": (Text("تذكرة موقف: لماذا لم تُشتر", "Parking ticket: why none"), SENDER),
+    "parking.ticket_ends_soon": (
+        Text("تذكرة موقف: تنتهي قريبًا", "Parking ticket: ends soon"), DRIVER,
+    ),
     "plot_extract.submit.applicant": (
         Text("مستخرج القطعة: وصل الطلب", "Plot extract: application received"), APPLICANT,
     ),

@@ -41,8 +41,10 @@ _UNSEEN = re.compile("[\u200b-\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff]")
 
 HELP = Template(
     code="notices.sms_help",
-    ar=f"{PROFILE.municipality_ar}: لم نفهم رسالتك. لحال معاملة أرسل رقمها، مثل PX-2026-000123.",
-    en=f"{PROFILE.municipality_en}: not understood. For a case, text its number: PX-2026-000123.",
+    ar=f"{PROFILE.municipality_ar}: لم نفهم رسالتك. لتذكرة موقف أرسل 1111 ب 60، "
+    "ولحال معاملة رقمها: PX-2026-000123.",
+    en=f"{PROFILE.municipality_en}: not understood. To park, text 1111 B 60; "
+    "for a case, PX-2026-000123.",
     longest={},
     useful_for_s=USEFUL_S,
 )
@@ -55,8 +57,10 @@ SORRY = Template(
 )
 GUIDE = Template(
     code="notices.sms_guide",
-    ar=f"{PROFILE.municipality_ar}: لحال معاملتك أرسل رقمها، مثل PX-2026-000123 أو حال 123.",
-    en=f"{PROFILE.municipality_en}: for your case, text its number: PX-2026-000123 or status 123.",
+    ar=f"{PROFILE.municipality_ar}: لتذكرة موقف أرسل 1111 ب 60. "
+    "ولحال معاملتك رقمها: PX-2026-000123 أو حال 123.",
+    en=f"{PROFILE.municipality_en}: to park, text 1111 B 60; "
+    "for your case, PX-2026-000123 or status 123.",
     longest={},
     useful_for_s=USEFUL_S,
 )
@@ -83,6 +87,19 @@ class Reply:
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
     language: str = ""  # where the command knows better than the script does
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A command has taken the message and will queue the reply itself, when it knows it.
+
+    It does so with the key ``reply_key`` of the message.
+    """
+
+
+def reply_key(inbound_id: int) -> str:
+    """Name the one reply to a message."""
+    return f"in:{inbound_id}"
 
 
 def plain(text: str) -> str:
@@ -168,11 +185,11 @@ def _why_ignored(row: InboundMessage, known: _Known) -> str:
     return "" if can_be_texted(row.sender) else "sender_abroad"
 
 
-def _answer(text: InboundText) -> tuple[str, Reply | None]:
+def _answer(text: InboundText) -> tuple[str, Reply | Awaited]:
     if text.folded in ASKS_HOW:
         return "help", Reply(GUIDE.code)
     for name, dotted in settings.SMS_COMMANDS.items():
-        command: Callable[[InboundText], Reply | None] = import_string(dotted)
+        command: Callable[[InboundText], Reply | Awaited | None] = import_string(dotted)
         reply = command(text)
         if reply is not None:
             return name, reply
@@ -197,7 +214,7 @@ def _reply(row: InboundMessage, reply: Reply, language: str, *, at: dt.datetime)
         template=reply.template,
         to=Recipient(phone=row.sender, language=reply.language or language),
         values=reply.values,
-        key=f"in:{row.pk}",
+        key=reply_key(row.pk),
         at=at,
         about=f"sms/{row.pk}",
     )
@@ -220,7 +237,7 @@ def _handle(row: InboundMessage, *, at: dt.datetime) -> None:
     try:
         with transaction.atomic():
             row.command, reply = _answer(text)
-            if reply is not None:
+            if isinstance(reply, Reply):
                 _reply(row, reply, text.language, at=at)
             row.state = State.ANSWERED
             _decide(row)

@@ -51,9 +51,12 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What sets the price in one zone: its hours, the calendar, and the price of a day."""
+    """What sets the price in one zone: its hours, the calendar, and the price of a day.
 
-    zone_id: int
+    ``zone_id`` None: no zone in particular, so the hours of all zones.
+    """
+
+    zone_id: int | None
     hours: Sequence[HoursRule]
     calendar: CityCalendar
     price_on: Callable[[dt.date], Price | None]

@@ -60,7 +60,9 @@ class PaidNow:
     until: dt.datetime | None
 
 
-def rules_in_force(day: dt.date, zone_id: int, rules: Sequence[HoursRule]) -> list[HoursRule]:
+def rules_in_force(
+    day: dt.date, zone_id: int | None, rules: Sequence[HoursRule]
+) -> list[HoursRule]:
     """Return the rules that hold on a day, Ramadan's among them; a zone's own before the others."""
     holding = [rule for rule in rules if rule.span.holds_on(day)]
     own = [rule for rule in holding if rule.zone_id == zone_id]
@@ -68,7 +70,7 @@ def rules_in_force(day: dt.date, zone_id: int, rules: Sequence[HoursRule]) -> li
 
 
 def _rules_of(
-    day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+    day: dt.date, zone_id: int | None, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> list[HoursRule]:
     """Return the rules of one day: in Ramadan those of Ramadan, where there are any."""
     chosen = rules_in_force(day, zone_id, rules)
@@ -95,7 +97,7 @@ def _joined(
 
 
 def paid_day(
-    *, day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+    *, day: dt.date, zone_id: int | None, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> PaidDay | None:
     """Return the paid spans of one day and why the rest of it is free.
 
@@ -122,7 +124,7 @@ def paid_day(
 
 
 def paid_at(
-    *, at: dt.datetime, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+    *, at: dt.datetime, zone_id: int | None, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> PaidNow:
     """Say whether parking is paid at an aware moment, and until when.
 
@@ -145,7 +147,7 @@ def paid_at(
 
 
 def _opening_after(
-    day: dt.date, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+    day: dt.date, zone_id: int | None, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> dt.datetime | None:
     """Return when parking is paid next after a day; None past what is known."""
     for ahead in range(1, LOOK_AHEAD_DAYS + 1):
@@ -159,7 +161,7 @@ def _opening_after(
 
 
 def _closing(
-    closes: dt.datetime, zone_id: int, rules: Sequence[HoursRule], calendar: CityCalendar
+    closes: dt.datetime, zone_id: int | None, rules: Sequence[HoursRule], calendar: CityCalendar
 ) -> dt.datetime | None:
     """Return when a span that may go on over midnight ends; None where it does not for a month."""
     for _ in range(LOOK_AHEAD_DAYS):

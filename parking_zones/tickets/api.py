@@ -45,7 +45,7 @@ def _line(stretch: Stretch) -> dict[str, Any]:
 def quote_json(found: Quote) -> dict[str, Any]:
     """Write a quote: the sum in whole baisa, and each stretch with its rate or why it is free."""
     return {
-        "zone": zone_json(found.zone),
+        "zone": None if found.zone is None else zone_json(found.zone),
         "start": utc_text(found.start),
         "end": utc_text(found.end),
         "minutes": _whole((found.end - found.start).total_seconds() / 60),

@@ -9,6 +9,7 @@ from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from parking_zones.pricing.charge import Charge, NoRule, charge
 from parking_zones.zones.book import Terms, ZoneBook, ZoneOnDay, zone_book
+from parking_zones.zones.models import Zone
 from parking_zones.zones.queries import city_time
 
 NO_ZONE = Text(
@@ -18,10 +19,7 @@ BY_PERMIT = Text(
     "الوقوف في المنطقة {number} بتصريح، ولا تُباع لها تذاكر.",
     "Parking in zone {number} is by permit; it has no tickets.",
 )
-NO_TERMS = Text(
-    "لا شروط تذاكر مسجلة للمنطقة {number} في ذلك اليوم.",
-    "No terms of tickets of zone {number} hold on that day.",
-)
+NO_TERMS = Text("لا شروط تذاكر مسجلة لذلك اليوم.", "No terms of tickets hold on that day.")
 NO_CALENDAR = Text(
     "تقويم البلدية لا يبلغ ذلك اليوم.", "The municipality's calendar does not reach that day."
 )
@@ -33,9 +31,9 @@ MINUTES = Text(
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the stay ``[start, end)`` in a zone costs under the terms of its day."""
+    """What the stay ``[start, end)`` costs under the terms of its day; ``zone`` None: no place."""
 
-    zone: ZoneOnDay
+    zone: ZoneOnDay | None
     start: dt.datetime
     end: dt.datetime
     terms: Terms
@@ -58,19 +56,38 @@ def check_minutes(minutes: int, terms: Terms) -> None:
         raise bad_value("minutes", MINUTES.with_values(**told))
 
 
+def zone_with_tickets(book: ZoneBook, number: str, *, day: dt.date) -> ZoneOnDay:
+    """Return the zone of a number on the sign; raises Problem 404, 422 for one without tickets."""
+    zone = zone_of_sign(book, number, day=day)
+    if zone.kind == Zone.Kind.PERMIT:
+        raise bad_value("zone", BY_PERMIT.with_values(number=zone.number))
+    return zone
+
+
+def terms_of(book: ZoneBook, zone: ZoneOnDay | None, *, day: dt.date) -> Terms:
+    """Return how long tickets are on a day, in a zone or without a place; raises Problem 409."""
+    terms = book.terms(zone_id=None if zone is None else zone.zone_id, day=day)
+    if terms is None:
+        raise Problem(409, "parking_gap", NO_TERMS)
+    return terms
+
+
 def quote(*, number: str, start: dt.datetime, minutes: int) -> Quote:
     """Price a ticket of a zone from an aware moment on; nothing is kept.
 
     Raises Problem 404 for a zone that is not there that day, 422 for a length that is not sold or a
     zone without tickets, 409 ``parking_gap`` where hours, prices, terms or calendar have a gap.
     """
-    book, day = zone_book(), city_time(start).date()
-    zone = zone_of_sign(book, number, day=day)
-    if zone.kind == "permit":
-        raise bad_value("zone", BY_PERMIT.with_values(number=zone.number))
-    terms = book.terms(zone_id=zone.zone_id, day=day)
-    if terms is None:
-        raise Problem(409, "parking_gap", NO_TERMS.with_values(number=zone.number))
+    book = zone_book()
+    zone = zone_with_tickets(book, number, day=city_time(start).date())
+    return price_stay(book, zone, start=start, minutes=minutes)
+
+
+def price_stay(
+    book: ZoneBook, zone: ZoneOnDay | None, *, start: dt.datetime, minutes: int
+) -> Quote:
+    """Price a ticket in a zone, or without a place; raises Problem 422, 409 (see ``quote``)."""
+    terms = terms_of(book, zone, day=city_time(start).date())
     check_minutes(minutes, terms)
     end = start + dt.timedelta(minutes=minutes)
     try:

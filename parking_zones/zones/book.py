@@ -24,7 +24,8 @@ from municipality.stored import shape_of
 from parking_zones.pricing.charge import Price, Rules
 from parking_zones.pricing.models import PaidHours, TicketTerms
 from parking_zones.pricing.paid_hours import HoursRule
-from parking_zones.zones.models import ZoneVersion
+from parking_zones.tickets.models import GoodIn
+from parking_zones.zones.models import Zone, ZoneVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,15 @@ class Terms:
     most: int
 
 
+@dataclass(frozen=True, slots=True)
+class Goodness:
+    """A ticket of one zone (None: of no place) is good in another (None: all at the city price)."""
+
+    ticket_zone_id: int | None
+    in_zone_id: int | None
+    span: Span
+
+
 class _Dated(Protocol):
     @property
     def span(self) -> Span: ...
@@ -78,6 +88,7 @@ class ZoneBook:
         hours: Sequence[HoursRule],
         prices: Sequence[Price],
         terms: Sequence[Terms],
+        goodness: Sequence[Goodness],
         calendar: CityCalendar,
     ) -> None:
         self.versions = versions
@@ -85,6 +96,7 @@ class ZoneBook:
         self.calendar = calendar
         self._prices = prices
         self._terms = terms
+        self._goodness = goodness
         self._tree = shapely.STRtree([version.boundary for version in versions])
 
     def near(self, point: Point, *, within_m: float, day: dt.date) -> list[ZoneOnDay]:
@@ -115,17 +127,30 @@ class ZoneBook:
         """Return the zone's own price on a day, else the city's; None is a gap in the table."""
         return _own_else_all(self._prices, day, (number, ""), lambda price: price.zone_code)
 
-    def terms(self, *, zone_id: int, day: dt.date) -> Terms | None:
+    def terms(self, *, zone_id: int | None, day: dt.date) -> Terms | None:
         """Return how long tickets of a zone are on a day; None is a gap in the table."""
         return _own_else_all(self._terms, day, (zone_id, None), lambda terms: terms.zone_id)
 
-    def rules(self, zone: ZoneOnDay) -> Rules:
-        """Return what prices a stay in a zone."""
+    def rules(self, zone: ZoneOnDay | None) -> Rules:
+        """Return what prices a stay in a zone; None: in no zone in particular, as the city does."""
+        zone_id, number = (None, "") if zone is None else (zone.zone_id, zone.number)
         return Rules(
-            zone.zone_id,
-            self.hours,
-            self.calendar,
-            lambda day: self.price(number=zone.number, day=day),
+            zone_id, self.hours, self.calendar, lambda day: self.price(number=number, day=day)
+        )
+
+    def is_good_in(self, ticket_zone_id: int | None, zone: ZoneOnDay, *, day: dt.date) -> bool:
+        """Tell whether a ticket of a zone (None: of none) is good in a paid zone on a day."""
+        if zone.kind != Zone.Kind.PAID:
+            return False
+        if ticket_zone_id == zone.zone_id:
+            return True
+        price = self.price(number=zone.number, day=day)
+        at_city_price = price is not None and price.zone_code == ""
+        return any(
+            said.ticket_zone_id == ticket_zone_id
+            and (said.in_zone_id == zone.zone_id or (said.in_zone_id is None and at_city_price))
+            for said in self._goodness
+            if said.span.holds_on(day)
         )
 
     def on_day(self, day: dt.date) -> list[ZoneOnDay]:
@@ -174,7 +199,11 @@ def read_book() -> ZoneBook:
         Terms(row.zone_id, span(row.valid), row.step_minutes, row.least_minutes, row.most_minutes)
         for row in TicketTerms.objects.order_by("valid")
     ]
-    return ZoneBook(versions, hours, prices, terms, read_calendar())
+    goodness = [
+        Goodness(row.ticket_zone_id, row.in_zone_id, span(row.valid))
+        for row in GoodIn.objects.order_by("valid")
+    ]
+    return ZoneBook(versions, hours, prices, terms, goodness, read_calendar())
 
 
 _KEPT = Kept(read_book, "zones", "tariffs", "calendar")

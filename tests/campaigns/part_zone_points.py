@@ -51,7 +51,7 @@ def _book(boundaries: list[shapely.MultiPolygon]) -> ZoneBook:
         for number, shape in enumerate(boundaries)
     ]
     calendar = CityCalendar([WeekendRule(always, frozenset({5, 6}))], [])
-    return ZoneBook(zones, [], [], [], calendar)
+    return ZoneBook(zones, [], [], [], [], calendar)
 
 
 def _asked(shapes: NDArray[np.object_], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -29,7 +29,7 @@ def test_as_a_look_at_every_zone_says(
 ) -> None:
     zones = [_zone(number, *where) for number, where in enumerate(laid)]
     point = shapely.Point(EAST + east, NORTH + north)
-    found = ZoneBook(zones, [], [], [], CityCalendar([], [])).nearest(point, day=TODAY)
+    found = ZoneBook(zones, [], [], [], [], CityCalendar([], [])).nearest(point, day=TODAY)
     away = {z.zone_id: z.boundary.distance(point) for z in zones if z.span.holds_on(TODAY)}
     if found is None:
         assert not away

@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from smpp34 import DeliverSm
 
+from municipality.clock import database_now
 from municipality.notices import handing_over, inbound, taking_in
 from municipality.notices.handing_over import Settled, Told
 from municipality.notices.models import Message
@@ -142,7 +143,7 @@ class SmsWorker:
 
     async def _db(self, act: Callable[..., _R], *args: Any) -> _R:
         """Run an act of the link's own database thread; it is told the time it runs at."""
-        return await self._in(self._link_db, lambda: act(*args, at=timezone.now()))
+        return await self._in(self._link_db, lambda: act(*args, at=database_now()))
 
     # The link
 
@@ -322,7 +323,7 @@ def _commit_without_waiting() -> None:
 
 
 def _route(waiting: list[int]) -> list[str]:
-    return inbound.route(waiting, at=timezone.now())
+    return inbound.route(waiting, at=database_now())
 
 
 def _store(batch: list[DeliverSm], *, at: Any) -> int:
