@@ -187,6 +187,9 @@ GEO_WEBHOOK_KEYS = text("GEO_WEBHOOK_KEYS").split()
 # The ministry's register of title deeds (plots.register.ministry); empty: every answer is unknown.
 GEO_TITLE_REGISTER_URL = text("GEO_TITLE_REGISTER_URL")
 GEO_TITLE_REGISTER_KEY = text("GEO_TITLE_REGISTER_KEY")
+# Vehicles and civil numbers (parking_permits.vehicle_register); empty: every answer is unknown.
+GEO_VEHICLE_REGISTER_URL = text("GEO_VEHICLE_REGISTER_URL")
+GEO_VEHICLE_REGISTER_KEY = text("GEO_VEHICLE_REGISTER_KEY")
 # The operator that takes the price of a ticket by message (parking_zones.tickets.operator).
 GEO_OPERATOR_URL = text("GEO_OPERATOR_URL")  # up to .../payment; empty: none is sold by message
 GEO_OPERATOR_KEY = text("GEO_OPERATOR_KEY")

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from municipality.actor import Actor
-from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
-from municipality.cases.machine import APPLICANT, DELEGATE
+from municipality.cases.actions import NewCase, Where, move, open_case
 from municipality.cases.models import Case
+from municipality.cases.new_parties import parties_for
 from municipality.conf import PROFILE
-from municipality.people.delegations import may_act_for
 from municipality.people.models import User
 from municipality.reach import acting
 from municipality.stored import geos_of
@@ -20,24 +19,6 @@ from plots.register.queries import PlotOnDay
 KIND = "plot_extract"
 LOCK_CLASS = 0x65787472  # "extr": the first key of the locks on request keys
 LONGEST_KEY = 40
-
-
-def _party(person: User, role: str) -> NewParty:
-    """Put a person down in a part, with the phone and language of their account."""
-    return NewParty(
-        role=role, name=person.full_name, person_id=person.pk, phone=person.phone or "",
-        email=person.email, language=person.language,
-    )  # fmt: skip
-
-
-def _parties(person: User, by: Actor, *, at: dt.datetime) -> tuple[NewParty, ...]:
-    """Return who is on the case: whose it is, and the delegate who asks for them."""
-    on, asker = at.astimezone(PROFILE.time_zone).date(), by.person_id
-    if asker is None or by.for_person_id != person.pk:
-        return (_party(person, APPLICANT),)
-    if not may_act_for(asker, person.pk, KIND, on=on):  # who serves them at the counter
-        return (_party(person, APPLICANT),)
-    return _party(person, APPLICANT), _party(User.objects.get(pk=asker), DELEGATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +60,7 @@ def request_extract(
     case = open_case(
         new=NewCase(
             kind=KIND,
-            parties=_parties(person, by, at=at),
+            parties=parties_for(person, KIND, by=by, at=at),
             where=Where(
                 place=geos_of(plot.shape), plot_id=plot.plot_id, plot_version=facts.version,
                 plot_number=facts.number, wilayat_id=facts.wilayat_id, area_id=facts.area_id,

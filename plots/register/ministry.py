@@ -1,26 +1,21 @@
 """The ministry's register of titles over HTTPS: what a deed says there, or honestly unknown."""
 
-import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
 
-import urllib3
 from django.conf import settings
 
 from municipality.digits import western
+from municipality.far_register import FarRegister, NoAnswer, Patience, Silence
 from municipality.names import fold
 from municipality.words import Text
 from plots.register.title_models import TitleMandate
 from plots.register.titles import NotAShare, Owner, are_whole, read_share
 
 CONNECT_S, SILENT_S, WHOLE_S = 2.0, 3.0, 5.0
-MOST_BYTES = 500_000
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 NOT_CONNECTED = Text("سجل الوزارة غير موصول.", "The ministry's register is not connected.")
 NOT_ANSWERING = Text("لم يجب سجل الوزارة.", "The ministry's register did not answer.")
 OTHER_FORM = Text("جواب سجل الوزارة غير مفهوم.", "The ministry's answer is of another form.")
@@ -74,43 +69,17 @@ class HttpRegister:
     """A register at an address: ``GET /titles?plot=…&deed=…`` with a bearer key, JSON back."""
 
     def __init__(self, *, url: str, key: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise ValueError("the register of titles is asked over https only")
-        self._url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {key}", "Accept": "application/json"}
-        self._pool = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=CONNECT_S, read=SILENT_S), retries=False
-        )
-
-    def _asked(self, question: dict[str, str]) -> tuple[int, Any]:
-        """Ask once; raises HTTPError, OSError or ValueError for what is no whole JSON answer."""
-        until, read = time.monotonic() + WHOLE_S, b""
-        answer = self._pool.request(
-            "GET", f"{self._url}/titles?{urlencode(question)}", headers=self._headers,
-            preload_content=False, redirect=False,
-        )  # fmt: skip
-        try:
-            while piece := answer.read1(65_536):  # what has come: read() waits for the whole
-                read += piece
-                if time.monotonic() > until or len(read) > MOST_BYTES:
-                    raise ValueError("the answer did not end")
-        finally:
-            answer.close()
-        return answer.status, json.loads(read) if answer.status == 200 else None
+        patience = Patience(CONNECT_S, SILENT_S, WHOLE_S)
+        self._far = FarRegister(url=url, key=key, patience=patience)
 
     def title_of(self, plot_number: str, deed_number: str) -> Answer:
         """Tell what the register says of a deed; see TitleRegister."""
         try:
-            status, told = self._asked({"plot": plot_number, "deed": deed_number})
-        except (urllib3.exceptions.HTTPError, OSError):
-            return _unknown(NOT_ANSWERING)
-        except (ValueError, RecursionError):
-            return _unknown(OTHER_FORM)
-        if status == 404:
+            told = self._far.asked("/titles", {"plot": plot_number, "deed": deed_number})
+        except NoAnswer as silence:
+            return _unknown(NOT_ANSWERING if silence.why is Silence.NOT_ANSWERING else OTHER_FORM)
+        if told is None:
             return Answer(Outcome.NOT_FOUND)
-        if status != 200:
-            return _unknown(NOT_ANSWERING)
         try:
             return _found(told, plot_number=plot_number, deed_number=deed_number)
         except (NotAShare, ValueError, KeyError, TypeError, AttributeError):
