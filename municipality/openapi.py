@@ -19,6 +19,7 @@ KNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "on": (DAY, "the day asked about, in the city's own days; today by default"),
     "at": (MOMENT, "the moment asked about, with any offset (none: city time); now by default"),
     "zone": (TEXT, "the number of a parking zone as on its sign, in any digits"),
+    "kind": ({**TEXT, "enum": ["paid", "permit"]}, "kind of parking zones; paid by default"),
     "start": (MOMENT, "when the stay begins, with any offset (none: city time); now by default"),
     "minutes": ({"type": "integer"}, "how long the stay is, in minutes"),
     "number": (TEXT, "a plot's number, old number or krooki number, in any digits"),

@@ -1,5 +1,6 @@
 """The calendar of the city, read once and kept until a row changes."""
 
+import datetime as dt
 from typing import Any
 
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
@@ -15,7 +16,9 @@ from municipality.places.stamps import Kept
 
 
 def span(valid: Any) -> Span:
-    """Turn a database range of days into a Span."""
+    """Turn a database range of days into a Span; an empty one holds on no day."""
+    if valid.isempty:
+        return Span(dt.date.max, dt.date.min)
     return Span(valid.lower, valid.upper)
 
 

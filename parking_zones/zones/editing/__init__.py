@@ -1,0 +1,1 @@
+"""Editing the zones of one kind as a coverage: what is shared moves together."""

@@ -1,0 +1,364 @@
+"""What a zone manager does to a coverage: each operation is a value, applied to a coverage.
+
+A shared vertex moves in every zone that has it.  An operation may leave a coverage with faults
+(``coverage.faults``), which are shown and cannot be saved; one that makes no sense is Refused.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from municipality.words import Text
+from parking_zones.zones.editing import rings
+from parking_zones.zones.editing.coverage import Cell, Coverage, Refused
+from parking_zones.zones.editing.rings import Collapsed, Spot
+from parking_zones.zones.editing.tolerances import NOISE_M, PICK_M, SNAP_M
+
+NO_VERTEX = Text("لا رأس للحدود في هذا الموضع.", "No boundary has a corner at this place.")
+NO_EDGE = Text("لا ضلع للحدود في هذا الموضع.", "No boundary runs through this place.")
+COLLAPSES = Text(
+    "لا يبقى للمنطقة شكل: أقل ما يكون لها ثلاثة رؤوس.",
+    "The zone would lose its shape: three corners are the least.",
+)
+JUNCTION = Text(
+    "يلتقي هنا أكثر من ضلعين، فلا يُحذف الرأس؛ حرّكه.",
+    "More than two edges meet here, so the corner cannot be taken out; move it instead.",
+)
+TAKEN = Text(
+    "الرقم {number} لمنطقة أخرى، حالية أو سابقة.",
+    "The number {number} belongs to another zone, present or past.",
+)
+NOT_THROUGH = Text(
+    "يجب أن يمر الخط بالمنطقة من حد إلى حد مرة واحدة.",
+    "The line must run through the zone once, from edge to edge.",
+)
+NOT_BESIDE = Text(
+    "المنطقتان {one} و{other} لا تشتركان في ضلع.", "Zones {one} and {other} share no edge."
+)
+SAME_ZONE = Text("اختر منطقتين مختلفتين.", "Choose two different zones.")
+NOTHING_LEFT = Text(
+    "لا يبقى للمنطقة {number} شيء؛ أغلقها أو ادمجها.",
+    "Nothing of zone {number} would be left; close or merge it.",
+)
+NO_GAP = Text("لا فراغ بين المناطق في هذا الموضع.", "There is no gap between zones at this place.")
+NO_SHAPE = Text("الحدود تقطع نفسها؛ أصلحها أولًا.", "The boundary crosses itself; mend that first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move a vertex, in every zone that has it."""
+
+    at: Spot
+    to: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Give an edge a vertex, on both sides of it, and move it ``to`` where that is said."""
+
+    at: Spot
+    to: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take a vertex out, in every zone that has it."""
+
+    at: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class NewZone:
+    """The number on the sign and the names of a zone to be."""
+
+    number: str
+    name_ar: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw a new zone by its corners; within SNAP_M of a neighbour it is drawn on its edge."""
+
+    zone: NewZone
+    corners: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Split a zone by a line; the larger part keeps the number, the other is ``new``."""
+
+    number: str
+    line: tuple[Spot, ...]
+    new: NewZone
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Let one zone become part of its neighbour."""
+
+    number: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Let a zone end: its ground has no zone."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """Give what two zones both have to one of them."""
+
+    to: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Give an enclosed gap to a zone beside it."""
+
+    at: Spot
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Say that the gap at a place is intended."""
+
+    at: Spot
+
+
+Operation = Move | Insert | Delete | Draw | Split | Merge | Close | Give | Fill | Leave
+
+
+def apply(coverage: Coverage, operation: Operation) -> Coverage:
+    """Return the coverage after one operation; raises Refused."""
+    try:
+        return _apply(operation, coverage)
+    except Collapsed:
+        raise Refused(COLLAPSES) from None
+    except shapely.GEOSException:
+        raise Refused(NO_SHAPE) from None
+
+
+def apply_all(coverage: Coverage, operations: Sequence[Operation]) -> Coverage:
+    """Return the coverage after operations in turn; raises Refused."""
+    for operation in operations:
+        coverage = apply(coverage, operation)
+    return coverage
+
+
+@singledispatch
+def _apply(operation: Operation, coverage: Coverage) -> Coverage:
+    raise NotImplementedError(type(operation))
+
+
+def _vertex(coverage: Coverage, at: Spot) -> Spot:
+    found = rings.nearest_vertex(coverage.shapes, at, within_m=PICK_M)
+    if found is None:
+        raise Refused(NO_VERTEX)
+    return found
+
+
+def _snapped(coverage: Coverage, to: Spot, *, but: Spot) -> Spot:
+    """Return where a vertex comes to lie: on a vertex or an edge that is there, or where asked."""
+    corner = rings.nearest_vertex(coverage.shapes, to, within_m=PICK_M)
+    if corner is not None and corner != but:
+        return corner
+    edge = rings.nearest_edge(coverage.shapes, to, within_m=PICK_M, but=(but,))
+    return to if edge is None else edge[1]
+
+
+def _matched(coverage: Coverage, changed: Sequence[int]) -> Coverage:
+    """Let changed cells and those beside them meet exactly; raises Collapsed."""
+    tree = shapely.STRtree(coverage.shapes)
+    own = coverage.shapes[list(changed)]
+    near = np.unique(tree.query(own, predicate="dwithin", distance=NOISE_M)[1])
+    near = np.union1d(near, list(changed))
+    shapes = coverage.shapes[near]
+    met = rings.matched(shapes, movable=np.isin(near, list(changed)))
+    return coverage.with_shapes(dict(zip(near.tolist(), met, strict=True)))
+
+
+@_apply.register
+def _move(operation: Move, coverage: Coverage) -> Coverage:
+    vertex = _vertex(coverage, operation.at)
+    return _carried(coverage, vertex, operation.to)
+
+
+def _carried(coverage: Coverage, vertex: Spot, to: Spot) -> Coverage:
+    target = _snapped(coverage, to, but=vertex)
+    who = rings.holders(coverage.shapes, vertex).tolist()
+    moved = {index: rings.moved(coverage.cells[index].shape, vertex, target) for index in who}
+    return _matched(coverage.with_shapes(moved), who)
+
+
+@_apply.register
+def _insert(operation: Insert, coverage: Coverage) -> Coverage:
+    found = rings.nearest_edge(coverage.shapes, operation.at, within_m=PICK_M)
+    if found is None:
+        raise Refused(NO_EDGE)
+    edge, on = found
+    start, end = (set(rings.holders(coverage.shapes, vertex).tolist()) for vertex in edge)
+    both = {
+        index: rings.inserted(coverage.cells[index].shape, {edge: [on]}) for index in start & end
+    }
+    made = coverage.with_shapes(both)
+    return made if operation.to is None else _carried(made, on, operation.to)
+
+
+@_apply.register
+def _delete(operation: Delete, coverage: Coverage) -> Coverage:
+    vertex = _vertex(coverage, operation.at)
+    if len(rings.beside(coverage.shapes, vertex)) > 2:
+        raise Refused(JUNCTION)
+    who = rings.holders(coverage.shapes, vertex).tolist()
+    less = {index: rings.without(coverage.cells[index].shape, vertex) for index in who}
+    return _matched(coverage.with_shapes(less), who)
+
+
+def _free(coverage: Coverage, new: NewZone) -> None:
+    if new.number in coverage.taken or any(new.number == c.number for c in coverage.cells):
+        raise Refused(TAKEN.with_values(number=new.number))
+
+
+def _with_new(coverage: Coverage, new: NewZone, shape: BaseGeometry) -> Coverage:
+    cell = Cell(new.number, new.name_ar, new.name_en, None, rings.as_multi(shape))
+    return replace(coverage, cells=(*coverage.cells, cell))
+
+
+def _pulled(coverage: Coverage, corner: Spot) -> Spot:
+    """Return where a corner is drawn: on a neighbour's vertex or edge within SNAP_M."""
+    vertex = rings.nearest_vertex(coverage.shapes, corner, within_m=SNAP_M)
+    if vertex is not None:
+        return vertex
+    edge = rings.nearest_edge(coverage.shapes, corner, within_m=SNAP_M)
+    return corner if edge is None else edge[1]
+
+
+@_apply.register
+def _draw(operation: Draw, coverage: Coverage) -> Coverage:
+    _free(coverage, operation.zone)
+    corners = [_pulled(coverage, corner) for corner in operation.corners]
+    if len(set(corners)) < 3:
+        raise Refused(COLLAPSES)
+    shape = shapely.Polygon(corners)
+    if shape.is_valid:
+        near = shapely.STRtree(coverage.shapes).query(shape, predicate="dwithin", distance=SNAP_M)
+        vertices = shapely.multipoints(shapely.get_coordinates(coverage.shapes[near]))
+        pulled = shapely.snap(shape, vertices, SNAP_M)
+        shape = pulled if pulled.is_valid and not pulled.is_empty else shape
+    made = _with_new(coverage, operation.zone, shape)
+    return _matched(made, [len(made.cells) - 1]) if shape.is_valid else made
+
+
+def _through(shape: BaseGeometry, line: Sequence[Spot]) -> BaseGeometry:
+    """Return the line, its ends carried over the edge where they lie on it or just before it."""
+    xy = np.array(line)
+    edge = shapely.boundary(shape)
+    for end, before in ((0, 1), (-1, -2)):
+        step = xy[end] - xy[before]
+        long = float(np.hypot(*step))
+        if long and shapely.distance(shapely.Point(xy[end]), edge) <= SNAP_M:
+            xy[end] = xy[end] + step / long * 2 * SNAP_M
+    return shapely.LineString(xy)
+
+
+@_apply.register
+def _split(operation: Split, coverage: Coverage) -> Coverage:
+    _free(coverage, operation.new)
+    index = coverage.index(operation.number)
+    shape = coverage.cells[index].shape
+    line = _through(shape, operation.line)
+    parts: list[BaseGeometry] = []
+    whole: list[BaseGeometry] = []
+    for polygon in shapely.get_parts(shape):
+        lines = shapely.union(shapely.boundary(polygon), shapely.intersection(line, polygon))
+        cut = [
+            one for one in shapely.get_parts(shapely.polygonize([lines]))
+            if shapely.covers(polygon, shapely.point_on_surface(one))
+        ]  # fmt: skip
+        (parts if len(cut) > 1 else whole).extend(cut if len(cut) > 1 else [polygon])
+    if len(parts) != 2:
+        raise Refused(NOT_THROUGH)
+    small, large = sorted(parts, key=lambda part: float(part.area))
+    kept = coverage.with_shapes({index: shapely.MultiPolygon([*whole, large])})
+    made = _with_new(kept, operation.new, small)
+    return _matched(made, [index, len(made.cells) - 1])
+
+
+def _two(coverage: Coverage, one: str, other: str) -> tuple[int, int]:
+    if one == other:
+        raise Refused(SAME_ZONE)
+    return coverage.index(one), coverage.index(other)
+
+
+def _without(coverage: Coverage, index: int) -> Coverage:
+    cells = coverage.cells
+    return replace(coverage, cells=(*cells[:index], *cells[index + 1 :]))
+
+
+@_apply.register
+def _merge(operation: Merge, coverage: Coverage) -> Coverage:
+    index, into = _two(coverage, operation.number, operation.into)
+    one, other = coverage.cells[index].shape, coverage.cells[into].shape
+    if shapely.length(shapely.intersection(one, other)) <= NOISE_M:
+        raise Refused(NOT_BESIDE.with_values(one=operation.number, other=operation.into))
+    union = rings.as_multi(shapely.union(one, other))
+    made = _matched(coverage.with_shapes({into: union}), [into])
+    return _without(made, index)
+
+
+@_apply.register
+def _close(operation: Close, coverage: Coverage) -> Coverage:
+    index = coverage.index(operation.number)
+    made = _without(coverage, index)
+    return replace(made, closed=(*coverage.closed, coverage.cells[index]))
+
+
+@_apply.register
+def _give(operation: Give, coverage: Coverage) -> Coverage:
+    to, of = _two(coverage, operation.to, operation.of)
+    rest = shapely.difference(coverage.cells[of].shape, coverage.cells[to].shape)
+    parts = [p for p in rings.polygons_of(rest) if 2 * p.area > NOISE_M * p.length]
+    if not parts:
+        raise Refused(NOTHING_LEFT.with_values(number=operation.of))
+    made = coverage.with_shapes({of: shapely.MultiPolygon(parts)})
+    return _matched(made, [of])
+
+
+def _hole(coverage: Coverage, at: Spot) -> BaseGeometry | None:
+    point = shapely.Point(at)
+    return next((hole for hole in coverage.holes if shapely.covers(hole, point)), None)
+
+
+@_apply.register
+def _fill(operation: Fill, coverage: Coverage) -> Coverage:
+    index = coverage.index(operation.to)
+    hole = _hole(coverage, operation.at)
+    if hole is None:
+        raise Refused(NO_GAP)
+    own = coverage.cells[index].shape
+    if shapely.length(shapely.intersection(own, hole)) <= NOISE_M:
+        raise Refused(NO_GAP)
+    union = rings.as_multi(shapely.union(own, hole))
+    return _matched(coverage.with_shapes({index: union}), [index])
+
+
+@_apply.register
+def _leave(operation: Leave, coverage: Coverage) -> Coverage:
+    found = _hole(coverage, operation.at)
+    if found is None:
+        lines = shapely.get_parts(shapely.line_merge(shapely.union_all(coverage.strips)))
+        away = shapely.distance(lines, shapely.Point(operation.at))
+        if not len(lines) or away.min() > SNAP_M:
+            raise Refused(NO_GAP)
+        found = lines[int(np.argmin(away))]
+    return replace(coverage, intended=(*coverage.intended, found))
