@@ -26,6 +26,7 @@ IMPORTERS = {
     "titles": "plots.register.title_imports.TITLES",
     "mandates": "plots.register.mandate_imports.MANDATES",
     "building_permits": "plots.building_permits.permit_imports.PERMIT_RECORDS",
+    "parking_permits": "parking_zones.parking_permits.permit_imports.PERMITS",
     "footprints": "plots.building_permits.town.footprints.FOOTPRINTS",  # checked, never kept
 }
 
@@ -37,12 +38,14 @@ CASE_KINDS = {
     "plot_extract": "plots.extracts.transitions.MACHINE",
     "building_permit": "plots.building_permits.transitions.MACHINE",
     "construction": "plots.building_permits.construction.transitions.MACHINE",
+    "parking_permit": "parking_zones.parking_permits.transitions.MACHINE",
 }
 
 # Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.
 BILL_PURPOSES = {
     "plot_extract_fee": "plots.case_fees.settled",
     "building_permit_fee": "plots.case_fees.settled",
+    "parking_permit_fee": "plots.case_fees.settled",
     "parking_ticket": "parking_zones.tickets.actions.settled",
 }
 
@@ -56,11 +59,15 @@ NOTICE_TEMPLATES = [
     "plots.extracts.notices.TEMPLATES",
     "plots.building_permits.notices.TEMPLATES",
     "plots.building_permits.construction.notices.TEMPLATES",
+    "parking_zones.parking_permits.notices.TEMPLATES",
+    "parking_zones.parking_permits.renewal_by_sms.TEMPLATES",
     "parking_zones.tickets.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
 SMS_COMMANDS = {
+    # first: "renew 123" is no plate and no case
+    "renew": "parking_zones.parking_permits.renewal_by_sms.renew",
     "parking": "parking_zones.tickets.by_sms.buy",  # before status, which takes a bare "1111 B"
     "status": "municipality.cases.status_by_sms.status",
 }
@@ -82,6 +89,7 @@ PAPER_DETAILS: dict[str, str] = {
     "building_permit": "plots.building_permits.verified.details_of",
     "approved_drawing": "plots.building_permits.verified.details_of",
     "completion_certificate": "plots.building_permits.construction.verified.details_of",
+    "parking_permit": "parking_zones.parking_permits.verified.details_of",
 }
 
 # What the worker does again and again: a plain function without arguments, and how often.
@@ -97,6 +105,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "municipality.documents.jobs.scan_waiting": 60,
     "plots.building_permits.jobs.expire_permits": 3600,
     "plots.building_permits.construction.jobs.pause_works": 3600,
+    "parking_zones.parking_permits.jobs.remind_of_ends": 3600,
     "municipality.documents.jobs.sweep": 600,
     "municipality.documents.jobs.keep_retention": 86_400,
     "municipality.documents.signing.jobs.renew_revocation_list": 21_600,

@@ -16,6 +16,7 @@ ISSUED = Text("الوثيقة الصادرة", "The issued paper")
 KINDS = {
     "plot_extract": Text("مستخرج قطعة أرض معتمد", "Certified plot extract"),
     "building_permit": Text("إباحة البناء", "Building permit"),
+    "parking_permit": Text("تصريح المواقف", "Parking permit"),
     "completion_certificate": Text("شهادة إتمام البناء", "Completion certificate"),
     "approved_drawing": Text("رسم معتمد مختوم", "Approved drawing, stamped"),
 }

@@ -55,6 +55,66 @@ EVENTS = {
     "plot_extract.expire.applicant": (
         Text("مستخرج القطعة: انتهت المهلة", "Plot extract: out of time"), APPLICANT,
     ),
+    "billing.part_back": (
+        Text("رُدّ جزء من المدفوع", "A part of a payment went back"), PAYER,
+    ),
+    "parking_permit.submit.applicant": (
+        Text("تصريح المواقف: وصل الطلب", "Parking permit: application received"), APPLICANT,
+    ),
+    "parking_permit.submit_zoning.applicant": (
+        Text("تصريح المواقف: وصل الطلب إلى مسؤول المناطق", "Parking permit: with the zone manager"),
+        APPLICANT,
+    ),
+    "parking_permit.submit_unchecked.applicant": (
+        Text("تصريح المواقف: تجديد أو بدل فاقد", "Parking permit: renewal or lost paper"), APPLICANT,
+    ),
+    "parking_permit.return_registration.applicant": (
+        Text("تصريح المواقف: أعيد من التسجيل", "Parking permit: sent back by registration"),
+        APPLICANT,
+    ),
+    "parking_permit.return_zoning.applicant": (
+        Text("تصريح المواقف: أعيد من مسؤول المناطق", "Parking permit: sent back by the zone manager"),
+        APPLICANT,
+    ),
+    "parking_permit.accept_registration.applicant": (
+        Text("تصريح المواقف: تُدفع الرسوم", "Parking permit: the fee is due"), APPLICANT,
+    ),
+    "parking_permit.accept_zoning.applicant": (
+        Text("موقف محجوز أو خاص: تُدفع الرسوم", "Bay or special permit: the fee is due"), APPLICANT,
+    ),
+    "parking_permit.refuse_registration.applicant": (
+        Text("تصريح المواقف: رُفض", "Parking permit: refused"), APPLICANT,
+    ),
+    "parking_permit.refuse_zoning.applicant": (
+        Text("موقف محجوز أو خاص: رُفض", "Bay or special permit: refused"), APPLICANT,
+    ),
+    "parking_permit.issue.applicant": (
+        Text("تصريح المواقف: صدر", "Parking permit: issued"), APPLICANT,
+    ),
+    "parking_permit.end.applicant": (
+        Text("تصريح المواقف: أُنهي", "Parking permit: ended early"), APPLICANT,
+    ),
+    "parking_permit.withdraw.applicant": (
+        Text("تصريح المواقف: سُحب الطلب", "Parking permit: withdrawn"), APPLICANT,
+    ),
+    "parking_permit.expire.applicant": (
+        Text("تصريح المواقف: انتهت المهلة", "Parking permit: out of time"), APPLICANT,
+    ),
+    "parking_permit.reminder": (
+        Text("تصريح المواقف: يقترب آخره", "Parking permit: its end is near"), APPLICANT,
+    ),
+    "parking_permit.sms_billed": (
+        Text("تجديد برسالة: المبلغ والرابط", "Renewal by text: amount and link"), SENDER,
+    ),
+    "parking_permit.sms_which": (
+        Text("تجديد برسالة: أي تصريح؟", "Renewal by text: which permit?"), SENDER,
+    ),
+    "parking_permit.sms_none": (
+        Text("تجديد برسالة: لا تصريح", "Renewal by text: no permit"), SENDER,
+    ),
+    "parking_permit.sms_not_now": (
+        Text("تجديد برسالة: لماذا لا", "Renewal by text: why not"), SENDER,
+    ),
 }  # fmt: skip
 
 OFFICE = Text("المكتب الاستشاري", "the consultancy office")

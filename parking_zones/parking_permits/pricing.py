@@ -28,7 +28,9 @@ WHAT = {
     PermitKind.RESERVED_BAY: Text("موقف محجوز ({stalls})", "Reserved bay ({stalls})"),
     PermitKind.SPECIAL: Text("تصريح وقوف خاص، منطقة {zone}", "Special permit, zone {zone}"),
 }
-SPAN = Text("{what}: {months} × شهر، {first} - {last}", "{what}: {months} × month, {first} - {last}")
+SPAN = Text(
+    "{what}: {months} × شهر، {first} - {last}", "{what}: {months} × month, {first} - {last}"
+)
 A_YEAR = Text("{what}: سنة، {first} - {last}", "{what}: one year, {first} - {last}")
 VEHICLE = Text("تغيير مركبة التصريح {number}", "Change of the vehicle of permit {number}")
 LOST = Text("بدل فاقد للتصريح {number}", "Another paper for permit {number}, lost")
@@ -49,7 +51,7 @@ class Wanted:
     months: int
 
 
-def _zone_price(number: str, day: dt.date) -> Tariff:
+def zone_price(number: str, day: dt.date) -> Tariff:
     """Return the zone's own price of a permit, else the city's; raises NoTariff."""
     kind = TariffKind.PARKING_PERMIT_ZONE
     try:
@@ -68,7 +70,7 @@ def is_paid_place(zone: Zone | None, *, on: dt.date) -> bool:
 def _price_on(wanted: Wanted, day: dt.date) -> Tariff:
     """Return the price of one month that begins on a day, of a year for a special permit."""
     if wanted.kind == PermitKind.ONE_ZONE:
-        return _zone_price("" if wanted.zone is None else wanted.zone.number, day)
+        return zone_price("" if wanted.zone is None else wanted.zone.number, day)
     kind = {
         PermitKind.ALL_ZONES: TariffKind.PARKING_PERMIT_ALL,
         PermitKind.SPECIAL: TariffKind.PARKING_PERMIT_SPECIAL,
@@ -131,9 +133,7 @@ def lines_asked(request: PermitRequest, *, on: dt.date) -> list[Line]:
     starts_on = request.starts_on or on
     if request.act == PermitRequest.Act.ISSUE:
         starts_on = max(starts_on, on)
-    return lines_of(
-        Wanted(request.kind, request.zone, request.bay, starts_on, request.months)
-    )
+    return lines_of(Wanted(request.kind, request.zone, request.bay, starts_on, request.months))
 
 
 def unused_baisa(lines: Sequence[BillLine], unused: int) -> int:

@@ -53,6 +53,8 @@ _REFUND_STATES = {
 _PURPOSES = {
     "plot_extract_fee": Text("رسم مستخرج قطعة أرض معتمد", "Certified plot extract"),
     "building_permit_fee": Text("رسوم إباحة بناء", "Building permit"),
+    "parking_ticket": Text("تذكرة موقف", "Parking ticket"),
+    "parking_permit_fee": Text("رسوم تصريح مواقف", "Parking permit"),
 }
 _DIFFERENCES = {
     "unknown_to_us": Text("دفعة عند البنك لا نعرفها", "A payment at the bank that we do not know"),
