@@ -21,6 +21,6 @@ def ask_for_paper(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
 
 def revoke_paper(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Revoke the paper of a permit that was ended; its page says so to whoever verifies it."""
-    permit = ParkingPermit.objects.select_related("paper").get(pk=request_of(case).permit_id)
+    permit = ParkingPermit.objects.select_related("paper").get(pk=request_of(case).permit_id or 0)
     if permit.paper is not None and permit.paper.state == IssuedPaper.State.VALID:
         revoke(of=permit.paper, reason=ENDED, by=by, at=at)

@@ -87,7 +87,7 @@ def _granted(request: PermitRequest, case: Case, *, at: dt.datetime) -> ParkingP
         if request.plate_key:
             put_vehicle(permit, request.plate_key, at=midnight(permit.starts_on))
         return permit
-    permit = ParkingPermit.objects.select_for_update().get(pk=request.permit_id)
+    permit = ParkingPermit.objects.select_for_update().get(pk=request.permit_id or 0)
     if request.act == Act.VEHICLE:
         put_vehicle(permit, request.plate_key, at=at)
     return permit
@@ -96,7 +96,7 @@ def _granted(request: PermitRequest, case: Case, *, at: dt.datetime) -> ParkingP
 def end_permit(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """End a permit with the day of a moment, and ask for its unused whole months to go back."""
     request = request_of(case)
-    permit = ParkingPermit.objects.select_for_update().get(pk=request.permit_id)
+    permit = ParkingPermit.objects.select_for_update().get(pk=request.permit_id or 0)
     owed = ask_back(permit, by=by, at=at)
     permit.ends_on = first_day_not_used(permit, on=city_day(at))
     permit.ended_at, permit.ended_why = at, (text.strip() or BY_HOLDER)[:300]

@@ -29,7 +29,7 @@ WHAT = {
     PermitKind.SPECIAL: Text("تصريح وقوف خاص، منطقة {zone}", "Special permit, zone {zone}"),
 }
 SPAN = Text(
-    "{what}: {months} × شهر، {first} - {last}", "{what}: {months} × month, {first} - {last}"
+    "{what}: عدد الأشهر {months}، {first} - {last}", "{what}: months {months}, {first} - {last}"
 )
 A_YEAR = Text("{what}: سنة، {first} - {last}", "{what}: one year, {first} - {last}")
 VEHICLE = Text("تغيير مركبة التصريح {number}", "Change of the vehicle of permit {number}")
@@ -104,11 +104,12 @@ def lines_of(wanted: Wanted) -> list[Line]:
         tariff, first = rows[0]
         months = len(rows) * step
         after = months_after(wanted.starts_on, first + months)
-        words = (A_YEAR if step == YEAR else SPAN).with_values(
-            months=months, first=_day(months_after(wanted.starts_on, first)),
-            last=_day(after - dt.timedelta(days=1)),
-        )  # fmt: skip
-        text = Text(words.ar.replace("{what}", what.ar), words.en.replace("{what}", what.en))
+        words, last = A_YEAR if step == YEAR else SPAN, after - dt.timedelta(days=1)
+        said = {
+            "months": months, "first": _day(months_after(wanted.starts_on, first)),
+            "last": _day(last),
+        }  # fmt: skip
+        text = Text(words.ar.format(what=what.ar, **said), words.en.format(what=what.en, **said))
         found.append(
             tariff_line(
                 tariff=tariff, text=text, quantity=Decimal(len(rows) * stalls),

@@ -39,7 +39,7 @@ LIES = {
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A street of a zone: names (empty where none is known), way number, metres, and how it lies."""
+    """A street of a zone: its names, the number of its way, its metres, and how it lies."""
 
     name: Text
     has_name: bool

@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from municipality.billing.tariffs.models import Tariff
@@ -110,6 +111,7 @@ def sheet_context(sheet: ZoneSheet, *, on: dt.date, at: dt.datetime) -> dict[str
         "dir": "rtl" if arabic else "ltr",
         "municipality": Text(PROFILE.municipality_ar, PROFILE.municipality_en),
         "is_demo": is_demo(),
+        "short_code": settings.GEO_SMS_FROM,
     }
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from municipality.billing.models import Tariff
 from municipality.conf import PROFILE
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit, PermitVehicle, Zone
@@ -37,3 +38,27 @@ def a_permit(number: str = "PP-2026-000001", plate: str = "OM-1111-B", **values:
             valid=(moment(permit.starts_on), moment(permit.ends_on)),
         )  # fmt: skip
     return permit
+
+
+PRICES = (
+    ("parking_permit_zone", dt.date(2008, 1, 1), dt.date(2016, 8, 3), 5_000),
+    ("parking_permit_zone", dt.date(2016, 8, 3), None, 15_000),
+    ("parking_permit_all", dt.date(2008, 1, 1), dt.date(2016, 8, 3), 15_000),
+    ("parking_permit_all", dt.date(2016, 8, 3), None, 20_000),
+    ("parking_permit_bay", dt.date(2016, 8, 3), None, 50_000),
+    ("parking_permit_bay_free", dt.date(2016, 8, 3), None, 30_000),
+    ("parking_permit_special", dt.date(2016, 8, 3), None, 15_000),
+    ("parking_permit_vehicle", dt.date(2016, 8, 3), None, 2_000),
+    ("parking_permit_lost", dt.date(2016, 8, 3), None, 2_000),
+)
+
+
+def the_prices(*, only_missing: bool = False) -> None:
+    """What permits have cost since 2008."""
+    if only_missing and Tariff.objects.filter(kind="parking_permit_all").exists():
+        return
+    for kind, first, after, amount in PRICES:
+        Tariff.objects.create(
+            kind=kind, zone_code="", valid=(first, after), amount_baisa=amount,
+            source="تعرفة / tariff",
+        )  # fmt: skip
