@@ -44,6 +44,7 @@ export default defineConfig({
         "permit-new": "src/pages/permit-new.ts",
         "permit-site": "src/pages/permit-site.ts",
         "permit-visit": "src/pages/permit-visit.ts",
+        tickets: "src/pages/tickets.ts",
         collection: "src/pages/collection.ts",
       },
     },

@@ -12,6 +12,7 @@ from geo_portal.casework.api import router as cases_router
 from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
+from geo_portal.parking.tickets_api import router as my_tickets_router
 from geo_portal.permits.api import router as applications_router
 from geo_portal.permits.drawing_api import maps_router as layer_maps_router
 from geo_portal.permits.drawing_api import router as drawings_router
@@ -25,6 +26,7 @@ from municipality.words import Text
 from observations.reports.api import heat_router, observations_router
 from parking_zones.tickets.api import router as tickets_router
 from parking_zones.zones.api import router as parking_router
+from parking_zones.zones.editing.api import router as zone_edits_router
 from plots.building_permits.api import router as permits_router
 from plots.register.api import router as plots_router
 
@@ -98,6 +100,8 @@ api.add_router("/building-permits/works", works_router)
 api.add_router("/cases", cases_router)
 api.add_router("/parking", parking_router)
 api.add_router("/parking", tickets_router)
+api.add_router("/parking", my_tickets_router)
+api.add_router("/parking/zone-edits", zone_edits_router)
 api.add_router("/observations", observations_router)
 api.add_router("/heat", heat_router)
 api.add_router("/payments", payments_router)

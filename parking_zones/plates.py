@@ -151,9 +151,14 @@ class Plate:
         return f"{COUNTRY}-{self.digits}-{self.code}"
 
     @property
+    def letters_ar(self) -> str:
+        """The code in Arabic letters, unjoined."""
+        return " ".join(ARABIC[letter] for letter in self.code)
+
+    @property
     def shown_ar(self) -> str:
         """As on the plate in Arabic: Western digits, then the letters, unjoined."""
-        return f"{self.digits} {' '.join(ARABIC[letter] for letter in self.code)}"
+        return f"{self.digits} {self.letters_ar}"
 
     @property
     def shown_en(self) -> str:

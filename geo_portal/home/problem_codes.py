@@ -16,9 +16,35 @@ MEANINGS: dict[str, Text] = {
         "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
         "No parking zone has this number on the day asked about.",
     ),
+    "zones_changed": Text(
+        "عُدّلت المناطق بعد أن فُتحت للتعديل؛ يقول changed_by من عدّلها وchanged_at متى.",
+        "The zones were changed after they were opened; changed_by and changed_at say who and when.",
+    ),
+    "zones_change_later": Text(
+        "هناك تغيير مقرر بعد اليوم المطلوب؛ التعديل من ذلك اليوم أو بعده.",
+        "A change is already set for after the day asked for; edit from that day on.",
+    ),
+    "zone_applied": Text(
+        "طُبّقت المنطقة في هذا اليوم، وما طُبّق لا يُصحَّح؛ يبدأ التعديل من الغد.",
+        "The zone was applied on this day; what was applied is not corrected, only followed.",
+    ),
+    "zone_edit_refused": Text(
+        "لا تنفَّذ العملية على المناطق كما هي؛ يسمي المؤشر أي عملية.",
+        "The operation cannot be done on the zones as they are; the pointer names it.",
+    ),
+    "not_a_coverage": Text(
+        "في المناطق تداخل أو فراغ غير مقصود أو حد يقطع نفسه أو جزء لا يتسع لمركبة.",
+        "The zones overlap, leave an unintended gap, cross themselves or have a part too small.",
+    ),
+    "nothing_changed": Text(
+        "لم يتغير شيء، فلا شيء يُحفظ.", "Nothing has changed, so there is nothing to keep."
+    ),
     "not_published": Text(
         "المواصفة تجيز هذا العنوان، وهذه البلدية لا تنشر بياناته.",
         "The standard allows this address; this municipality does not publish its data.",
+    ),
+    "no_phone": Text(
+        "الحساب بلا هاتف؛ سجّل هاتفك فيه أولًا.", "The account has no telephone; add one first."
     ),
     "parking_is_free": Text(
         "الوقوف مجاني في كل المدة المطلوبة؛ free_until تقول حتى متى، ولا تُباع تذكرة.",

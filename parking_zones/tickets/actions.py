@@ -36,10 +36,10 @@ LONGEST_KEY = 60
 State, Channel = ParkingTicket.State, ParkingTicket.Channel
 
 FREE_UNTIL = Text(
-    "الوقوف مجاني حتى {until}، ولا حاجة إلى تذكرة.",
-    "Parking is free until {until}; no ticket is needed.",
+    "الوقوف مجاني الآن حتى {until}. لم نخصم شيئًا.",
+    "Parking is free until {until}. We charged nothing.",
 )
-FREE = Text("الوقوف مجاني الآن، ولا حاجة إلى تذكرة.", "Parking is free now; no ticket is needed.")
+FREE = Text("الوقوف مجاني الآن. لم نخصم شيئًا.", "Parking is free now. We charged nothing.")
 TOO_LONG_IN_ALL = Text(
     "التذكرة مع تمديدها {most} دقيقة على الأكثر، واشتريت منها {bought}.",
     "A ticket with its extensions lasts {most} minutes at most; you have bought {bought}.",

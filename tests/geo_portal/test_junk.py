@@ -56,12 +56,12 @@ ASKED = (
 ALWAYS = ("\x00", DIGITS, "9999-12-31")  # what has broken a page before; of the rest some at each
 KEYS = (
     "edge", "text", "seen", "language", "purpose", "key", "for", "name", "password", "code",
-    "work", "plot", "owner", "site", "mapping",
+    "work", "plot", "owner", "site", "mapping", "plate", "zone", "minutes", "country", "at",
 )  # fmt: skip
 OF_BILLS = ("pay/", "cashier/bills/")
 WHO = (
     "", "citizen", "registrar", "cashier", "supervisor", "admin", "editor", "hall", "auditor",
-    "office", "architect", "site_inspector",
+    "office", "architect", "site_inspector", "zone_manager",
 )  # fmt: skip
 
 

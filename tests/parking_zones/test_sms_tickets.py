@@ -149,7 +149,7 @@ def test_in_a_free_hour_the_driver_is_told_and_not_charged(zone, peer) -> None:
     before = len(peer.charged())
     text("1111 ب 60", at=NINE + dt.timedelta(hours=5))
     (reply,) = replies()
-    assert "مجاني حتى 16:00" in reply
+    assert "مجاني الآن حتى 16:00" in reply
     charge_waiting(peer=peer.client, at=NINE + dt.timedelta(hours=6))
     assert len(peer.charged()) == before
 

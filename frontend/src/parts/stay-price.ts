@@ -70,10 +70,17 @@ function sum(found: Quote): (Node | string)[] {
   ];
 }
 
+/* A form that takes the length chosen here; without one a link leads to where a ticket is bought. */
+interface Form {
+  minutes: number;
+  chosen: (minutes: number) => void;
+}
+
 /* The price of a stay in the zone of a sign; nothing is bought here. */
-export function stayPrice(zone: string): HTMLElement {
+export function stayPrice(zone: string, form?: Form): HTMLElement {
   const ask = latest();
-  let minutes = FIRST_MINUTES;
+  let minutes = form?.minutes ?? FIRST_MINUTES;
+  const buy = h("a", { class: "btn", id: "stay-buy" }, say("اشترِ تذكرة", "Buy a ticket"));
   const length = h("output", { class: "b", id: "stay-minutes" }, minutesText(minutes));
   const price = h("p", { id: "stay-price", "aria-live": "polite" }, say("نحسب…", "Working it out…"));
   const why = h("div", {});
@@ -98,16 +105,20 @@ export function stayPrice(zone: string): HTMLElement {
 
   async function show(): Promise<void> {
     length.textContent = minutesText(minutes);
+    form?.chosen(minutes);
     const query = new URLSearchParams({ zone, minutes: String(minutes) });
     try {
       const found = await ask((signal) => getJson<Quote>(`/api/parking/quote?${query.toString()}`, signal));
       terms = found.terms;
       price.replaceChildren(...sum(found));
       why.replaceChildren(table(found));
+      buy.setAttribute("href", `${say("", "/en")}/tickets/new/?${query.toString()}`);
+      buy.hidden = found.amount_baisa === 0;
     } catch (error) {
       if (isAbort(error)) return;
       price.replaceChildren((error as ApiError).message);
       why.replaceChildren();
+      buy.hidden = true;
     }
     less.disabled = minutes <= terms.least_minutes;
     more.disabled = minutes >= terms.most_minutes;
@@ -124,6 +135,7 @@ export function stayPrice(zone: string): HTMLElement {
     ),
     h("div", { class: "row between wrap" }, h("div", { class: "row nowrap" }, less, length, more), price),
     why,
+    ...(form ? [] : [h("div", { class: "btns" }, buy)]),
     h(
       "p",
       { class: "s" },
