@@ -1,0 +1,145 @@
+"""May it stand?  Values in, a verdict out: no database, no clock.
+
+Source: administrative decision 151/2016; that nothing which costs a person money is drawn from an
+unclear place is the rule of the four answers (municipality.located).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from municipality.located import Place
+from municipality.words import Text
+
+
+class Reason(StrEnum):
+    """Why it may, may not, or why nobody can say."""
+
+    FREE_NOW = "free_now"
+    TICKET = "ticket"
+    PERMIT = "permit"
+    PAYMENT_UNDER_WAY = "payment_under_way"
+    NOTHING_BOUGHT = "nothing_bought"
+    NO_PERMIT = "no_permit"
+    NEAR_EDGE = "near_edge"
+    AMBIGUOUS = "ambiguous"
+    OUTSIDE_ZONES = "outside_zones"
+    NO_RULE = "no_rule"
+
+
+WORDS = {
+    Reason.FREE_NOW: Text("الوقوف مجاني الآن{until}.", "Parking is free now{until}."),
+    Reason.TICKET: Text("تذكرة سارية{until}.", "A ticket is good{until}."),
+    Reason.PERMIT: Text("تصريح ساري{until}.", "A permit is good{until}."),
+    Reason.PAYMENT_UNDER_WAY: Text(
+        "طُلبت تذكرة ولم يُعرف بعد هل دُفعت. أعد الفحص بعد دقيقة.",
+        "A ticket was asked for; whether it is paid is not known yet. Check again in a minute.",
+    ),
+    Reason.NOTHING_BOUGHT: Text(
+        "الوقوف مدفوع الآن{until}، ولا تذكرة ولا تصريح لهذه اللوحة هنا.",
+        "Parking is paid now{until}; this plate has no ticket and no permit here.",
+    ),
+    Reason.NO_PERMIT: Text(
+        "الوقوف هنا بتصريح، ولا تصريح لهذه اللوحة.",
+        "Parking here is by permit; this plate has none.",
+    ),
+    Reason.NEAR_EDGE: Text(
+        "أنت قريب من حد المنطقة. تحرّك أو خذ قراءة ثانية قبل أي مخالفة.",
+        "You are near the edge of the zone. Move, or take a second reading, before any violation.",
+    ),
+    Reason.AMBIGUOUS: Text(
+        "الموضع في أكثر من منطقة. تحرّك أو خذ قراءة ثانية قبل أي مخالفة.",
+        "The place is in more than one zone. Move, or take a second reading, before any violation.",
+    ),
+    Reason.OUTSIDE_ZONES: Text(
+        "الموضع خارج مناطق المواقف: لا قاعدة للبلدية هنا، ولا تُقبل تذكرة عنه.",
+        "The place is outside the parking zones: no rule of the municipality, and no ticket, is "
+        "for it.",
+    ),
+    Reason.NO_RULE: Text(
+        "لا أوقات رسوم مسجلة لهذه المنطقة الآن.", "No paid hours of this zone are recorded now."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What was bought or granted to the plate: ``kind`` ticket or permit, good until a moment.
+
+    ``paid`` None: nobody can say yet.  ``where`` is its zone's number, empty for none in
+    particular.
+    """
+
+    kind: str
+    number: str
+    where: str
+    until: dt.datetime
+    paid: bool | None = True
+
+
+@dataclass(frozen=True, slots=True)
+class InZone:
+    """How things stand for the plate in one zone that the position may lie in.
+
+    ``paid_now`` None: no rule says.  ``covering`` are the rights that are good there now.
+    """
+
+    number: str
+    by_permit: bool
+    paid_now: bool | None
+    changes_at: dt.datetime | None
+    covering: Sequence[Right]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer: ``may_stand`` None means that nobody can tell; ``until`` when it may change."""
+
+    may_stand: bool | None
+    reason: Reason
+    until: dt.datetime | None = None
+
+    def words(self, until: Text) -> Text:
+        """Say it; ``until`` is how the moment reads, empty where there is none."""
+        said = WORDS[self.reason]
+        return Text(said.ar.format(until=until.ar), said.en.format(until=until.en))
+
+
+def _by_right(zone: InZone) -> Verdict | None:
+    """Judge by what covers the plate; None where nothing does, not even what is under way."""
+    sure = [right for right in zone.covering if right.paid]
+    if sure:
+        best = max(sure, key=lambda right: right.until)
+        return Verdict(True, Reason(best.kind), best.until)
+    if zone.covering:
+        return Verdict(None, Reason.PAYMENT_UNDER_WAY)
+    return None
+
+
+def in_zone(zone: InZone) -> Verdict:
+    """Judge one zone, as if the vehicle surely stood in it."""
+    by_right = _by_right(zone)
+    if zone.by_permit:
+        return by_right or Verdict(False, Reason.NO_PERMIT)
+    if zone.paid_now is None:
+        return Verdict(None, Reason.NO_RULE)
+    if not zone.paid_now:
+        return Verdict(True, Reason.FREE_NOW, zone.changes_at)
+    return by_right or Verdict(False, Reason.NOTHING_BOUGHT, zone.changes_at)
+
+
+def judge(place: Place, zones: Sequence[InZone]) -> Verdict:
+    """Judge a position: a yes holds where it holds in every zone it may lie in; a no, only inside.
+
+    Outside all zones there is no rule to judge by: no ticket makes it a yes.
+    """
+    if place is Place.OUTSIDE or not zones:
+        return Verdict(None, Reason.OUTSIDE_ZONES)
+    found = [in_zone(zone) for zone in zones]
+    if place is Place.INSIDE:
+        return found[0]
+    if all(one.may_stand for one in found):
+        ends = [one.until for one in found if one.until is not None]
+        return Verdict(True, found[0].reason, min(ends) if ends else None)
+    return Verdict(None, Reason.NEAR_EDGE if place is Place.NEAR_EDGE else Reason.AMBIGUOUS)
