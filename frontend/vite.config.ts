@@ -46,6 +46,7 @@ export default defineConfig({
         "permit-visit": "src/pages/permit-visit.ts",
         tickets: "src/pages/tickets.ts",
         collection: "src/pages/collection.ts",
+        "zone-edit": "src/pages/zone-edit.ts",
       },
     },
   },

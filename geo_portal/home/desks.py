@@ -32,6 +32,7 @@ DESKS = (
     _desk(
         "collection:exceptions", "تقرير الاستثناءات", "Exception report", "supervisor", "auditor",
     ),
+    _desk("parking:zone_editor", "تعديل المناطق", "Edit zones", "zone_manager"),
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from geo_portal.parking import rules_views, ticket_views
+from geo_portal.parking import editor_views, rules_views, ticket_views
 
 app_name = "parking"
 
 urlpatterns = [
     path("zones/rules/", rules_views.rules_of_a_year, name="rules"),
+    path("zones/edit/", editor_views.zone_editor, name="zone_editor"),
     path("tickets/", ticket_views.my_parking, name="tickets"),
     path("tickets/new/", ticket_views.new_ticket, name="new_ticket"),
     path("tickets/buy/", ticket_views.buy_ticket, name="buy_ticket"),

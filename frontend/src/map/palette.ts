@@ -33,6 +33,7 @@ const TOKENS = [
   "sel",
   "gps",
   "near",
+  "pass",
   "fail",
   "unknown",
   "copper",
