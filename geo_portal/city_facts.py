@@ -25,6 +25,8 @@ from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Wilayat
 from observations.reports.models import Category
 from parking_zones.pricing.models import PaidHours, TicketTerms
+from parking_zones.tickets.models import GoodIn
+from parking_zones.violations.models import Offence
 from plots.restrictions.models import Theme
 
 SAME_EVENT_DAYS = 20  # a move by announcement is shorter; lunar years are 354 days apart
@@ -65,6 +67,7 @@ def load_city_facts() -> dict[str, int]:
                 _spans(tariffs.get("good_in", [])),
                 by={"ticket_zone": None, "in_zone": None},
             ),
+            "offences": _dated(Offence, _spans(tariffs.get("offences", [])), by={"code": ""}),
             "themes": _themes(),
             "categories": _categories(_file("categories").get("categories", [])),
             "retention": _retention(_file("retention").get("rules", [])),

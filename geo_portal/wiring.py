@@ -38,6 +38,7 @@ CASE_KINDS = {
     "plot_extract": "plots.extracts.transitions.MACHINE",
     "building_permit": "plots.building_permits.transitions.MACHINE",
     "construction": "plots.building_permits.construction.transitions.MACHINE",
+    "parking_dispute": "parking_zones.violations.disputes.MACHINE",
     "parking_permit": "parking_zones.parking_permits.transitions.MACHINE",
 }
 
@@ -47,6 +48,7 @@ BILL_PURPOSES = {
     "building_permit_fee": "plots.case_fees.settled",
     "parking_permit_fee": "plots.case_fees.settled",
     "parking_ticket": "parking_zones.tickets.actions.settled",
+    "parking_violation": "parking_zones.violations.actions.settled",
 }
 
 # Every template of a message; an editor's later version of one stands in the database.
@@ -62,6 +64,7 @@ NOTICE_TEMPLATES = [
     "parking_zones.parking_permits.notices.TEMPLATES",
     "parking_zones.parking_permits.renewal_by_sms.TEMPLATES",
     "parking_zones.tickets.notices.TEMPLATES",
+    "parking_zones.violations.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.

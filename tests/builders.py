@@ -12,7 +12,7 @@ from municipality.calendar.models import OfficeHours, Weekend
 from municipality.people.models import User
 from municipality.places.models import Area, AreaVersion, Directorate, Wilayat, WilayatVersion
 from municipality.stored import geos_of
-from parking_zones.models import PaidHours, TicketTerms, Zone, ZoneVersion
+from parking_zones.models import Offence, PaidHours, TicketTerms, Zone, ZoneVersion
 from plots.models import Plot, Theme, ThemeFeature, ThemeLayer
 
 EAST, NORTH = crs.metric_point(*crs.PROFILE.centre).coords[0]  # the middle of the city, metres
@@ -141,6 +141,14 @@ def the_ticket_terms(zone: Zone | None = None, valid: Any = ALWAYS, most: int = 
     """Half hours, up to five hours."""
     TicketTerms.objects.create(
         zone=zone, valid=valid, step_minutes=30, least_minutes=30, most_minutes=most, source="test"
+    )
+
+
+def an_offence(code: str = "no_ticket", fine_baisa: int = 10_000, **values: Any) -> Offence:
+    """Something that may be fined: standing without ticket or permit, ten rials."""
+    facts = {"name_ar": "دون تذكرة", "name_en": "No ticket", "basis": "unpaid", "valid": ALWAYS}
+    return Offence.objects.create(
+        code=code, fine_baisa=fine_baisa, source="test", **{**facts, **values}
     )
 
 

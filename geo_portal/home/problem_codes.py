@@ -8,10 +8,12 @@ from municipality.billing.refusals import MEANINGS as OF_MONEY
 from municipality.billing.shifts.actions import MEANINGS as OF_SHIFTS
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.words import Text
+from parking_zones.violations.refusals import MEANINGS as OF_VIOLATIONS
 
 MEANINGS: dict[str, Text] = {
     **OF_MONEY,
     **OF_SHIFTS,
+    **OF_VIOLATIONS,
     "no_such_zone": Text(
         "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
         "No parking zone has this number on the day asked about.",

@@ -37,6 +37,10 @@ ACTS = {
         "طُلبت إعادة ضبط العامل الثاني", "Reset of the second factor asked for"
     ),
     "person.factor_reset": Text("أُعيد ضبط العامل الثاني", "Second factor reset"),
+    "violation.issue": Text("حُررت مخالفة", "Violation made out"),
+    "violation.issued": Text("اعتمدها المشرف", "Confirmed by the supervisor"),
+    "violation.dropped": Text("لم يعتمدها المشرف", "Not confirmed by the supervisor"),
+    "violation.cancelled": Text("أُلغيت المخالفة", "Violation cancelled"),
     "read_contact": Text("اطُّلع على بيانات التواصل", "Contact data read"),
     "delegation.given": Text("أناب شخصًا", "Delegate appointed"),
     "delegation.ended": Text("أنهى النيابة", "Delegation ended"),

@@ -27,6 +27,7 @@ NAMES = {
     "due_at": Text("الموعد", "Due"),
     "text": Text("النص", "Text"),
     "number": Text("الرقم", "Number"),
+    "plate": Text("اللوحة", "Plate"),
     "amount": Text("المبلغ بالريال", "Amount in rials"),
     "total": Text("المجموع بالريال", "Total in rials"),
     "captured": Text("المخصوم بالبيسة", "Captured in baisa"),

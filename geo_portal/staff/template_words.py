@@ -143,6 +143,20 @@ _OF_PERMITS = {
     "withdraw": Text("سُحب", "withdrawn"),
     "expire": Text("انتهت المهلة", "out of time"),
 }
+_OF_DISPUTES = {
+    "submit": Text("وصل الاعتراض", "dispute received"),
+    "return": Text("أعيد إليه", "sent back"),
+    "grant": Text("قُبل", "granted"),
+    "reject": Text("لم يُقبل", "not granted"),
+    "withdraw": Text("سُحب", "withdrawn"),
+    "expire": Text("انتهت المهلة", "out of time"),
+}
+EVENTS |= {
+    f"parking_dispute.{step}.applicant": (
+        Text(f"اعتراض على مخالفة: {event.ar}", f"Dispute of a violation: {event.en}"), APPLICANT,
+    )
+    for step, event in _OF_DISPUTES.items()
+}
 _OF_WORKS = {
     "begin": Text("بدأ العمل", "works begin"),
     "ask_visit": Text("طُلبت معاينة", "visit asked for"),

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.gis.geos import Point as Placed
 from shapely.geometry import Point
 
 from municipality.moments import utc_text
@@ -106,7 +107,7 @@ def check(*, asked: Asked, inspector_id: int, at: dt.datetime) -> ParkingCheck:
     zone = answer.zone
     return ParkingCheck.objects.create(
         inspector_id=inspector_id, plate_key=asked.plate_key, plate_text=asked.plate_text[:40],
-        point=geos_of(asked.point), accuracy_m=asked.accuracy_m, origin=asked.origin,
+        point=cast(Placed, geos_of(asked.point)), accuracy_m=asked.accuracy_m, origin=asked.origin,
         at=asked.at, received_at=at, key=asked.key, may_stand=answer.verdict.may_stand,
         reason=answer.verdict.reason, place=answer.place,
         zone_id=None if zone is None else zone.candidate.feature.zone_id,

@@ -80,7 +80,7 @@ def tickets_of(*, plate_key: str, at: dt.datetime) -> list[TicketRight]:
 
 def _bays_near(permits: Sequence[PermitRight], point: Point, accuracy_m: float) -> set[int]:
     """Return the reserved bays of these permits that the position may lie in."""
-    bays = [permit.bay_id for permit in permits if permit.kind == PermitKind.RESERVED_BAY]
+    bays = [permit.bay_id for permit in permits if permit.bay_id is not None]
     if not bays:
         return set()
     near = Bay.objects.filter(pk__in=bays, shape__dwithin=(geos_of(point), accuracy_m))

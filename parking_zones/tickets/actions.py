@@ -26,12 +26,12 @@ from parking_zones.pricing.charge import Stretch
 from parking_zones.pricing.paid_hours import paid_at
 from parking_zones.tickets.models import ParkingTicket
 from parking_zones.tickets.quotes import Quote, price_stay, zone_of_sign, zone_with_tickets
+from parking_zones.vehicle_lock import lock_vehicle
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.queries import city_time
 
 PURPOSE = "parking_ticket"
 PAY_WITHIN = dt.timedelta(minutes=10)  # of an app's ticket
-LOCK_CLASS = 0x70746B74  # "ptkt": the first key of the advisory locks of a buyer and a vehicle
 LONGEST_KEY = 60
 State, Channel = ParkingTicket.State, ParkingTicket.Channel
 
@@ -83,13 +83,6 @@ def clock_text(at: dt.datetime, *, seen_at: dt.datetime) -> str:
     """
     local, now = city_time(at), city_time(seen_at)
     return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%H:%M %d/%m/%Y}"
-
-
-def _lock(buyer: Buyer, plate: Plate | ForeignPlate) -> None:
-    """Let one request of a buyer for a vehicle follow the other."""
-    with connection.cursor() as cursor:
-        key = f"{buyer.phone}/{plate.key}"
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, key])
 
 
 def _number(at: dt.datetime) -> str:
@@ -200,7 +193,7 @@ def ask(*, wanted: Wanted, buyer: Buyer, channel: str, key: str, at: dt.datetime
     Nothing is paid yet.  Raises Problem 404 (zone), 422 (minutes, permit zone), 409: a gap in the
     rules, ``parking_is_free``, ``payment_under_way``, ``key_reused``.
     """
-    _lock(buyer, wanted.plate)
+    lock_vehicle(wanted.plate.key)
     if (before := _repeated(key, buyer, wanted)) is not None:
         return before
     book = zone_book()

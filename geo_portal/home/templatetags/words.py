@@ -54,6 +54,7 @@ _PURPOSES = {
     "plot_extract_fee": Text("رسم مستخرج قطعة أرض معتمد", "Certified plot extract"),
     "building_permit_fee": Text("رسوم إباحة بناء", "Building permit"),
     "parking_ticket": Text("تذكرة موقف", "Parking ticket"),
+    "parking_violation": Text("مخالفة مواقف", "Parking violation"),
     "parking_permit_fee": Text("رسوم تصريح مواقف", "Parking permit"),
 }
 _DIFFERENCES = {
