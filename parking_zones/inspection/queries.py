@@ -12,6 +12,7 @@ from municipality.stored import geos_of
 from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.parking_permits.queries import PermitRight, permits_of
+from parking_zones.plates import Plate, near_keys, near_misses, plate_of_key
 from parking_zones.pricing.charge import Price
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.models import Bay, Zone
@@ -21,6 +22,15 @@ TICKETS = """
 SELECT number, zone_id, state = 'paid', ends_at FROM parking_zones_parkingticket
 WHERE plate_key = %s AND ends_at > %s AND starts_at <= %s AND state <> 'lapsed'
 ORDER BY ends_at DESC
+"""
+
+
+LIVE_AMONG = """
+SELECT plate_key FROM parking_zones_parkingticket
+WHERE plate_key = ANY(%(keys)s) AND ends_at > %(at)s AND state <> 'lapsed'
+UNION
+SELECT plate_key FROM parking_zones_permitvehicle
+WHERE plate_key = ANY(%(keys)s) AND valid @> %(at)s::timestamptz
 """
 
 
@@ -164,3 +174,11 @@ def _judged(
         covering=rights.covering(zone, book, day=city_time(at).date()),
     )
     return Judged(candidate, state, charge.price)
+
+
+def near_plates(*, plate: Plate, at: dt.datetime) -> list[Plate]:
+    """Return the plates with a right now that a slip of the thumb may have meant, best first."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE_AMONG, {"keys": near_keys(plate), "at": at})
+        live = {key for (key,) in cursor.fetchall()}
+    return [plate_of_key(key) for key in near_misses(plate, among=live)]
