@@ -44,6 +44,7 @@ export default defineConfig({
         "permit-new": "src/pages/permit-new.ts",
         "permit-site": "src/pages/permit-site.ts",
         "permit-visit": "src/pages/permit-visit.ts",
+        "parking-permit": "src/pages/parking-permit.ts",
         tickets: "src/pages/tickets.ts",
         collection: "src/pages/collection.ts",
         "zone-edit": "src/pages/zone-edit.ts",

@@ -14,6 +14,7 @@ from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
 from geo_portal.parking.inspection_api import router as inspection_router
 from geo_portal.parking.tickets_api import router as my_tickets_router
+from geo_portal.parking_permits.api import router as parking_permits_router
 from geo_portal.permits.api import router as applications_router
 from geo_portal.permits.drawing_api import maps_router as layer_maps_router
 from geo_portal.permits.drawing_api import router as drawings_router
@@ -104,6 +105,7 @@ api.add_router("/parking", tickets_router)
 api.add_router("/parking", my_tickets_router)
 api.add_router("/parking", inspection_router)
 api.add_router("/parking/zone-edits", zone_edits_router)
+api.add_router("/parking", parking_permits_router)
 api.add_router("/observations", observations_router)
 api.add_router("/heat", heat_router)
 api.add_router("/payments", payments_router)

@@ -26,6 +26,7 @@ urlpatterns = [
         path("", include("geo_portal.collection.urls")),
         path("", include("geo_portal.permits.urls")),
         path("", include("geo_portal.parking.urls")),
+        path("", include("geo_portal.parking_permits.urls")),
         prefix_default_language=False,
     ),
 ]

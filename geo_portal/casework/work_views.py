@@ -38,7 +38,9 @@ from municipality.people.acting_person import actor_of, person_of
 from municipality.people.models import User
 from municipality.words import Text
 
-WORKERS = ("registrar", "zone_manager", "architect", "structural", "approver", "site_inspector", "branch")
+WORKERS = (
+    "registrar", "zone_manager", "architect", "structural", "approver", "site_inspector", "branch",
+)  # fmt: skip
 BOARD = ("supervisor",)
 PAGE = 50
 LONGEST_KEY = 19  # digits

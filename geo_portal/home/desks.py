@@ -24,7 +24,11 @@ DESKS = (
     _desk(
         "casework:work", "قائمة العمل", "Work list",
         "registrar", "architect", "structural", "approver", "site_inspector", "branch",
-        "supervisor",
+        "supervisor", "zone_manager",
+    ),
+    _desk(
+        "parking_permits:search", "تصاريح المواقف", "Parking permits",
+        "registrar", "zone_manager", "supervisor", "auditor", "agent", "hall",
     ),
     _desk("permits:new", "إباحة جديدة", "New permit", "office"),
     _desk("collection:desk", "الصندوق", "Cashier", "cashier"),

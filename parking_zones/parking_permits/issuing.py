@@ -19,6 +19,13 @@ def ask_for_paper(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     issue_permit.enqueue(case.pk)
 
 
+def ask_register(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
+    """Have the worker ask who owns the vehicle, for the officer who checks the papers."""
+    from parking_zones.parking_permits.jobs import ask_vehicle_register
+
+    ask_vehicle_register.enqueue(case.pk)
+
+
 def revoke_paper(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Revoke the paper of a permit that was ended; its page says so to whoever verifies it."""
     permit = ParkingPermit.objects.select_related("paper").get(pk=request_of(case).permit_id or 0)

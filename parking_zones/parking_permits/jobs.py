@@ -1,6 +1,7 @@
 """Jobs of permits: printing what was paid for, once however often; reminding before the end."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,10 +16,11 @@ from municipality.documents.papers import issue_paper, supersede
 from municipality.notices.outbox import Recipient, queue
 from parking_zones.parking_permits.checks import Act, request_of
 from parking_zones.parking_permits.life import vehicle_at
-from parking_zones.parking_permits.models import ParkingPermit
+from parking_zones.parking_permits.models import Holder, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.notices import REMINDER
 from parking_zones.parking_permits.paper import facts_of, printer
 from parking_zones.parking_permits.terms import city_day
+from parking_zones.parking_permits.vehicle_register import Answer, configured, is_owner
 from parking_zones.parking_permits.words import day_words, last_day, permit_of, plate_words
 
 REMIND_DAYS = (30, 7)
@@ -56,6 +58,37 @@ def issue_permit(case_id: int) -> str:
         permit.save(update_fields=["paper"])
         move(case_id=case.pk, edge="issue", by=SYSTEM, at=at)
         return f"{case.number} issued {permit.number}"
+
+
+def _answered(answer: Answer, sameness: str) -> dict[str, Any]:
+    return {
+        "outcome": answer.outcome.value,
+        "same": sameness,
+        "as_of": answer.as_of,
+        "why": None if answer.why is None else answer.why.as_json(),
+    }
+
+
+@task()
+def ask_vehicle_register(case_id: int) -> str:
+    """Ask who owns the vehicle and whose civil number it is; keep whether it is who asks.
+
+    The name that the register says is not kept: only whether it is the same.
+    """
+    request = PermitRequest.objects.get(case_id=case_id)
+    register, found = configured(), {}
+    number = request.commercial_number or request.civil_number
+    if request.plate_key:
+        owner = register.owner_of(request.plate_key)
+        same = is_owner(request.holder_name, number, owner)
+        found["vehicle"] = _answered(owner, same.value)
+    if request.civil_number and request.holder == Holder.PERSON:
+        person = register.person_of(request.civil_number)
+        same = is_owner(request.holder_name, request.civil_number, person)
+        found["person"] = _answered(person, same.value)
+    PermitRequest.objects.filter(pk=request.pk).update(vehicle_answer=found)
+    told = ", ".join(f"{name} {answer['same']}" for name, answer in found.items())
+    return f"{request.case_id}: {told or 'nothing to ask'}"
 
 
 def remind_of_ends() -> None:

@@ -11,7 +11,7 @@ from municipality.cases.models import Case
 from municipality.words import Text
 from parking_zones.parking_permits import checks
 from parking_zones.parking_permits.fees import FEE, issue_fee
-from parking_zones.parking_permits.issuing import ask_for_paper, revoke_paper
+from parking_zones.parking_permits.issuing import ask_for_paper, ask_register, revoke_paper
 from parking_zones.parking_permits.life import end_permit, grant
 from parking_zones.parking_permits.words import words_of
 
@@ -130,11 +130,13 @@ MACHINE = Machine(
             "submit", ("draft",), "registration", APPLICANT,
             Text("تقديم الطلب", "Submit application"), Text("سُجّل الطلب", "Application registered"),
             tells=APPLICANT, only_if=checks.asks_registrar, guard=checks.papers_are_there,
+            then=(ask_register,),
         ),
         Edge(
             "submit_zoning", ("draft",), "zoning", APPLICANT,
             Text("تقديم الطلب", "Submit application"), Text("سُجّل الطلب", "Application registered"),
             tells=APPLICANT, only_if=checks.asks_zone_manager, guard=checks.papers_are_there,
+            then=(ask_register,),
         ),
         Edge(
             "submit_unchecked", ("draft",), "fee_due", (*APPLICANT, SYSTEM),

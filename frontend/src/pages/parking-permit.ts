@@ -1,0 +1,239 @@
+/* Applying for a parking permit: the plot or the bay on the map; the zone told in words and drawn; the price
+   with its reasons, before anything is sent. */
+
+import type { Feature, Geometry, MultiPolygon, Polygon } from "geojson";
+import { ApiError, getJson } from "../lib/api";
+import { readConfig, type CityConfig } from "../lib/config";
+import { bdi, byId, h, icon, maybe } from "../lib/dom";
+import { date, rial } from "../lib/format";
+import { say } from "../lib/say";
+import type { PlotProperties, PlotsAt } from "../lib/types";
+import { extent } from "../map/extent";
+import { createMap, type CityMap } from "../map/frame";
+import { collection, feature, plotSelection, position } from "../map/overlays";
+import { toast } from "../parts/toast";
+
+type Plot = Feature<Polygon | MultiPolygon, PlotProperties>;
+interface Words {
+  ar: string;
+  en: string;
+}
+interface Quote {
+  result: "inside" | "near_edge" | "ambiguous" | "outside" | null;
+  sentence: Words | null;
+  zones: { number: string; geometry: Geometry }[];
+  zone: string | null;
+  lines: { text: Words; quantity: number; rate_baisa: number; amount_baisa: number; source: string }[];
+  amount_baisa: number | null;
+  valid_from: string;
+  valid_to: string;
+}
+
+const WAIT_MS = 250;
+const DAY_MS = 86_400_000;
+const TONES = { inside: "pass", near_edge: "near", ambiguous: "unknown", outside: "fail" } as const;
+
+const config = readConfig<CityConfig & { quote_url: string }>();
+const form = byId<HTMLFormElement>("application");
+const plotId = byId<HTMLInputElement>("plot-id");
+const number = byId<HTMLInputElement>("plot");
+const zone = byId<HTMLSelectElement>("zone");
+let city: CityMap | null = null;
+let plot: Plot | null = null;
+let asking: AbortController | null = null;
+
+function chosen(name: string): string {
+  const field = form.elements.namedItem(name);
+  return field instanceof RadioNodeList ||
+    field instanceof HTMLInputElement ||
+    field instanceof HTMLSelectElement
+    ? field.value
+    : "";
+}
+
+/* A field that this kind of permit, or this holder, does not ask for is not shown. */
+function fit(): void {
+  const kind = chosen("kind");
+  const holder = chosen("holder");
+  for (const one of form.querySelectorAll<HTMLElement>("[data-for]"))
+    one.hidden = !one.dataset.for!.split(" ").includes(kind);
+  for (const one of form.querySelectorAll<HTMLElement>("[data-holder]"))
+    one.hidden = one.dataset.holder !== holder;
+}
+
+function words(said: Words): string {
+  return say(said.ar, said.en);
+}
+
+function lastDay(after: string): string {
+  return new Date(Date.parse(after) - DAY_MS).toISOString().slice(0, 10);
+}
+
+function source(text: string): string {
+  const [ar, en] = text.split(" / ");
+  return say(ar ?? text, en ?? text);
+}
+
+function tellPrice(quote: Quote): void {
+  const price = byId("price");
+  if (quote.amount_baisa === null) {
+    price.replaceChildren(
+      h(
+        "p",
+        { class: "s mute" },
+        say("يظهر السعر حين تُعرف المنطقة.", "The price follows once the zone is sure."),
+      ),
+    );
+    return;
+  }
+  price.replaceChildren(
+    h("p", { class: "bignum-s" }, rial(quote.amount_baisa)),
+    h(
+      "p",
+      { class: "s" },
+      say("من ", "From "),
+      bdi(date(quote.valid_from)),
+      say(" حتى نهاية ", " until the end of "),
+      bdi(date(lastDay(quote.valid_to))),
+    ),
+    h(
+      "table",
+      { class: "tbl" },
+      h(
+        "tbody",
+        {},
+        ...quote.lines.map((line) =>
+          h(
+            "tr",
+            {},
+            h(
+              "td",
+              {},
+              words(line.text),
+              h(
+                "span",
+                { class: "mute xs line2" },
+                bdi(String(line.quantity)),
+                " × ",
+                rial(line.rate_baisa),
+                ` · ${source(line.source)}`,
+              ),
+            ),
+            h("td", { class: "v" }, rial(line.amount_baisa)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function tellZone(quote: Quote): void {
+  const found = byId("found");
+  found.replaceChildren();
+  if (quote.sentence && quote.result)
+    found.append(
+      h(
+        "p",
+        { class: `verdict block s ${TONES[quote.result]}`, "data-result": quote.result },
+        icon(quote.result),
+        h("span", {}, words(quote.sentence)),
+      ),
+    );
+  city?.setOverlay(
+    "things",
+    collection(...quote.zones.map((one) => feature(one.geometry, { number: one.number }))),
+  );
+}
+
+function question(): URLSearchParams | null {
+  const kind = chosen("kind");
+  const asked = new URLSearchParams({ kind });
+  if (kind !== "special") asked.set("months", chosen("months"));
+  if (kind === "one_zone" || kind === "all_zones") {
+    if (plotId.value) asked.set("plot_id", plotId.value);
+    else if (number.value.trim()) asked.set("plot", number.value.trim());
+    else if (kind === "one_zone") return null;
+  }
+  if (kind !== "all_zones" && zone.value) asked.set("zone", zone.value);
+  for (const name of ["bay_lon", "bay_lat"])
+    if (kind === "reserved_bay" && chosen(name)) asked.set(name, chosen(name));
+  if (chosen("starts_on")) asked.set("starts_on", chosen("starts_on"));
+  return asked;
+}
+
+async function quote(): Promise<void> {
+  const asked = question();
+  asking?.abort();
+  if (!asked) return;
+  asking = new AbortController();
+  try {
+    const told = await getJson<Quote>(`${config.quote_url}?${asked.toString()}`, asking.signal);
+    tellZone(told);
+    tellPrice(told);
+  } catch (error) {
+    if ((error as Error).name === "AbortError") return;
+    byId("found").replaceChildren(
+      h("p", { class: "verdict near block s" }, icon("triangle"), h("span", {}, (error as ApiError).message)),
+    );
+  }
+}
+
+let waiting = 0;
+function ask(): void {
+  window.clearTimeout(waiting);
+  waiting = window.setTimeout(() => void quote(), WAIT_MS);
+}
+
+async function choosePlot(id: number, glide: boolean): Promise<void> {
+  plot = await getJson<Plot>(`/api/plots/${id}`);
+  plotId.value = String(id);
+  number.value = plot.properties.number;
+  const drawn = plotSelection(plot.geometry, plot.properties.number, plot.properties.measured_m2);
+  city?.setOverlay("selection", drawn);
+  const box = extent([plot]);
+  if (city && box && !glide) city.map.fitBounds(box, { padding: 120, maxZoom: 17, animate: false });
+  ask();
+}
+
+async function clicked(lng: number, lat: number): Promise<void> {
+  try {
+    if (chosen("kind") === "reserved_bay") {
+      byId<HTMLInputElement>("bay-lon").value = lng.toFixed(7);
+      byId<HTMLInputElement>("bay-lat").value = lat.toFixed(7);
+      byId("pin").replaceChildren(bdi(`${lat.toFixed(6)}, ${lng.toFixed(6)}`));
+      city?.setOverlay("position", position([lng, lat], 2));
+      ask();
+      return;
+    }
+    const at = await getJson<PlotsAt>(`/api/plots/at?lon=${lng}&lat=${lat}&accuracy_m=0`);
+    const first = at.candidates[0];
+    if (first) await choosePlot(first.id, true);
+  } catch (error) {
+    toast((error as ApiError).message, "triangle");
+  }
+}
+
+async function start(container: HTMLElement): Promise<void> {
+  fit();
+  form.addEventListener("change", () => {
+    fit();
+    ask();
+  });
+  number.addEventListener("input", () => {
+    plotId.value = ""; // what is typed stands alone
+    ask();
+  });
+  city = await createMap({
+    config,
+    container,
+    overlays: ["things", "selection", "position"],
+    title: say("الخريطة", "Map"),
+  });
+  city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat));
+  const id = Number(plotId.value);
+  if (id) await choosePlot(id, false).catch(() => undefined);
+  else ask();
+}
+
+const container = maybe("map");
+if (container) void start(container);
