@@ -105,13 +105,15 @@ def mine(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"permits": [permit_json(one, on=on, at=at) for one in found[:LATEST]]})
 
 
-QUOTED = ("kind", "months", "plot", "plot_id", "zone", "bay", "bay_lon", "bay_lat", "starts_on")
+QUOTED = (
+    "permit_kind", "months", "number", "plot_id", "zone", "bay", "bay_lon", "bay_lat", "starts_on",
+)  # fmt: skip
 
 
 @router.get(
     "/permits/quote",
     summary="Which zone a permit would be for, what it would cost, and why",
-    openapi_extra=parameters(*QUOTED, required=("kind",)),
+    openapi_extra=parameters(*QUOTED, required=("permit_kind",)),
 )
 @open_to(ANYONE)
 def quoted(request: HttpRequest) -> JsonResponse:
@@ -122,6 +124,7 @@ def quoted(request: HttpRequest) -> JsonResponse:
     if not request.user.is_authenticated:
         count(request, CHECKS, at=at)
     told = {name: asked.one(request, name) or "" for name in QUOTED}
+    told |= {"kind": told["permit_kind"], "plot": told["number"]}
     wanted = wanted_of(told, channel=Channel.API, on=on)
     return JsonResponse(quote_json(quote_permit(wanted, on=on, at=at), wanted))
 

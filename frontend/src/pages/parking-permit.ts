@@ -147,11 +147,11 @@ function tellZone(quote: Quote): void {
 
 function question(): URLSearchParams | null {
   const kind = chosen("kind");
-  const asked = new URLSearchParams({ kind });
+  const asked = new URLSearchParams({ permit_kind: kind });
   if (kind !== "special") asked.set("months", chosen("months"));
   if (kind === "one_zone" || kind === "all_zones") {
     if (plotId.value) asked.set("plot_id", plotId.value);
-    else if (number.value.trim()) asked.set("plot", number.value.trim());
+    else if (number.value.trim()) asked.set("number", number.value.trim());
     else if (kind === "one_zone") return null;
   }
   if (kind !== "all_zones" && zone.value) asked.set("zone", zone.value);
