@@ -37,6 +37,10 @@ DESKS = (
         "collection:exceptions", "تقرير الاستثناءات", "Exception report", "supervisor", "auditor",
     ),
     _desk("parking:zone_editor", "تعديل المناطق", "Edit zones", "zone_manager"),
+    _desk(
+        "parking:rule_changes", "تغيير الأوقات والأسعار", "Changes of hours and prices",
+        "zone_manager", "supervisor",
+    ),
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),

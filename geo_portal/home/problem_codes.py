@@ -18,6 +18,14 @@ MEANINGS: dict[str, Text] = {
         "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
         "No parking zone has this number on the day asked about.",
     ),
+    "rules_applied": Text(
+        "بدأ أول يوم للتغيير، وما طُبّق لا يُغيَّر؛ التغيير من الغد.",
+        "The first day of the change has begun; what was applied is not changed.",
+    ),
+    "rules_gap": Text(
+        "يترك التغيير دقائق بلا أوقات أو تعرفة أو شروط.",
+        "The change would leave minutes without hours, a price or terms.",
+    ),
     "zones_changed": Text(
         "عُدّلت المناطق بعد أن فُتحت للتعديل؛ يقول changed_by من عدّلها وchanged_at متى.",
         "The zones were changed after they were opened; changed_by and changed_at say who and when.",

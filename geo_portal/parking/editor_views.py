@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from geo_portal.home.page_config import map_config
@@ -17,15 +17,7 @@ from parking_zones.zones.editing.saving import stream_of
 from parking_zones.zones.models import Zone
 
 LATEST = 5  # edits that are told below the form
-NUMBER = "NUMBER"
-
-
-def _sheet() -> str | None:
-    """Return the address of a zone's sheet, NUMBER in the place of its number, if there is one."""
-    try:
-        return reverse("parking:zone_sheet", args=[NUMBER])
-    except NoReverseMatch:
-        return None
+NUMBER = "NUMBER"  # what the page puts a zone's number in the place of
 
 
 @require_safe
@@ -42,7 +34,7 @@ def zone_editor(request: HttpRequest) -> HttpResponse:
         kind=kind,
         today=today.isoformat(),
         api=reverse("api:zones_to_edit"),
-        sheet=_sheet(),
+        sheet=reverse("parking_permits:sheet", args=[NUMBER]),
         **{"from": day.isoformat()},
     )
     config["layers"] = [name for name in config["layers"] if name != "parking_zones"]

@@ -1,5 +1,6 @@
 """The rules of a zone over a year: open to anyone, for zones and tariffs are open data."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -63,6 +64,11 @@ def _table(zone: ZoneOnDay, year: int) -> dict[str, Any]:
         rules=book.rules(zone),
         terms_on=lambda day: book.terms(zone_id=zone.zone_id, day=day),
     )
+    return table_of(regimes)
+
+
+def table_of(regimes: Sequence[Regime[Terms]]) -> dict[str, Any]:
+    """Return what the table of rules shows: its rows, and the sums that prove them."""
     return {
         "rows": [_row(one) for one in regimes],
         "minutes": sum(one.minutes for one in regimes),

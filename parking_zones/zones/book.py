@@ -94,10 +94,16 @@ class ZoneBook:
         self.versions = versions
         self.hours = hours
         self.calendar = calendar
-        self._prices = prices
-        self._terms = terms
+        self.prices = prices
+        self.all_terms = terms
         self._goodness = goodness
         self._tree = shapely.STRtree([version.boundary for version in versions])
+
+    def with_rules(
+        self, *, hours: Sequence[HoursRule], prices: Sequence[Price], terms: Sequence[Terms]
+    ) -> "ZoneBook":
+        """Return the same zones under other rules, as they would be with a change."""
+        return ZoneBook(self.versions, hours, prices, terms, self._goodness, self.calendar)
 
     def near(self, point: Point, *, within_m: float, day: dt.date) -> list[ZoneOnDay]:
         """Return the versions of that day whose box comes within some metres of a point."""
@@ -125,11 +131,11 @@ class ZoneBook:
 
     def price(self, *, number: str, day: dt.date) -> Price | None:
         """Return the zone's own price on a day, else the city's; None is a gap in the table."""
-        return _own_else_all(self._prices, day, (number, ""), lambda price: price.zone_code)
+        return _own_else_all(self.prices, day, (number, ""), lambda price: price.zone_code)
 
     def terms(self, *, zone_id: int | None, day: dt.date) -> Terms | None:
         """Return how long tickets of a zone are on a day; None is a gap in the table."""
-        return _own_else_all(self._terms, day, (zone_id, None), lambda terms: terms.zone_id)
+        return _own_else_all(self.all_terms, day, (zone_id, None), lambda terms: terms.zone_id)
 
     def rules(self, zone: ZoneOnDay | None) -> Rules:
         """Return what prices a stay in a zone; None: in no zone in particular, as the city does."""

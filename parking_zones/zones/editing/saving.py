@@ -22,6 +22,7 @@ from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
+from parking_zones.inspection.models import ParkingCheck
 from parking_zones.tickets.models import ParkingTicket
 from parking_zones.zones.editing import operations as ops
 from parking_zones.zones.editing.base import LATER, Base, read_base
@@ -55,8 +56,8 @@ NOT_TODAY = Text(
     "An edit holds from tomorrow; for today it must be asked for as a correction.",
 )
 APPLIED = Text(
-    "طُبّقت المنطقة {number} اليوم: بيعت فيها تذاكر. يبدأ التعديل من الغد.",
-    "Zone {number} was applied today: tickets were sold in it. The edit begins tomorrow.",
+    "طُبّقت المنطقة {number} اليوم: بيعت فيها تذاكر أو فُتّش. يبدأ التعديل من الغد.",
+    "Zone {number} was applied today: by a ticket or a check. The edit begins tomorrow.",
 )
 NOTHING = Text("لم يتغير حد أي منطقة.", "No boundary of a zone has changed.")
 BROKEN = Text(
@@ -150,9 +151,13 @@ def _check_unapplied(changes: Difference, at: dt.datetime) -> None:
     concerned = (*changes.changed, *changes.closed)
     ids = [cell.zone_id for cell in concerned if cell.zone_id is not None]
     sold = ParkingTicket.objects.filter(zone_id__in=ids, ends_at__gt=midnight)
-    first = sold.exclude(state="lapsed").order_by("pk").select_related("zone").first()
-    if first is not None and first.zone is not None:
-        raise Problem(409, "zone_applied", APPLIED.with_values(number=first.zone.number))
+    checked = ParkingCheck.objects.filter(zone_id__in=ids, at__gte=midnight)
+    used = {
+        *sold.exclude(state="lapsed").values_list("zone__number", flat=True)[:1],
+        *checked.values_list("zone__number", flat=True)[:1],
+    }
+    if used:
+        raise Problem(409, "zone_applied", APPLIED.with_values(number=min(map(str, used))))
 
 
 def _sound(coverage: Coverage, base: Base) -> Difference:
