@@ -2,13 +2,38 @@
 
 from django.urls import path
 
-from geo_portal.parking import editor_views, rules_views, ticket_views
+from geo_portal.parking import (
+    editor_views,
+    rule_change_views,
+    rules_views,
+    ticket_views,
+)
 
 app_name = "parking"
 
 urlpatterns = [
     path("zones/rules/", rules_views.rules_of_a_year, name="rules"),
+    path("zones/rules/changes/", rule_change_views.rule_changes, name="rule_changes"),
+    path(
+        "zones/rules/changes/new/<slug:sort>/",
+        rule_change_views.new_rule_change,
+        name="new_rule_change",
+    ),
+    path("zones/rules/changes/<str:public_id>/", rule_change_views.rule_change, name="rule_change"),
     path("zones/edit/", editor_views.zone_editor, name="zone_editor"),
+    path("violations/", violation_views.find, name="find_violation"),
+    path("violations/decide/", violation_views.proposed_violations, name="proposed_violations"),
+    path(
+        "violations/decide/<str:public_id>/",
+        violation_views.decide_violation,
+        name="decide_violation",
+    ),
+    path("violations/<str:public_id>/", violation_views.violation, name="violation"),
+    path(
+        "violations/<str:public_id>/dispute/",
+        violation_views.dispute_violation,
+        name="dispute_violation",
+    ),
     path("tickets/", ticket_views.my_parking, name="tickets"),
     path("tickets/new/", ticket_views.new_ticket, name="new_ticket"),
     path("tickets/buy/", ticket_views.buy_ticket, name="buy_ticket"),
