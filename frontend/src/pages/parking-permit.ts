@@ -226,7 +226,7 @@ async function start(container: HTMLElement): Promise<void> {
   city = await createMap({
     config,
     container,
-    overlays: ["things", "selection", "position"],
+    overlays: ["things", "selection", "hatch", "position"],
     title: say("الخريطة", "Map"),
   });
   city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat));
