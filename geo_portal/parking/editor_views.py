@@ -16,6 +16,7 @@ from parking_zones.zones.editing.api import ZONE_MANAGER
 from parking_zones.zones.editing.saving import stream_of
 from parking_zones.zones.models import Zone
 
+NOT_DRAWN = ("parking_zones", "areas")  # the zones of today, and names where theirs shall stand
 LATEST = 5  # edits that are told below the form
 NUMBER = "NUMBER"  # what the page puts a zone's number in the place of
 
@@ -37,7 +38,7 @@ def zone_editor(request: HttpRequest) -> HttpResponse:
         sheet=reverse("parking_permits:sheet", args=[NUMBER]),
         **{"from": day.isoformat()},
     )
-    config["layers"] = [name for name in config["layers"] if name != "parking_zones"]
+    config["layers"] = [name for name in config["layers"] if name not in NOT_DRAWN]
     with as_system():
         latest = list(entries(stream_of(kind)).order_by("-seq")[:LATEST])
     context = {

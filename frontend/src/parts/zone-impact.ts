@@ -70,7 +70,11 @@ function table(caption: string, heads: string[], rows: HTMLElement[]): HTMLEleme
       "table",
       { class: "tbl" },
       h("caption", { class: "s b" }, caption),
-      h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
+      h(
+        "thead",
+        {},
+        h("tr", {}, ...heads.map((head, i) => h("th", { scope: "col", class: i ? "v" : null }, head))),
+      ),
       h("tbody", {}, ...rows),
     ),
   );
