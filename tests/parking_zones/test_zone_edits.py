@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from municipality.history.queries import entries
 from municipality.stored import shape_of
-from parking_zones.models import Zone, ZoneVersion
+from parking_zones.models import TicketTerms, Zone, ZoneVersion
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.editing import saving
 from tests import builders as b
@@ -207,6 +207,19 @@ def test_what_the_tables_hold_is_checked_before_the_transaction_ends(monkeypatch
         manager.keeps(manager.open(), OUT)
     assert versions("7") == [(1, "2016-10-16..")]
     assert not entries(saving.stream_of("paid")).exists()
+
+
+def test_a_new_zone_in_which_a_minute_has_no_rule_is_refused() -> None:
+    a_street()
+    TicketTerms.objects.all().delete()
+    manager = a_manager()
+    corners = [lonlat(x, y) for x, y in ((300, 0), (360, 0), (360, 100), (300, 100))]
+    draw = {"op": "draw", "corners": corners, **NEW}
+    refused = manager.keeps(manager.open(), draw)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/rules_gap")
+    assert not Zone.objects.filter(number="12").exists()
+    b.the_ticket_terms()
+    assert manager.keeps(manager.open(), draw).status_code == 201
 
 
 def test_kinds_are_coverages_of_their_own() -> None:

@@ -5,7 +5,7 @@ import type { Position } from "geojson";
 import { ApiError, getJson, isAbort, latest, send } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import { announce, byId, h, maybe } from "../lib/dom";
-import { date, number } from "../lib/format";
+import { date } from "../lib/format";
 import { westernDigits } from "../lib/digits";
 import { say } from "../lib/say";
 import {
@@ -35,7 +35,7 @@ import {
   zonesOverlay,
 } from "../map/zone-layers";
 import { focusCorner } from "../parts/zone-corners";
-import { concernedWords, zoneCard, zoneRow } from "../parts/zone-card";
+import { concernedWords, zoneCard, zoneRow, zonesCount } from "../parts/zone-card";
 import { faultList } from "../parts/zone-faults";
 import { impactTables } from "../parts/zone-impact";
 import { toast } from "../parts/toast";
@@ -282,8 +282,8 @@ async function save(e: Event): Promise<void> {
     await open();
     toast(
       say(
-        `حُفظ التعديل من ${date(config.from)}: ${number(kept)} منطقة`,
-        `Kept from ${date(config.from)}: ${number(kept)} zones`,
+        `حُفظ التعديل من ${date(config.from)}: ${zonesCount(kept)}`,
+        `Kept from ${date(config.from)}: ${zonesCount(kept)}`,
       ),
     );
     byId("save-form").dataset.saved = "1";

@@ -1,7 +1,7 @@
 /* A zone in the editor's list, and the card of the chosen one: what can be done with it. */
 
 import { bdi, h, icon } from "../lib/dom";
-import { squareMetres } from "../lib/format";
+import { count, squareMetres } from "../lib/format";
 import { nameOf, say } from "../lib/say";
 import { beside, type ZoneFeature } from "../lib/zone-edit";
 import { cornerList, type CornerActs } from "./zone-corners";
@@ -140,4 +140,9 @@ export function concernedWords(concerned: string[]): HTMLElement {
     h("b", {}, say("المناطق المعنية:", "Zones concerned:")),
     ...concerned.map((code) => h("span", { class: "st near" }, bdi(code))),
   );
+}
+
+export function zonesCount(n: number): string {
+  const many = { one: "منطقة واحدة", two: "منطقتان", few: "مناطق", many: "منطقة", other: "منطقة" };
+  return count(n, many, "zone", "zones");
 }

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from municipality.actor import Actor
+from municipality.calendar.rest_days import Span
 from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.history.queries import entries
@@ -23,7 +24,9 @@ from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
 from parking_zones.inspection.models import ParkingCheck
+from parking_zones.rule_changes.proof import gap_of, regimes_of
 from parking_zones.tickets.models import ParkingTicket
+from parking_zones.zones.book import ZoneOnDay, zone_book
 from parking_zones.zones.editing import operations as ops
 from parking_zones.zones.editing.base import LATER, Base, read_base
 from parking_zones.zones.editing.coverage import (
@@ -58,6 +61,11 @@ NOT_TODAY = Text(
 APPLIED = Text(
     "طُبّقت المنطقة {number} اليوم: بيعت فيها تذاكر أو فُتّش. يبدأ التعديل من الغد.",
     "Zone {number} was applied today: by a ticket or a check. The edit begins tomorrow.",
+)
+UNBORN = 0  # no zone has this id: a new one has no rules of its own yet
+UNRULED = Text(
+    "في المنطقة الجديدة {number} دقائق بلا أوقات أو تعرفة أو شروط: {minutes}.",
+    "The new zone {number} has minutes without hours, a price or terms: {minutes}.",
 )
 NOTHING = Text("لم يتغير حد أي منطقة.", "No boundary of a zone has changed.")
 BROKEN = Text(
@@ -171,6 +179,21 @@ def _sound(coverage: Coverage, base: Base) -> Difference:
     return changes
 
 
+def _check_ruled(base: Base, changes: Difference) -> None:
+    """Refuse a new paid zone with a minute that no rule covers; raises Problem 422."""
+    if base.kind != Zone.Kind.PAID:
+        return
+    book, span = zone_book(), Span(base.day, None)
+    for cell in changes.opened:
+        names = cell.name_ar, cell.name_en
+        zone = ZoneOnDay(UNBORN, cell.number, base.kind, *names, 1, span, cell.shape, "")
+        ahead = [one for one in regimes_of(book, zone, base.day) if one.last >= base.day]
+        if gap := gap_of(ahead):
+            raise Problem(
+                422, "rules_gap", UNRULED.with_values(number=cell.number, minutes=f"{gap:,}")
+            )
+
+
 @acting
 def save(*, wanted: Wanted, by: Actor, at: dt.datetime) -> Saved:
     """Let an edit hold from its day on; ``at`` is aware, ``by`` a zone manager.
@@ -185,6 +208,7 @@ def save(*, wanted: Wanted, by: Actor, at: dt.datetime) -> Saved:
     changes = _sound(coverage, base)
     if wanted.corrects_today:
         _check_unapplied(changes, at)
+    _check_ruled(base, changes)
     versions = _write(base, changes, wanted.source)
     _check_stored(base, changes)
     _record(base, changes, wanted, Told(by, at, tuple(versions)))
