@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.casework.papers_shown import attached_papers, issued_papers
 from geo_portal.home.page_config import map_config
+from geo_portal.parking.violation_views import panel_of_dispute
 from geo_portal.parking_permits.panel import panel_of_permit
 from geo_portal.permits.panel import CLERKS, panel_of
 from geo_portal.permits.works_panel import panel_of_works
@@ -44,7 +45,9 @@ from municipality.phones import masked, shown
 from municipality.problems import Problem
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
+from parking_zones.parking_permits.requests import HAND_IN
 from parking_zones.parking_permits.requests import KIND as PARKING_KIND
+from parking_zones.violations.disputes import KIND as DISPUTE_KIND
 from plots.building_permits.actions import KIND
 from plots.building_permits.construction.opening import KIND as WORKS_KIND
 from plots.building_permits.construction.surveys import construction_of
@@ -105,13 +108,17 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     bill = _bill(case)
     _, side = writer_of(request, case, at=at)
     staff = side is not Side.APPLICANT
+    parking = panel_of_permit(case, side=side) if case.kind == PARKING_KIND else None
     acts = acts_of(request, case, at=at)
+    if parking is not None and parking["is_writing"] and parking["papers"]:
+        acts = [edge for edge in acts if edge.name not in HAND_IN]  # its papers' form hands it in
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
         "permit": panel_of(case, side=side) if case.kind == KIND else None,
         "works": panel_of_works(construction_of(case), side=side)
         if case.kind == WORKS_KIND else None,
-        "parking": panel_of_permit(case, side=side) if case.kind == PARKING_KIND else None,
+        "parking": parking,
+        "dispute": panel_of_dispute(case) if case.kind == DISPUTE_KIND else None,
         "case": case,
         "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,

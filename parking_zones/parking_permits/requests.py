@@ -169,7 +169,9 @@ def _place_of(wanted: Wanted, *, at: dt.datetime) -> dict[str, Any]:
         return {"bay_id": bay.pk, "zone_id": bay.zone_id}
     if wanted.bay_place is None:
         raise bad_value("bay", CHOOSE_BAY)
-    return {"bay_place": geos_of(wanted.bay_place)}
+    pin = geos_of(wanted.bay_place)
+    zone = _zone_at(pin, on=city_day(at))
+    return {"bay_place": pin, "zone_id": zone.pk if zone is not None else None}
 
 
 def _yours_already(wanted: Wanted, place: dict[str, Any], person: User, *, on: dt.date) -> None:
@@ -354,7 +356,7 @@ def decide_place(
     if request.act != Act.ISSUE or case.worker != by.role or by.role == "":
         raise not_found()
     if request.kind == PermitKind.RESERVED_BAY:
-        _set_bay(request, bay_id)
+        _set_bay(request, bay_id, on=city_day(at))
     elif not Zone.objects.filter(pk=zone_id or 0).exists():
         raise bad_value("zone", CHOOSE_ZONE)
     else:
@@ -365,19 +367,21 @@ def decide_place(
     return request
 
 
-def _set_bay(request: PermitRequest, bay_id: int | None) -> None:
+def _set_bay(request: PermitRequest, bay_id: int | None, *, on: dt.date) -> None:
     """Set a registered bay, or register one where the applicant put the pin."""
     bay = Bay.objects.filter(pk=bay_id or 0).first()  # unique
     if bay is None and request.bay_place is not None:
         bay = Bay.objects.create(
             register_key=f"asked-{request.case_id}", kind=Bay.Kind.RESERVED,
-            shape=request.bay_place, zone=_zone_at(request.bay_place), source="تصريح / permit",
+            shape=request.bay_place, zone=_zone_at(request.bay_place, on=on),
+            source="تصريح / permit",
         )  # fmt: skip
     if bay is None:
         raise bad_value("bay", CHOOSE_BAY)
     request.bay, request.zone_id = bay, bay.zone_id
 
 
-def _zone_at(place: GEOSGeometry) -> Zone | None:
-    holding = Zone.objects.filter(versions__boundary__covers=place, versions__valid__upper_inf=True)
-    return holding.order_by("pk").first()
+def _zone_at(place: GEOSGeometry, *, on: dt.date) -> Zone | None:
+    """Return the zone that covers a place on a day; the first by its number on a border."""
+    holding = Zone.objects.filter(versions__boundary__covers=place, versions__valid__contains=on)
+    return holding.order_by("number").first()

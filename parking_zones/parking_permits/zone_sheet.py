@@ -8,6 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -60,7 +61,8 @@ def drawing_of(zone: ZoneOnDay, streets: tuple[Street, ...]) -> dict[str, Any]:
 
 
 def _drawn(street: Street, place: int, paper: Any) -> dict[str, Any]:
-    middle = street.line.representative_point()
+    longest = max(shapely.get_parts(street.line), key=lambda part: part.length)
+    middle = shapely.line_interpolate_point(longest, 0.5, normalized=True)
     x, y = paper(middle.x, middle.y)
     return {"path": path_of(street.line, paper), "place": place, "x": x, "y": y}
 
