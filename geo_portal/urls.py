@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from geo_portal.api import api
 from geo_portal.home import basemap, health, pki_views, problem_codes
+from geo_portal.parking import inspect_views
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
     path("cds/", include("parking_zones.urls")),
+    path("sw.js", inspect_views.service_worker, name="service_worker"),
+    path("manifest.webmanifest", inspect_views.manifest, name="manifest"),
     path("basemap.pmtiles", basemap.basemap, name="basemap"),
     path("pki/<slug:city>.crl", pki_views.revocation_list, name="revocation_list"),
     path("pki/<slug:city>.crt", pki_views.root_certificate, name="root_certificate"),

@@ -37,6 +37,7 @@ NOT_OF_KIND = {  # the value of a member that is known is of another type
     str: Text("قيمة الحقل ليست نصًا.", "The member's value is not a text."),
     int: Text("قيمة الحقل ليست عددًا صحيحًا.", "The member's value is not a whole number."),
     dict: Text("قيمة الحقل ليست كائنًا.", "The member's value is not an object."),
+    bool: Text("قيمة الحقل ليست true أو false.", "The member's value is not true or false."),
     object: Text("قيمة الحقل غير مقبولة.", "The member's value is not taken."),
 }
 NOT_WRITTEN = Text(
@@ -81,7 +82,8 @@ def body_of(request: HttpRequest, fields: dict[str, type]) -> dict[str, Any]:
     if not isinstance(body, dict) or set(body) - set(fields):
         raise Problem(400, "bad_fields", wrong)
     for name, value in body.items():
-        if not isinstance(value, fields[name]) or isinstance(value, bool):
+        is_bool = isinstance(value, bool)  # which is a whole number too, to the language
+        if not isinstance(value, fields[name]) or (is_bool and fields[name] is not bool):
             raise bad_value(name, NOT_OF_KIND[fields[name]], status=400)
         if isinstance(value, str) and "\x00" in value:
             raise bad_value(name, NOT_WRITTEN, status=400)

@@ -108,7 +108,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     bill = _bill(case)
     _, side = writer_of(request, case, at=at)
     staff = side is not Side.APPLICANT
-    parking = panel_of_permit(case, side=side) if case.kind == PARKING_KIND else None
+    parking = panel_of_permit(case, side=side, at=at) if case.kind == PARKING_KIND else None
     acts = acts_of(request, case, at=at)
     if parking is not None and parking["is_writing"] and parking["papers"]:
         acts = [edge for edge in acts if edge.name not in HAND_IN]  # its papers' form hands it in

@@ -40,6 +40,7 @@ from municipality.words import Text
 
 WORKERS = (
     "registrar", "zone_manager", "architect", "structural", "approver", "site_inspector", "branch",
+    "supervisor",
 )  # fmt: skip
 BOARD = ("supervisor",)
 PAGE = 50

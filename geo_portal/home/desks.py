@@ -36,7 +36,16 @@ DESKS = (
     _desk(
         "collection:exceptions", "تقرير الاستثناءات", "Exception report", "supervisor", "auditor",
     ),
+    _desk("parking:inspect", "فحص لوحة", "Check a plate", "inspector"),
+    _desk(
+        "parking:proposed_violations", "مخالفات بانتظار القرار", "Violations to decide",
+        "supervisor",
+    ),
     _desk("parking:zone_editor", "تعديل المناطق", "Edit zones", "zone_manager"),
+    _desk(
+        "parking:occupancy", "إشغال المواقف وإيرادها", "Occupancy and revenue",
+        "planner", "zone_manager",
+    ),
     _desk(
         "parking:rule_changes", "تغيير الأوقات والأسعار", "Changes of hours and prices",
         "zone_manager", "supervisor",

@@ -17,6 +17,7 @@ from municipality import asked, geometry_gate
 from municipality.clock import database_now
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
+from municipality.documents.store import digest
 from municipality.located import DEFAULT_ACCURACY_M
 from municipality.moments import utc_text
 from municipality.people.access import not_found, open_to
@@ -56,7 +57,7 @@ CHECK_FIELDS: dict[str, type] = {
 }  # fmt: skip
 VIOLATION_FIELDS: dict[str, type] = {
     "check": str, "offence": str, "at": str, "sent_at": str, "note": str, "key": str,
-    "supervisor": object,
+    "supervisor": bool,
 }  # fmt: skip
 
 
@@ -199,9 +200,6 @@ def issue_violation(request: HttpRequest) -> JsonResponse:
     """Issue on one's own check; from an unclear place only before a ``supervisor``."""
     body = body_of(request, VIOLATION_FIELDS)
     _needed(body, "check", "offence")
-    asks = body.get("supervisor", False)
-    if not isinstance(asks, bool):
-        raise bad_value("supervisor", NEEDED, status=400)
     by, now = actor_of(request, INSPECTOR), database_now()
     own = ParkingCheck.objects.filter(public_id=body["check"], inspector_id=by.person_id or 0)
     check_id = own.values_list("pk", flat=True).first()  # unique
@@ -209,7 +207,7 @@ def issue_violation(request: HttpRequest) -> JsonResponse:
         raise not_found()
     new = New(
         check_id=check_id, offence=body["offence"], issued_at=moment_of(body, now=now),
-        note=body.get("note", ""), key=key_in(body), asks_supervisor=asks,
+        note=body.get("note", ""), key=key_in(body), asks_supervisor=body.get("supervisor", False),
     )  # fmt: skip
     return JsonResponse(violation_json(issue(new=new, by=by, at=now)), status=201)
 
@@ -225,6 +223,9 @@ def add_photo(request: HttpRequest, public_id: str) -> JsonResponse:
     upload = request.FILES.get("photo")
     if upload is None:
         raise bad_value("photo", NO_PHOTO, status=400)
+    if digest(upload.read()) in {photo.sha256 for photo in known(made).photos}:
+        return JsonResponse(violation_json(made))  # sent again: the answer was lost on the way
+    upload.seek(0)
     if len(known(made).photos) >= MOST_PHOTOS or now > made.received_at + 6 * FRESH:
         raise Problem(409, "not_now", TOO_MANY)
     try:

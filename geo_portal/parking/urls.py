@@ -4,9 +4,12 @@ from django.urls import path
 
 from geo_portal.parking import (
     editor_views,
+    inspect_views,
+    occupancy_views,
     rule_change_views,
     rules_views,
     ticket_views,
+    violation_views,
 )
 
 app_name = "parking"
@@ -20,7 +23,9 @@ urlpatterns = [
         name="new_rule_change",
     ),
     path("zones/rules/changes/<str:public_id>/", rule_change_views.rule_change, name="rule_change"),
+    path("parking/occupancy/", occupancy_views.occupancy, name="occupancy"),
     path("zones/edit/", editor_views.zone_editor, name="zone_editor"),
+    path("inspect/", inspect_views.inspect, name="inspect"),
     path("violations/", violation_views.find, name="find_violation"),
     path("violations/decide/", violation_views.proposed_violations, name="proposed_violations"),
     path(

@@ -58,6 +58,13 @@ def known(violation: Violation) -> Known:
 
 
 @acting
+def disputed_in(case_id: int) -> tuple[Dispute, Known]:
+    """Return what a case disputes, for who was let into the case."""
+    row = Dispute.objects.get(case_id=case_id)
+    return row, known(_rows().get(pk=row.violation_id))
+
+
+@acting
 def found_by(*, number: str, plate_key: str) -> Known | None:
     """Find a violation by its number and its plate, both; None alike for one wrong and for none.
 

@@ -21,7 +21,8 @@ PAID = ParkingTicket.State.PAID
 
 def pays(person: Walk, city: City) -> None:
     """Pay the open bill on the gateway's own page and come back."""
-    person.page.locator("form.paybar button").click()
+    with person.page.expect_navigation():
+        person.page.locator("form.paybar button").click()
     person.until(lambda: city.env["GATEWAY_PORT"] in person.page.url)
     person.page.click("button[value=pay]")
     person.until(lambda: person.page.locator("[data-word=paid], .st.pass").count() > 0, seconds=30)

@@ -2,6 +2,7 @@
 
 import { byId, maybe } from "../lib/dom";
 import { count } from "../lib/format";
+import { keepThisPage } from "../lib/offline";
 import { MINUTES } from "../lib/plural";
 import { say } from "../lib/say";
 import { stayPrice } from "../parts/stay-price";
@@ -36,4 +37,4 @@ if (form) {
   byId("stay").append(price);
   for (const chip of form.querySelectorAll<HTMLButtonElement>("[data-plate]"))
     chip.addEventListener("click", () => (byId<HTMLInputElement>("plate").value = chip.dataset.plate!));
-}
+} else void keepThisPage(); // a ticket can be shown where there is no connection

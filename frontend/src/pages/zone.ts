@@ -3,20 +3,20 @@
 import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { readConfig } from "../lib/config";
 import { announce, byId, h, icon } from "../lib/dom";
-import { distance } from "../lib/format";
 import { ageS, OLD_AFTER_S, PIN_ACCURACY_M, readingFrom, readingQuery, readingText } from "../lib/reading";
 import type { Reading } from "../lib/reading";
 import { say } from "../lib/say";
-import type { ZoneAnswer, ZoneCandidate } from "../lib/types";
+import type { ZoneAnswer } from "../lib/types";
 import { withQuery } from "../lib/url-state";
 import { STATES } from "../lib/words";
 import { createMap, type CityMap } from "../map/frame";
-import { collection, EMPTY, feature, position } from "../map/overlays";
+import { EMPTY, position } from "../map/overlays";
 import { sheet } from "../parts/sheet";
 import { stayPrice } from "../parts/stay-price";
+import { edgesOf } from "../parts/zone-edges";
 import { errorBox, skeleton } from "../parts/waiting";
 import { consequence, verdict, zoneFacts } from "../parts/zone-verdict";
-import type { Feature, Position } from "geojson";
+import type { Position } from "geojson";
 
 const WATCH_MS = 12000; // a second reading waits this long for the best fix
 const GOOD_ENOUGH_M = 8;
@@ -65,24 +65,9 @@ function showOnline(): void {
 }
 
 function edgeOverlay(a: ZoneAnswer, from: Position): void {
-  const features: Feature[] = [];
-  const shown: ZoneCandidate[] = a.result === "outside" ? (a.nearest ? [a.nearest] : []) : a.candidates;
-  for (const c of shown) {
-    if (c.edge_in_circle && a.result !== "outside")
-      features.push(feature(c.edge_in_circle, { part: "edge" }));
-    if (!c.nearest_edge || Math.abs(c.distance_to_edge_m) > 400) continue;
-    const text = distance(c.distance_to_edge_m);
-    // Beside the line when it is long, else on the far side of the dot, where nothing is drawn.
-    const short = Math.abs(c.distance_to_edge_m) < 2.5 * a.accuracy_m;
-    const middle: Position = [(from[0]! + c.nearest_edge[0]) / 2, (from[1]! + c.nearest_edge[1]) / 2];
-    const up = c.nearest_edge[1] < from[1]! ? 1 : 0;
-    features.push(
-      feature({ type: "LineString", coordinates: [from, c.nearest_edge] }, { part: "distance" }),
-      feature({ type: "Point", coordinates: short ? from : middle }, { part: "text", text, up }),
-    );
-  }
-  city?.setOverlay("edge", collection(...features));
-  note.hidden = !features.some((f) => f.properties?.part === "edge");
+  const edges = edgesOf(a, from);
+  city?.setOverlay("edge", edges);
+  note.hidden = !edges.features.some((f) => f.properties?.part === "edge");
 }
 
 function zoomFor(accuracyM: number): number {

@@ -16,7 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
-MANIFEST = Path(settings.BASE_DIR) / "frontend" / "dist" / ".vite" / "manifest.json"
+BUILT = Path(settings.BASE_DIR) / "frontend" / "dist"
+MANIFEST = BUILT / ".vite" / "manifest.json"
 
 
 @lru_cache(maxsize=4)
