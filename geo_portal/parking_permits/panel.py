@@ -1,8 +1,7 @@
 """What the page of a case says of a permit: what is wanted, its price, what is to be decided."""
 
+import datetime as dt
 from typing import Any
-
-from django.utils import timezone
 
 from municipality.asked import today
 from municipality.billing.tariffs.queries import NoTariff
@@ -99,11 +98,11 @@ def _in_the_way(request: PermitRequest) -> list[Text]:
     return [one for one in found if one is not None]
 
 
-def _finding(case: Case, request: PermitRequest) -> Text | None:
+def _finding(request: PermitRequest, *, at: dt.datetime) -> Text | None:
     plot = plot_on(plot_id=request.plot_id, on=today()) if request.plot_id is not None else None
     if plot is None or request.act != Act.ISSUE:
         return None
-    return find_zone(plot=plot, at=timezone.now()).sentence
+    return find_zone(plot=plot, at=at).sentence
 
 
 def _decision(request: PermitRequest) -> dict[str, Any]:
@@ -114,7 +113,7 @@ def _decision(request: PermitRequest) -> dict[str, Any]:
     return {"is_bay": is_bay, "zones": zones, "bays": _bays(request) if is_bay else []}
 
 
-def panel_of_permit(case: Case, *, side: Side) -> dict[str, Any]:
+def panel_of_permit(case: Case, *, side: Side, at: dt.datetime) -> dict[str, Any]:
     """Return what the panel shows to who stands on a side of the case."""
     request, permit = request_of(case), permit_of(case)
     is_writing = side is Side.APPLICANT and case.state in ("draft", "returned")
@@ -130,7 +129,7 @@ def panel_of_permit(case: Case, *, side: Side) -> dict[str, Any]:
         "permit": permit,
         "last_day": None if permit is None else last_day(permit),
         "is_holder": side is Side.APPLICANT,
-        "finding": _finding(case, request),
+        "finding": _finding(request, at=at),
         "papers": _papers(case, request),
         "is_writing": is_writing,
         "lines": lines,

@@ -9,6 +9,7 @@ import django.db.models.functions.comparison
 from django.db import migrations, models
 
 import municipality.people.models
+from municipality import crs
 
 NUMBERS = "CREATE SEQUENCE parking_permit_number"
 # Kind, zone and bay of a vehicle's row are its permit's, whoever writes it.
@@ -260,7 +261,7 @@ class Migration(migrations.Migration):
                 (
                     "bay_place",
                     django.contrib.gis.db.models.fields.PointField(
-                        blank=True, null=True, srid=32640
+                        blank=True, null=True, srid=crs.METRIC
                     ),
                 ),
                 ("unit", models.CharField(blank=True, max_length=40)),

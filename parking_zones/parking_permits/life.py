@@ -89,8 +89,16 @@ def _granted(request: PermitRequest, case: Case, *, at: dt.datetime) -> ParkingP
         return permit
     permit = ParkingPermit.objects.select_for_update().get(pk=request.permit_id or 0)
     if request.act == Act.VEHICLE:
-        put_vehicle(permit, request.plate_key, at=at)
+        _change_vehicle(permit, request.plate_key, at=at)
     return permit
+
+
+def _change_vehicle(permit: ParkingPermit, plate_key: str, *, at: dt.datetime) -> None:
+    """Give a permit another vehicle, and with it the renewals that are already paid for."""
+    put_vehicle(permit, plate_key, at=at)
+    later = ParkingPermit.objects.filter(renews=permit).first()  # unique
+    if later is not None:
+        _change_vehicle(later, plate_key, at=at)
 
 
 def end_permit(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:

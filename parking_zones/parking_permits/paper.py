@@ -15,6 +15,7 @@ from parking_zones.parking_permits.life import vehicle_at
 from parking_zones.parking_permits.models import ParkingPermit, PermitKind
 from parking_zones.parking_permits.words import KINDS, day_words, last_day, plate_words
 from parking_zones.parking_permits.zone_sheet import zone_drawing
+from plots.restrictions.sheet import DRAWING_PX
 
 EVERYWHERE = Text("كل مناطق المواقف المدفوعة", "every paid parking zone")
 NO_VEHICLE = Text("للموقف لا لمركبة", "for the bay, not for a vehicle")
@@ -61,6 +62,7 @@ def printer(permit: ParkingPermit, *, at: dt.datetime) -> Callable[[str], bytes]
             "drawing": None
             if permit.zone is None
             else zone_drawing(number=permit.zone.number, on=permit.starts_on),
+            "half": DRAWING_PX // 2,
             "municipality": Text(PROFILE.municipality_ar, PROFILE.municipality_en),
             "is_demo": is_demo(),
             "fonts": fonts(),

@@ -5,13 +5,11 @@ The code on the paper is the right to see what the paper itself shows.
 
 from typing import Any
 
-from django.utils import timezone
-
+from municipality.asked import today
 from municipality.documents.models import IssuedPaper
 from municipality.reach import acting
 from municipality.words import Text
 from parking_zones.parking_permits.models import ParkingPermit
-from parking_zones.parking_permits.terms import city_day
 from parking_zones.parking_permits.words import STANDINGS, Standing, last_day, standing_on
 from parking_zones.parking_permits.zone_sheet import zone_drawing
 
@@ -26,7 +24,7 @@ def details_of(paper: IssuedPaper) -> tuple[str, dict[str, Any]] | None:
     permit = found.first()  # unique
     if permit is None:
         return None
-    on = city_day(timezone.now())
+    on = today()
     standing = standing_on(permit, on)
     return TEMPLATE, {
         "title": TITLE,

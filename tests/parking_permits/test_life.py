@@ -214,6 +214,19 @@ def test_a_permit_is_renewed_without_a_gap_and_its_bill_ends_with_it() -> None:
     assert "renewed already" in refused.value.detail.en
 
 
+def test_a_renewal_that_is_paid_for_gets_the_other_vehicle_too() -> None:
+    town = t.a_permit_town()
+    permit = t.printed(t.granted(town, months=1))
+    t.paid(t.asked_about(town, permit, "renew"))
+    case = t.attached(town, t.asked_about(town, permit, "vehicle", plate_key=t.OTHER_PLATE))
+    hand_in(case_id=case.pk, by=town.as_citizen(), at=MORNING)
+    move(case_id=case.pk, edge="accept_registration", by=town.as_officer("registrar"), at=MORNING)
+    t.paid(case, at=MORNING + DAY)
+    renewal = ParkingPermit.objects.get(renews=permit)
+    begins = midnight(renewal.starts_on)
+    assert rights(t.PLATE, begins) == [] and rights(t.OTHER_PLATE, begins) == [renewal.number]
+
+
 def test_a_permit_that_is_over_is_neither_renewed_nor_changed() -> None:
     town = t.a_permit_town()
     permit = t.granted(town)

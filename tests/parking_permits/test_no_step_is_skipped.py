@@ -1,6 +1,7 @@
 """Every state with every act by every role (guards.md threat 25): only the table's edges move."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -27,8 +28,7 @@ def actors(town: t.PermitTown) -> Iterator[Actor]:
     yield town.as_citizen()
     for role in town.officers:
         yield town.as_officer(role)
-    for role in ("inspector", "admin", "cashier"):
-        yield acting(b.a_person(role))
+    yield acting(b.a_person("inspector"))
     yield acting(b.a_person("stranger", "citizen"))
     yield Actor(None, "billing", BILLING)
     yield Actor(None, "system", SYSTEM)
@@ -80,22 +80,21 @@ def test_no_act_is_possible_that_the_table_does_not_name(kind: str) -> None:
     machine, everyone = machine_of(case.kind), list(actors(town))
     tried = moved = 0
     for state in machine.states:
-        for name in {edge.name for edge in machine.edges}:
-            for actor in everyone:
-                put(case, state.code, kind)
-                expected = may(case, name, actor, town, kind)
-                tried += 1
-                with connection.cursor() as cursor:
-                    cursor.execute("SAVEPOINT trial")
-                    try:
-                        done = move(case_id=case.pk, edge=name, by=actor, at=MORNING, text="سبب")
-                        edge = machine.edge(name, state=state.code)
-                        assert edge is not None and expected, (state.code, name, actor)
-                        assert done.state == (case.origin if edge.to == ORIGIN else edge.to)
-                        moved += 1
-                    except CannotMove as refused:
-                        assert not expected, (state.code, name, actor, refused.words.en)
-                    cursor.execute("ROLLBACK TO SAVEPOINT trial")
+        put(case, state.code, kind)  # once a state: each write of a row makes it slower to read
+        for name, actor in product(sorted({edge.name for edge in machine.edges}), everyone):
+            expected = may(case, name, actor, town, kind)
+            tried += 1
+            with connection.cursor() as cursor:
+                cursor.execute("SAVEPOINT trial")
+                try:
+                    done = move(case_id=case.pk, edge=name, by=actor, at=MORNING, text="سبب")
+                    edge = machine.edge(name, state=state.code)
+                    assert edge is not None and expected, (state.code, name, actor)
+                    assert done.state == (case.origin if edge.to == ORIGIN else edge.to)
+                    moved += 1
+                except CannotMove as refused:
+                    assert not expected, (state.code, name, actor, refused.words.en)
+                cursor.execute("ROLLBACK TO SAVEPOINT trial")
     assert tried == len(machine.states) * len({e.name for e in machine.edges}) * len(everyone)
     assert moved > 12
 
