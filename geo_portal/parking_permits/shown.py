@@ -7,7 +7,7 @@ from municipality import geojson
 from municipality.moments import utc_text
 from municipality.stored import shape_of
 from municipality.words import Text
-from parking_zones.parking_permits.life import vehicle_at
+from parking_zones.parking_permits.life import vehicle_shown
 from parking_zones.parking_permits.models import ParkingPermit, PermitKind
 from parking_zones.parking_permits.paper import place_words
 from parking_zones.parking_permits.terms import RENEW_FROM_DAYS
@@ -29,7 +29,7 @@ TONES = {
 
 def row_of(permit: ParkingPermit, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     """Return what a list or a page shows of a permit."""
-    vehicle = vehicle_at(permit, at) or permit.vehicles.order_by("-valid").first()
+    vehicle = vehicle_shown(permit, at)
     standing = standing_on(permit, on)
     tone, icon = TONES[standing]
     return {
@@ -87,7 +87,7 @@ def things_of(permit: ParkingPermit, *, on: dt.date) -> dict[str, Any]:
 
 def permit_json(permit: ParkingPermit, *, on: dt.date, at: dt.datetime) -> dict[str, Any]:
     """Write a permit for machines; ``ends_on`` is the day after the last."""
-    vehicle = vehicle_at(permit, at)
+    vehicle = vehicle_shown(permit, at)
     plate: Text | None = plate_words(vehicle.plate_key) if vehicle is not None else None
     return {
         "id": permit.public_id,

@@ -10,6 +10,7 @@ RECORDS = (
     "titles",
     "mandates",
     "building_permits",
+    "parking_permits",
 )  # without a shape: manage.py import_records KIND
 
 

@@ -23,10 +23,13 @@ BY_HOLDER = "holder"
 
 
 def permit_number(year: int) -> str:
-    """Take the next number of a permit; a sequence, so that no one waits for another."""
+    """Take the next number of a year that no permit from before the platform has."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('parking_permit_number')")
-        return f"PP-{year}-{cursor.fetchone()[0]:06d}"
+        while True:
+            cursor.execute("SELECT nextval('parking_permit_number')")
+            number = f"PP-{year}-{cursor.fetchone()[0]:06d}"
+            if not ParkingPermit.objects.filter(number=number).exists():
+                return number
 
 
 def _issued(request: PermitRequest, case: Case, *, at: dt.datetime) -> ParkingPermit:
@@ -49,6 +52,11 @@ def vehicle_at(permit: ParkingPermit, at: dt.datetime) -> PermitVehicle | None:
     """Return the vehicle of a permit at a moment, or the first one of a permit still to begin."""
     after = permit.vehicles.filter(valid__endswith__gt=at)
     return after.order_by("valid").first()
+
+
+def vehicle_shown(permit: ParkingPermit, at: dt.datetime) -> PermitVehicle | None:
+    """Return the vehicle that is named with a permit: the present one, else the last."""
+    return vehicle_at(permit, at) or permit.vehicles.order_by("-valid").first()
 
 
 def put_vehicle(permit: ParkingPermit, plate_key: str, *, at: dt.datetime) -> None:

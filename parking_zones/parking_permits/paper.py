@@ -11,7 +11,7 @@ from municipality.documents.printing import fonts, pdf_of
 from municipality.documents.stamp import verify_qr, verify_words
 from municipality.places.demo import is_demo
 from municipality.words import Text
-from parking_zones.parking_permits.life import vehicle_at
+from parking_zones.parking_permits.life import vehicle_shown
 from parking_zones.parking_permits.models import ParkingPermit, PermitKind
 from parking_zones.parking_permits.words import KINDS, day_words, last_day, plate_words
 from parking_zones.parking_permits.zone_sheet import zone_drawing
@@ -39,7 +39,7 @@ def place_words(permit: ParkingPermit) -> Text:
 
 def facts_of(permit: ParkingPermit, *, at: dt.datetime) -> list[Fact]:
     """Return what anyone with the code may check; no name and no phone."""
-    vehicle = vehicle_at(permit, at)
+    vehicle = vehicle_shown(permit, at)
     plate = NO_VEHICLE if vehicle is None else plate_words(vehicle.plate_key)
     first, last = day_words(permit.starts_on), day_words(last_day(permit))
     return [

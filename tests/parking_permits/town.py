@@ -77,14 +77,15 @@ def a_permit_town() -> PermitTown:
 
 def wanted(town: PermitTown, **values: Any) -> Wanted:
     """A permit for zone 7, three months, for the citizen's vehicle, unless told otherwise."""
-    facts = {"kind": "one_zone", "months": 3, "plate_key": PLATE, "plot": town.plot_today()}
+    at = values.pop("at", MORNING)
+    facts = {"kind": "one_zone", "months": 3, "plate_key": PLATE, "plot": town.plot_today(at)}
     return Wanted(**{**facts, **values})
 
 
 def a_draft(town: PermitTown, *, at: dt.datetime = MORNING, **values: Any) -> Case:
     """A request as a draft."""
     return ask_for_permit(
-        wanted=wanted(town, **values), person=town.citizen, by=town.as_citizen(), at=at
+        wanted=wanted(town, at=at, **values), person=town.citizen, by=town.as_citizen(), at=at
     )
 
 
