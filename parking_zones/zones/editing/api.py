@@ -20,7 +20,8 @@ from parking_zones.zones.editing.base import Base, kept_base
 from parking_zones.zones.editing.commands import read_operations, text
 from parking_zones.zones.editing.coverage import Coverage, Fault, faults
 from parking_zones.zones.editing.impact import Asked, impact
-from parking_zones.zones.editing.saving import BROKEN, Edit, Wanted, edited, save, stale
+from parking_zones.zones.editing.saving import BROKEN, Edit, Wanted, retraced, save, stale
+from parking_zones.zones.editing.tolerances import MOST_OPERATIONS
 from parking_zones.zones.models import Zone
 
 router = Router(tags=["parking"])
@@ -52,7 +53,7 @@ EDIT_SCHEMA: dict[str, Any] = {
     "kind": {"type": "string", "enum": [str(kind) for kind in Zone.Kind.values]},
     "from": DAY,
     "base": {**TEXT, "description": "the token of the zones that were edited"},
-    "operations": {"type": "array", "items": OPERATION, "maxItems": 2_000},
+    "operations": {"type": "array", "items": OPERATION, "maxItems": MOST_OPERATIONS},
 }
 SAVE_SCHEMA: dict[str, Any] = {
     **EDIT_SCHEMA,
@@ -99,7 +100,7 @@ def _tried(edit: Edit) -> tuple[Base, Coverage, list[Fault]]:
     base = kept_base(kind=edit.kind, day=edit.day)
     if base.token != edit.token:
         raise stale(edit.kind)
-    coverage = edited(base, edit.operations)
+    coverage = retraced(base, edit.operations)
     return base, coverage, faults(coverage, before=base.coverage)
 
 

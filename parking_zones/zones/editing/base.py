@@ -15,13 +15,17 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from municipality.calendar.queries import span
 from municipality.calendar.rest_days import Span
 from municipality.places.stamps import Kept
+from municipality.problems import Problem
 from municipality.stored import shape_of
 from municipality.words import Text
 from parking_zones.zones.editing import rings
-from parking_zones.zones.editing.coverage import Cell, Coverage, Refused
-from parking_zones.zones.editing.operations import COLLAPSES
+from parking_zones.zones.editing.coverage import Cell, Coverage
 from parking_zones.zones.models import Zone, ZoneVersion
 
+DEGENERATE = Text(
+    "في السجل منطقة يقل حدها عن ثلاثة رؤوس متباعدة؛ صحّحها بالاستيراد.",
+    "The register holds a zone with fewer than three corners apart; mend it by an import.",
+)
 LATER = Text(
     "هناك تغيير مقرر ليوم {day}؛ عدّل من ذلك اليوم أو بعده.",
     "A change is already set for {day}; edit from that day on or later.",
@@ -57,7 +61,10 @@ def _rows(kind: str, day: dt.date) -> list[ZoneVersion]:
 
 
 def read_base(*, kind: str, day: dt.date) -> Base:
-    """Read the zones of a kind as the tables stand now; raises Refused where they are no shapes."""
+    """Read the zones of a kind as the tables stand now.
+
+    Raises Problem 409 where a stored boundary is no shape to the millimetre.
+    """
     rows = _rows(kind, day)
     zones = {zone.pk: zone for zone in Zone.objects.all()}
     spans = [span(row.valid) for row in rows]
@@ -103,7 +110,7 @@ def _met(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     try:
         shapes = rings.matched(made.shapes, movable=np.ones(len(cells), dtype=bool))
     except rings.Collapsed:
-        raise Refused(COLLAPSES) from None
+        raise Problem(409, "not_a_coverage", DEGENERATE) from None
     return made.with_shapes(dict(enumerate(shapes))).cells
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from municipality.words import Text
@@ -66,6 +67,15 @@ class Coverage:
         found = np.empty(len(self.cells), dtype=object)
         found[:] = [cell.shape for cell in self.cells]
         return found
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.shapes)
+
+    def near(self, shape: BaseGeometry, *, within_m: float) -> NDArray[np.int64]:
+        """Return the positions of the cells within some metres of a shape, in order."""
+        found = self._tree.query(shape, predicate="dwithin", distance=within_m)
+        return np.sort(found)
 
     @cached_property
     def holes(self) -> tuple[BaseGeometry, ...]:
@@ -184,14 +194,21 @@ def _slivers(cells: tuple[Cell, ...]) -> list[Fault]:
     return found
 
 
+def _meeting(coverage: Coverage, concerned: frozenset[str]) -> list[tuple[int, int]]:
+    """Return the pairs of cells that meet, the first before the second, one of them concerned."""
+    pairs = set()
+    for i, cell in enumerate(coverage.cells):
+        if cell.number in concerned:
+            near = coverage.near(cell.shape, within_m=NOISE_M).tolist()
+            pairs |= {(min(i, j), max(i, j)) for j in near if i != j}
+    return sorted(pairs)
+
+
 def _overlaps(coverage: Coverage, concerned: frozenset[str]) -> list[Fault]:
     """Find what two zones both have, of pairs with one that is concerned."""
     cells, shapes = coverage.cells, coverage.shapes
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     found = []
-    for i, j in zip(one, other, strict=True):
-        if i >= j or not {cells[i].number, cells[j].number} & concerned:
-            continue
+    for i, j in _meeting(coverage, concerned):
         common = as_multi(shapely.intersection(shapes[i], shapes[j]))
         parts = [p for p in shapely.get_parts(common) if not _is_thin(p, NOISE_M)]
         if parts:
@@ -231,8 +248,8 @@ def _gaps(coverage: Coverage, before: Coverage, concerned: frozenset[str]) -> li
 
 
 def _gap(coverage: Coverage, hole: BaseGeometry, m2: float) -> Fault:
-    around = shapely.STRtree(coverage.shapes).query(hole, predicate="dwithin", distance=NOISE_M)
-    numbers = tuple(coverage.cells[index].number for index in sorted(around))
+    around = coverage.near(hole, within_m=NOISE_M)
+    numbers = tuple(coverage.cells[index].number for index in around)
     return Fault(Wrong.GAP, numbers, hole, m2)
 
 

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from municipality.words import Text
 from parking_zones.zones.editing import rings
 from parking_zones.zones.editing.coverage import Cell, Coverage, Refused
-from parking_zones.zones.editing.rings import Collapsed, Spot
+from parking_zones.zones.editing.rings import Collapsed, Shapes, Spot
 from parking_zones.zones.editing.tolerances import NOISE_M, PICK_M, SNAP_M
 
 NO_VERTEX = Text("لا رأس للحدود في هذا الموضع.", "No boundary has a corner at this place.")
@@ -160,8 +160,20 @@ def _apply(operation: Operation, coverage: Coverage) -> Coverage:
     raise NotImplementedError(type(operation))
 
 
+def _around(coverage: Coverage, at: Spot) -> Shapes:
+    """Return the shapes that a place can be on."""
+    found: Shapes = coverage.shapes[coverage.near(shapely.Point(at), within_m=2 * PICK_M)]
+    return found
+
+
+def _holders(coverage: Coverage, vertex: Spot) -> list[int]:
+    near = coverage.near(shapely.Point(vertex), within_m=PICK_M)
+    found: list[int] = near[rings.holders(coverage.shapes[near], vertex)].tolist()
+    return found
+
+
 def _vertex(coverage: Coverage, at: Spot) -> Spot:
-    found = rings.nearest_vertex(coverage.shapes, at, within_m=PICK_M)
+    found = rings.nearest_vertex(_around(coverage, at), at, within_m=PICK_M)
     if found is None:
         raise Refused(NO_VERTEX)
     return found
@@ -169,18 +181,18 @@ def _vertex(coverage: Coverage, at: Spot) -> Spot:
 
 def _snapped(coverage: Coverage, to: Spot, *, but: Spot) -> Spot:
     """Return where a vertex comes to lie: on a vertex or an edge that is there, or where asked."""
-    corner = rings.nearest_vertex(coverage.shapes, to, within_m=PICK_M)
+    near = _around(coverage, to)
+    corner = rings.nearest_vertex(near, to, within_m=PICK_M)
     if corner is not None and corner != but:
         return corner
-    edge = rings.nearest_edge(coverage.shapes, to, within_m=PICK_M, but=(but,))
+    edge = rings.nearest_edge(near, to, within_m=PICK_M, but=(but,))
     return to if edge is None else edge[1]
 
 
 def _matched(coverage: Coverage, changed: Sequence[int]) -> Coverage:
     """Let changed cells and those beside them meet exactly; raises Collapsed."""
-    tree = shapely.STRtree(coverage.shapes)
     own = coverage.shapes[list(changed)]
-    near = np.unique(tree.query(own, predicate="dwithin", distance=NOISE_M)[1])
+    near = np.unique(np.concatenate([coverage.near(one, within_m=NOISE_M) for one in own]))
     near = np.union1d(near, list(changed))
     shapes = coverage.shapes[near]
     met = rings.matched(shapes, movable=np.isin(near, list(changed)))
@@ -195,18 +207,18 @@ def _move(operation: Move, coverage: Coverage) -> Coverage:
 
 def _carried(coverage: Coverage, vertex: Spot, to: Spot) -> Coverage:
     target = _snapped(coverage, to, but=vertex)
-    who = rings.holders(coverage.shapes, vertex).tolist()
+    who = _holders(coverage, vertex)
     moved = {index: rings.moved(coverage.cells[index].shape, vertex, target) for index in who}
     return _matched(coverage.with_shapes(moved), who)
 
 
 @_apply.register
 def _insert(operation: Insert, coverage: Coverage) -> Coverage:
-    found = rings.nearest_edge(coverage.shapes, operation.at, within_m=PICK_M)
+    found = rings.nearest_edge(_around(coverage, operation.at), operation.at, within_m=PICK_M)
     if found is None:
         raise Refused(NO_EDGE)
     edge, on = found
-    start, end = (set(rings.holders(coverage.shapes, vertex).tolist()) for vertex in edge)
+    start, end = (set(_holders(coverage, vertex)) for vertex in edge)
     both = {
         index: rings.inserted(coverage.cells[index].shape, {edge: [on]}) for index in start & end
     }
@@ -217,9 +229,9 @@ def _insert(operation: Insert, coverage: Coverage) -> Coverage:
 @_apply.register
 def _delete(operation: Delete, coverage: Coverage) -> Coverage:
     vertex = _vertex(coverage, operation.at)
-    if len(rings.beside(coverage.shapes, vertex)) > 2:
+    if len(rings.beside(_around(coverage, vertex), vertex)) > 2:
         raise Refused(JUNCTION)
-    who = rings.holders(coverage.shapes, vertex).tolist()
+    who = _holders(coverage, vertex)
     less = {index: rings.without(coverage.cells[index].shape, vertex) for index in who}
     return _matched(coverage.with_shapes(less), who)
 
@@ -234,25 +246,30 @@ def _with_new(coverage: Coverage, new: NewZone, shape: BaseGeometry) -> Coverage
     return replace(coverage, cells=(*coverage.cells, cell))
 
 
-def _pulled(coverage: Coverage, corner: Spot) -> Spot:
-    """Return where a corner is drawn: on a neighbour's vertex or edge within SNAP_M."""
-    vertex = rings.nearest_vertex(coverage.shapes, corner, within_m=SNAP_M)
-    if vertex is not None:
-        return vertex
-    edge = rings.nearest_edge(coverage.shapes, corner, within_m=SNAP_M)
-    return corner if edge is None else edge[1]
+def _pulled(near: Shapes, corners: Sequence[Spot]) -> list[Spot]:
+    """Return where corners are drawn: on a neighbour's vertex or edge within SNAP_M."""
+    found = list(corners)
+    points = shapely.points(np.array(corners))
+    edges = shapely.boundary(near)
+    close, _ = shapely.STRtree(edges).query(points, predicate="dwithin", distance=SNAP_M)
+    for index in np.unique(close):
+        vertex = rings.nearest_vertex(near, corners[index], within_m=SNAP_M)
+        edge = rings.nearest_edge(near, corners[index], within_m=SNAP_M)
+        found[index] = vertex or (edge[1] if edge else corners[index])
+    return found
 
 
 @_apply.register
 def _draw(operation: Draw, coverage: Coverage) -> Coverage:
     _free(coverage, operation.zone)
-    corners = [_pulled(coverage, corner) for corner in operation.corners]
+    reach = shapely.multipoints(np.array(operation.corners)).envelope
+    near = coverage.shapes[coverage.near(reach, within_m=SNAP_M)]
+    corners = _pulled(near, operation.corners)
     if len(set(corners)) < 3:
         raise Refused(COLLAPSES)
     shape = shapely.Polygon(corners)
     if shape.is_valid:
-        near = shapely.STRtree(coverage.shapes).query(shape, predicate="dwithin", distance=SNAP_M)
-        vertices = shapely.multipoints(shapely.get_coordinates(coverage.shapes[near]))
+        vertices = shapely.multipoints(shapely.get_coordinates(near))
         pulled = shapely.snap(shape, vertices, SNAP_M)
         shape = pulled if pulled.is_valid and not pulled.is_empty else shape
     made = _with_new(coverage, operation.zone, shape)

@@ -5,8 +5,10 @@ updated in place.
 """
 
 import datetime as dt
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import cast
 
 from django.contrib.gis.geos import MultiPolygon
@@ -20,7 +22,7 @@ from municipality.history.actions import record
 from municipality.history.queries import entries
 from municipality.moments import utc_text
 from municipality.problems import Problem, bad_value
-from municipality.reach import acting
+from municipality.reach import acting, as_system
 from municipality.stored import geos_of
 from municipality.words import Text
 from parking_zones.inspection.models import ParkingCheck
@@ -109,7 +111,8 @@ def stream_of(kind: str) -> str:
 
 def stale(kind: str) -> Problem:
     """Make the refusal of an edit on zones that have changed: by whom, and when."""
-    last = entries(stream_of(kind)).last()
+    with as_system():  # the last entry of a stream that its writers do not read
+        last = entries(stream_of(kind)).last()
     who = SOMEBODY if last is None else Text(last.person_name, last.person_name)
     local = None if last is None else last.at.astimezone(PROFILE.time_zone)
     clock = "" if local is None else f"{local:%d/%m/%Y %H:%M}"
@@ -127,10 +130,12 @@ def base_of(edit: Edit) -> Base:
     return base
 
 
-def edited(base: Base, operations: Sequence[ops.Operation]) -> Coverage:
-    """Return the coverage after the operations; raises Problem 422 that names the one refused."""
-    coverage = base.coverage
-    for index, operation in enumerate(operations):
+def edited(coverage: Coverage, operations: Sequence[ops.Operation], *, done: int = 0) -> Coverage:
+    """Return a coverage after operations; raises Problem 422 that names the one refused.
+
+    ``done`` operations were applied to it before, of a list that ``operations`` go on.
+    """
+    for index, operation in enumerate(operations, start=done):
         try:
             coverage = ops.apply(coverage, operation)
         except Refused as refused:
@@ -138,6 +143,37 @@ def edited(base: Base, operations: Sequence[ops.Operation]) -> Coverage:
                 index=index + 1, why=refused.words.ar, why_en=refused.words.en
             )
             raise bad_value(f"operations/{index}", told, code="zone_edit_refused") from None
+    return coverage
+
+
+_Trace = tuple[str, tuple[ops.Operation, ...]]
+_TRACES: OrderedDict[_Trace, Coverage] = OrderedDict()
+_TRACING = Lock()
+MOST_TRACES = 32  # states of edits under way that a process keeps; each shares its zones
+
+
+def _known(token: str, operations: tuple[ops.Operation, ...]) -> tuple[int, Coverage | None]:
+    """Return the longest beginning of a list of operations whose outcome is kept."""
+    with _TRACING:
+        for count in range(len(operations), 0, -1):
+            found = _TRACES.get((token, operations[:count]))
+            if found is not None:
+                return count, found
+    return 0, None
+
+
+def retraced(base: Base, operations: tuple[ops.Operation, ...]) -> Coverage:
+    """Return the coverage after the operations, going on from what was asked before.
+
+    For looking: a hand at work sends the same list with one operation more.  What is kept is made
+    from the tables alone (``edited``).
+    """
+    count, found = _known(base.token, operations)
+    coverage = edited(found or base.coverage, operations[count:], done=count)
+    with _TRACING:
+        _TRACES[base.token, operations] = coverage
+        while len(_TRACES) > MOST_TRACES:
+            _TRACES.popitem(last=False)
     return coverage
 
 
@@ -204,7 +240,7 @@ def save(*, wanted: Wanted, by: Actor, at: dt.datetime) -> Saved:
         cursor.execute(LOCK)
     base = base_of(wanted.edit)
     _check_day(base, wanted, at)
-    coverage = edited(base, wanted.edit.operations)
+    coverage = edited(base.coverage, wanted.edit.operations)
     changes = _sound(coverage, base)
     if wanted.corrects_today:
         _check_unapplied(changes, at)
