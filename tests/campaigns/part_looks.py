@@ -13,11 +13,14 @@ FILES = (
     "tests/browser/test_behalf_pages.py",
     "tests/browser/test_office_pages.py",
     "tests/browser/test_audit_page.py",
+    "tests/browser/test_occupancy_page.py",
     "tests/browser/test_parking_rules.py",
     "tests/browser/test_register_page.py",
     "tests/browser/test_registration_page.py",
+    "tests/browser/test_rule_change_pages.py",
     "tests/browser/test_verify_by_file.py",
     "tests/browser/test_works_pages.py",
+    "tests/browser/test_zone_editor_page.py",
 )
 TRIALS = {"small": 1, "full": len(FILES)}
 
