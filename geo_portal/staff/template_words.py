@@ -66,14 +66,15 @@ EVENTS = {
         APPLICANT,
     ),
     "parking_permit.submit_unchecked.applicant": (
-        Text("تصريح المواقف: تجديد أو بدل فاقد", "Parking permit: renewal or lost paper"), APPLICANT,
+        Text("تصريح المواقف: تجديد أو بدل فاقد", "Parking permit: renewal or lost paper"),
+        APPLICANT,
     ),
     "parking_permit.return_registration.applicant": (
         Text("تصريح المواقف: أعيد من التسجيل", "Parking permit: sent back by registration"),
         APPLICANT,
     ),
     "parking_permit.return_zoning.applicant": (
-        Text("تصريح المواقف: أعيد من مسؤول المناطق", "Parking permit: sent back by the zone manager"),
+        Text("تصريح المواقف: أعيد من مسؤول المناطق", "Permit: sent back by the zone manager"),
         APPLICANT,
     ),
     "parking_permit.accept_registration.applicant": (

@@ -16,11 +16,16 @@ from parking_zones.parking_permits.models import (
 )
 from parking_zones.parking_permits.pricing import lines_asked
 from parking_zones.parking_permits.terms import city_day, midnight, months_after
+from parking_zones.zones.book import zone_book
 
 Act = PermitRequest.Act
 PAPERS_MISSING = Text("أرفق أولًا: {papers}.", "Attach first: {papers}.")
 NO_ZONE = Text("اختر المنطقة أولًا.", "Choose the zone first.")
 NO_BAY = Text("عيّن الموقف على الخريطة أولًا.", "Set the bay on the map first.")
+ZONE_GONE = Text(
+    "لم تعد المنطقة {number} قائمة يوم يبدأ التصريح.",
+    "Zone {number} no longer holds on the day the permit begins.",
+)
 BAY_TAKEN = Text(
     "الموقف محجوز لتصريح آخر حتى {last}.", "The bay is held by another permit until {last}."
 )
@@ -126,6 +131,16 @@ def bay_conflict(request: PermitRequest, *, on: dt.date) -> Text | None:
     return BAY_TAKEN.with_values(last=_day(taken.ends_on - dt.timedelta(days=1)))
 
 
+def _zone_holds(request: PermitRequest, *, on: dt.date) -> Text | None:
+    """Refuse a permit for a zone that is no zone any more on its first day."""
+    if request.zone is None or request.act not in (Act.ISSUE, Act.RENEW):
+        return None
+    starts_on, _ = span_of(request, on=on)
+    if zone_book().numbered(request.zone.number, day=starts_on) is not None:
+        return None
+    return ZONE_GONE.with_values(number=request.zone.number)
+
+
 def _place_is_set(request: PermitRequest) -> Text | None:
     if request.kind in (PermitKind.ONE_ZONE, PermitKind.SPECIAL) and request.zone_id is None:
         return NO_ZONE
@@ -167,7 +182,12 @@ def _bay_is_asked_for(request: PermitRequest) -> Text | None:
 def may_be_granted(case: Case, *, at: dt.datetime) -> Text | None:
     """Refuse what cannot be granted on the day of a moment, whatever has been paid."""
     request, on = request_of(case), city_day(at)
-    return _permit_goes_on(request, on=on) or _place_is_set(request) or _in_the_way(request, on=on)
+    return (
+        _permit_goes_on(request, on=on)
+        or _place_is_set(request)
+        or _zone_holds(request, on=on)
+        or _in_the_way(request, on=on)
+    )
 
 
 def may_be_billed(case: Case, *, at: dt.datetime) -> Text | None:

@@ -13,6 +13,7 @@ from municipality.cases.actions import NewCase, NewParty, Where, move, open_case
 from municipality.cases.machine import APPLICANT
 from municipality.cases.models import Case
 from municipality.cases.new_parties import parties_for
+from municipality.cases.rights import Side, side_of
 from municipality.history.actions import record
 from municipality.people.access import not_found
 from municipality.people.models import User
@@ -353,7 +354,8 @@ def decide_place(
     """Let the officer who checks a request set its zone or its bay; raises Problem 404, 422."""
     case = Case.objects.select_for_update().get(pk=case_id)
     request = checks.request_of(case)
-    if request.act != Act.ISSUE or case.worker != by.role or by.role == "":
+    is_theirs = case.worker == by.role and side_of(case, by, at=at) is Side.MUNICIPALITY
+    if request.act != Act.ISSUE or not is_theirs:
         raise not_found()
     if request.kind == PermitKind.RESERVED_BAY:
         _set_bay(request, bay_id, on=city_day(at))

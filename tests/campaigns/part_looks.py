@@ -15,6 +15,7 @@ FILES = (
     "tests/browser/test_audit_page.py",
     "tests/browser/test_occupancy_page.py",
     "tests/browser/test_parking_rules.py",
+    "tests/browser/test_parking_permit_pages.py",
     "tests/browser/test_register_page.py",
     "tests/browser/test_registration_page.py",
     "tests/browser/test_rule_change_pages.py",

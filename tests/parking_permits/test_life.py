@@ -365,3 +365,13 @@ def test_the_same_request_sent_again_opens_one_case() -> None:
     town = t.a_permit_town()
     assert t.a_draft(town, key="k1").pk == t.a_draft(town, key="k1").pk
     assert t.a_draft(town, key="k2").pk != t.a_draft(town, key="k1").pk
+
+
+def test_a_zone_that_is_gone_by_the_first_day_is_not_sold_and_not_renewed() -> None:
+    town = t.a_permit_town()
+    permit = t.granted(town, months=1)
+    ends = permit.ends_on - dt.timedelta(days=2)
+    town.zone.versions.update(valid=(dt.date(2016, 10, 16), ends))
+    with pytest.raises(CannotMove) as refused:
+        t.asked_about(town, permit, "renew")
+    assert "Zone 7 no longer holds" in refused.value.words.en
