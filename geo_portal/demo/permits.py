@@ -141,7 +141,7 @@ def _sheet(number: str, of: str, plot: MeasuredPlot, parts: list[Part]) -> bytes
     return pdf_of(render_to_string("demo/drawing_sheet.html", context))
 
 
-def _file(content: bytes, name: str, *, at: dt.datetime) -> StoredFile:
+def kept_file(content: bytes, name: str, *, at: dt.datetime) -> StoredFile:
     """Keep a PDF that we printed ourselves: its clean copy is itself."""
     sha256, size = store.keep([content])
     return StoredFile.objects.create(
@@ -149,6 +149,12 @@ def _file(content: bytes, name: str, *, at: dt.datetime) -> StoredFile:
         clean_size=size, pages=1, width=0, height=0, scan=StoredFile.Scan.OFF, at=at,
         retention=RetentionClass.CASE_FILES,
     )  # fmt: skip
+
+
+def model_page() -> bytes:
+    """Print the page that stands for any paper of a person's own."""
+    context = {"number": "DEMO", "plot": "-", "fonts": fonts()}
+    return pdf_of(render_to_string("demo/drawing_sheet.html", context))
 
 
 def _papers(
@@ -161,7 +167,7 @@ def _papers(
         content = _sheet(number, plot.number, plot, parts) if is_own else cast.models[number]
         attach_sheet(
             case_id=case.pk, paper=Sheet(kind, SHEETS.get(kind, "")),
-            file=_file(content, f"{number}.pdf", at=at), by=cast.member, at=at,
+            file=kept_file(content, f"{number}.pdf", at=at), by=cast.member, at=at,
         )  # fmt: skip
 
 

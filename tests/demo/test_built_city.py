@@ -7,16 +7,19 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from geo_portal.demo import SOURCE
 from geo_portal.demo.reports import LAST_DAY
+from municipality.cases.models import Case
 from municipality.people.models import Membership, User
 from municipality.people.roles import CODES
 from municipality.phones import can_be_texted
 from municipality.places.demo import is_demo
 from municipality.places.models import Area, AreaVersion, WilayatVersion
 from observations.reports.models import Observation, Status
+from parking_zones.parking_permits.models import ParkingPermit
 from parking_zones.pricing.models import PaidHours
 from parking_zones.zones.models import Zone, ZoneVersion
 from plots.register.models import Building, Lineage, Plot, PlotVersion, Road
@@ -116,3 +119,12 @@ def test_utilities_have_no_data_on_purpose(demo_city) -> None:
         "road_reserve",
         "heritage",
     }
+
+
+@pytest.mark.django_db
+def test_parking_permits_hold_are_near_their_end_or_over_and_requests_wait(demo_city) -> None:
+    today = timezone.now().date()
+    held = ParkingPermit.objects.filter(ends_on__gt=today).count()
+    assert held > 40 and ParkingPermit.objects.filter(ends_on__lte=today).count() > 20
+    states = set(Case.objects.filter(kind="parking_permit").values_list("state", flat=True))
+    assert states == {"registration", "returned", "zoning", "fee_due"}
