@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from municipality import asked
 from municipality.digits import western
-from municipality.people.access import ANYONE, open_to
+from municipality.people.access import ANYONE, open_to, roles_of
 from municipality.words import Text
 from parking_zones.pricing.paid_hours import MIDNIGHT
 from parking_zones.pricing.year import Clocks, Gap, Regime, year_of
@@ -90,6 +90,7 @@ def rules_of_a_year(request: HttpRequest) -> HttpResponse:
         "zones": zones,
         "zone": zone,
         "year": year,
+        "may_change": bool(roles_of(request) & {"zone_manager", "supervisor"}),
         "table": None if zone is None else _table(zone, year),
     }
     return render(request, "parking/rules.html", context)

@@ -136,6 +136,35 @@ def test_everything_is_done_without_a_mouse(look, street) -> None:
     visit.assert_clean()
 
 
+def test_a_zone_is_drawn_by_keyboard_alone(look, street) -> None:
+    """The middle of the map is the pen; the arrows move the map under it."""
+    visit = look(who="zone_manager")
+    page = opened(visit)
+    page.focus("[data-tool=draw]")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "CANVAS"
+    for key in ("ArrowUp", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+        visit.settle()
+        page.wait_for_timeout(400)  # the map goes a step
+        page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    visit.settle()
+    page.wait_for_timeout(400)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator("#new-number")).to_be_focused()
+    page.keyboard.type("21")
+    page.keyboard.press("Tab")
+    page.keyboard.type("مثلث")
+    page.keyboard.press("Enter")
+    done(visit)
+    assert "21" in (page.locator("[data-concerned]").get_attribute("data-concerned") or "")
+    expect(page.locator(".zonepick[data-zone='21']")).to_have_count(1)
+    visit.assert_clean()
+
+
 def test_a_new_zone_over_a_neighbour_is_given_by_choice(look, street) -> None:
     visit = look(who="zone_manager")
     page = opened(visit)

@@ -131,6 +131,17 @@ def test_a_stale_edit_is_told_who_changed_the_zones_and_when() -> None:
     assert second.keeps(second.open(), move(200, 100, 0, 9)).status_code == 201
 
 
+def test_control_without_the_token_a_stale_edit_is_kept_unseen(monkeypatch) -> None:
+    a_street()
+    first, second = a_manager("hilal"), a_manager("salma")
+    opened = first.open(), second.open()
+    assert first.keeps(opened[0], OUT).status_code == 201
+    monkeypatch.setattr(saving, "base_of", lambda e: saving.read_base(kind=e.kind, day=e.day))
+    assert second.keeps(opened[1], move(200, 100, 0, 9)).status_code == 201
+    told = [entry.person_name for entry in entries(saving.stream_of("paid"))]
+    assert len(told) == 2  # the second never saw what the first had made of zone 8
+
+
 def test_a_zone_closed_meanwhile_makes_the_edit_stale() -> None:
     a_street()
     first, second = a_manager("hilal"), a_manager("salma")
