@@ -147,10 +147,12 @@ def check_plate(request: HttpRequest) -> JsonResponse:
     if body.get("origin", "gps") not in ORIGINS:
         raise bad_value("origin", WHICH_ORIGIN)
     plate = plate_from(body["plate"], body.get("country", ""))
-    (point, accuracy_m), now = _place(body), database_now()
+    point, accuracy_m = _place(body)
+    now = database_now() if "at" in body else None
     question = Asked(
         plate_key=plate.key, plate_text=body["plate"], point=point, accuracy_m=accuracy_m,
-        at=moment_of(body, now=now), origin=body.get("origin", "gps"), key=key_in(body),
+        at=None if now is None else moment_of(body, now=now),
+        origin=body.get("origin", "gps"), key=key_in(body),
     )  # fmt: skip
     made = check(asked=question, inspector_id=person_of(request).pk, at=now)
     return JsonResponse(check_json(made))

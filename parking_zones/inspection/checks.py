@@ -1,15 +1,16 @@
 """Every write of a check, and how it is written as JSON: the answer and its evidence."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.gis.geos import Point as Placed
+import shapely
+from django.db import connection
 from shapely.geometry import Point
 
+from municipality import crs
 from municipality.moments import utc_text
-from municipality.reach import acting
-from municipality.stored import geos_of
 from municipality.words import Text
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import Answer, Judged, may_stand
@@ -31,7 +32,7 @@ class Asked:
     plate_text: str
     point: Point
     accuracy_m: float
-    at: dt.datetime
+    at: dt.datetime | None = None  # now
     origin: str = "gps"
     key: str | None = None
 
@@ -90,26 +91,51 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@acting
-def check(*, asked: Asked, inspector_id: int, at: dt.datetime) -> ParkingCheck:
-    """Answer an inspector's question and keep the answer with its evidence; ``at`` is now.
+KEEP = """
+INSERT INTO parking_zones_parkingcheck (public_id, inspector_id, plate_key, plate_text, point,
+  accuracy_m, origin, at, received_at, key, may_stand, reason, place, zone_id, zone_version,
+  evidence)
+VALUES (%(public_id)s, %(inspector_id)s, %(plate_key)s, %(plate_text)s, %(point)s::geometry,
+  %(accuracy_m)s, %(origin)s, %(at)s, %(received_at)s, %(key)s, %(may_stand)s, %(reason)s,
+  %(place)s, %(zone_id)s, %(zone_version)s, %(evidence)s)
+ON CONFLICT (inspector_id, key) WHERE key IS NOT NULL DO NOTHING RETURNING id
+"""
 
-    The question may be older than now (asked without a connection): it is answered for its own
-    moment.  Sent again with its key, it is the check that it was.
+
+def check(*, asked: Asked, inspector_id: int, at: dt.datetime | None = None) -> ParkingCheck:
+    """Answer an inspector's question and keep the answer with its evidence.
+
+    A question may be older than now (asked without a connection): it is answered for its own
+    moment, and ``at`` is when it came in.  Sent again with its key, it is the check that it was.
+    Two statements in all: one reads, one keeps; an inspector's session sees every row it needs.
     """
-    if asked.key is not None:
-        before = ParkingCheck.objects.filter(inspector_id=inspector_id, key=asked.key)
-        if (kept := before.first()) is not None:  # unique
-            return kept
     answer = may_stand(
         plate_key=asked.plate_key, point=asked.point, accuracy_m=asked.accuracy_m, at=asked.at
     )
+    made = _made(asked, answer, inspector_id, at or answer.at)
+    values = {field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields}
+    values["point"] = shapely.to_wkb(
+        shapely.set_srid(asked.point, crs.METRIC), hex=True, include_srid=True
+    )
+    values["evidence"] = json.dumps(made.evidence, ensure_ascii=False)
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, values)
+        row = cursor.fetchone()
+    if row is None:  # it was sent before
+        return ParkingCheck.objects.get(inspector_id=inspector_id, key=asked.key)
+    made.pk = row[0]
+    return made
+
+
+def _made(
+    asked: Asked, answer: Answer, inspector_id: int, received_at: dt.datetime
+) -> ParkingCheck:
     zone = answer.zone
-    return ParkingCheck.objects.create(
+    return ParkingCheck(
         inspector_id=inspector_id, plate_key=asked.plate_key, plate_text=asked.plate_text[:40],
-        point=cast(Placed, geos_of(asked.point)), accuracy_m=asked.accuracy_m, origin=asked.origin,
-        at=asked.at, received_at=at, key=asked.key, may_stand=answer.verdict.may_stand,
-        reason=answer.verdict.reason, place=answer.place,
+        accuracy_m=asked.accuracy_m, origin=asked.origin, at=answer.at, received_at=received_at,
+        key=asked.key, may_stand=answer.verdict.may_stand, reason=answer.verdict.reason.value,
+        place=answer.place.value,
         zone_id=None if zone is None else zone.candidate.feature.zone_id,
         zone_version=None if zone is None else zone.candidate.feature.version,
         evidence=answer_json(answer),

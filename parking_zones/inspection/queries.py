@@ -11,20 +11,26 @@ from municipality.located import Candidate, Place
 from municipality.stored import geos_of
 from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
 from parking_zones.parking_permits.models import PermitKind
-from parking_zones.parking_permits.queries import PermitRight, permits_of
 from parking_zones.plates import Plate, near_keys, near_misses, plate_of_key
 from parking_zones.pricing.charge import Price
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.models import Bay, Zone
-from parking_zones.zones.queries import charge_in, city_time, zone_at
+from parking_zones.zones.queries import charge_in, city_time, place_in
 
-TICKETS = """
-SELECT number, zone_id, state = 'paid', ends_at FROM parking_zones_parkingticket
-WHERE plate_key = %s AND ends_at > %s AND starts_at <= %s AND state <> 'lapsed'
-ORDER BY ends_at DESC
+# One question for the clock and everything the plate has: an inspector waits for the answer.
+RIGHTS = """
+SELECT moment.at, held.* FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS at)
+AS moment LEFT JOIN LATERAL (
+  SELECT 'ticket', number, '', zone_id, NULL::bigint, state = 'paid', ends_at
+  FROM parking_zones_parkingticket
+  WHERE plate_key = %(plate)s AND ends_at > moment.at AND starts_at <= moment.at
+    AND state <> 'lapsed'
+  UNION ALL
+  SELECT 'permit', p.number, v.kind, v.zone_id, v.bay_id, true, upper(v.valid)
+  FROM parking_zones_permitvehicle v JOIN parking_zones_parkingpermit p ON p.id = v.permit_id
+  WHERE v.plate_key = %(plate)s AND v.valid @> moment.at
+) AS held ON true
 """
-
-
 LIVE_AMONG = """
 SELECT plate_key FROM parking_zones_parkingticket
 WHERE plate_key = ANY(%(keys)s) AND ends_at > %(at)s AND state <> 'lapsed'
@@ -35,11 +41,18 @@ WHERE plate_key = ANY(%(keys)s) AND valid @> %(at)s::timestamptz
 
 
 @dataclass(frozen=True, slots=True)
-class TicketRight:
-    """A ticket of a plate that runs; ``zone_id`` None: bought without a place."""
+class Held:
+    """A ticket or a permit of a plate that is good now, wherever that is.
 
+    ``kind`` is that of a permit; ``zone_id`` None: a ticket without a place, or a permit for all
+    zones or for a bay.  A ticket that is not paid yet may still be.
+    """
+
+    what: str
     number: str
+    kind: str
     zone_id: int | None
+    bay_id: int | None
     is_paid: bool
     until: dt.datetime
 
@@ -81,16 +94,17 @@ class Answer:
         )
 
 
-def tickets_of(*, plate_key: str, at: dt.datetime) -> list[TicketRight]:
-    """Return the tickets of a plate that run at an aware moment, paid or still asked for."""
+def rights_of(*, plate_key: str, at: dt.datetime | None = None) -> tuple[dt.datetime, list[Held]]:
+    """Return what a plate has at an aware moment, None: now by the database's clock; and which."""
     with connection.cursor() as cursor:
-        cursor.execute(TICKETS, [plate_key, at, at])
-        return [TicketRight(*row) for row in cursor.fetchall()]
+        cursor.execute(RIGHTS, {"plate": plate_key, "at": at})
+        rows = cursor.fetchall()
+    return rows[0][0], [Held(*row[1:]) for row in rows if row[1] is not None]
 
 
-def _bays_near(permits: Sequence[PermitRight], point: Point, accuracy_m: float) -> set[int]:
+def _bays_near(held: Sequence[Held], point: Point, accuracy_m: float) -> set[int]:
     """Return the reserved bays of these permits that the position may lie in."""
-    bays = [permit.bay_id for permit in permits if permit.bay_id is not None]
+    bays = [one.bay_id for one in held if one.bay_id is not None]
     if not bays:
         return set()
     near = Bay.objects.filter(pk__in=bays, shape__dwithin=(geos_of(point), accuracy_m))
@@ -101,77 +115,60 @@ def _bays_near(permits: Sequence[PermitRight], point: Point, accuracy_m: float) 
 class _Rights:
     """What a plate has at a moment, as it is good in one zone or another."""
 
-    tickets: Sequence[TicketRight]
-    permits: Sequence[PermitRight]
+    held: Sequence[Held]
     bays: set[int]
-    numbers: dict[int, str]
+    book: ZoneBook
+    day: dt.date
 
-    def of_ticket(self, ticket: TicketRight) -> Right:
-        """Write a ticket as a right; one that is asked for may yet be paid."""
-        where = self.numbers.get(ticket.zone_id or 0, "")
-        paid = True if ticket.is_paid else None
-        return Right("ticket", ticket.number, where, ticket.until, paid)
+    def right(self, one: Held) -> Right:
+        """Write what is held as a right, with the number of its zone."""
+        zones = () if one.zone_id is None else self.book.on_day(self.day)
+        where = next((zone.number for zone in zones if zone.zone_id == one.zone_id), "")
+        return Right(one.what, one.number, where, one.until, True if one.is_paid else None)
 
-    def of_permit(self, permit: PermitRight) -> Right:
-        """Write a permit as a right."""
-        where = self.numbers.get(permit.zone_id or 0, "")
-        return Right("permit", permit.number, where, permit.until)
+    def _is_good(self, one: Held, zone: ZoneOnDay) -> bool:
+        if one.what == "ticket":
+            return self.book.is_good_in(one.zone_id, zone, day=self.day)
+        if one.kind == PermitKind.RESERVED_BAY:
+            return one.bay_id in self.bays
+        return one.kind == PermitKind.ALL_ZONES or one.zone_id == zone.zone_id
 
-    def _permit_is_good(self, permit: PermitRight, zone: ZoneOnDay) -> bool:
-        if permit.kind == PermitKind.RESERVED_BAY:
-            return permit.bay_id in self.bays
-        if permit.kind == PermitKind.ALL_ZONES:
-            return True
-        return permit.zone_id == zone.zone_id
-
-    def covering(self, zone: ZoneOnDay, book: ZoneBook, *, day: dt.date) -> tuple[Right, ...]:
+    def covering(self, zone: ZoneOnDay) -> tuple[Right, ...]:
         """Return what is good in one zone; a zone by permit takes no tickets."""
-        tickets = [
-            self.of_ticket(one)
-            for one in self.tickets
-            if book.is_good_in(one.zone_id, zone, day=day)
-        ]
-        permits = [self.of_permit(one) for one in self.permits if self._permit_is_good(one, zone)]
-        return (*permits, *tickets)
+        return tuple(self.right(one) for one in self.held if self._is_good(one, zone))
 
     @property
     def all(self) -> tuple[Right, ...]:
         """Everything, wherever it is good."""
-        permits = (self.of_permit(one) for one in self.permits)
-        return (*permits, *(self.of_ticket(one) for one in self.tickets))
+        return tuple(self.right(one) for one in self.held)
 
 
-def may_stand(*, plate_key: str, point: Point, accuracy_m: float, at: dt.datetime) -> Answer:
+def may_stand(
+    *, plate_key: str, point: Point, accuracy_m: float, at: dt.datetime | None = None
+) -> Answer:
     """Say whether a plate may stand at a METRIC point with its accuracy, at an aware moment.
 
-    Zones, hours and rights are those of that moment.  Raises NoCalendar for a moment that the
-    municipality's calendar does not reach.
+    ``at`` None: now, by the database's clock.  Zones, hours and rights are those of that moment.
+    Raises NoCalendar for a moment that the municipality's calendar does not reach.
     """
-    book, day = zone_book(), city_time(at).date()
-    place = zone_at(point=point, accuracy_m=accuracy_m, at=at)
-    permits = permits_of(plate_key=plate_key, at=at)
-    rights = _Rights(
-        tickets_of(plate_key=plate_key, at=at),
-        permits,
-        _bays_near(permits, point, accuracy_m),
-        {zone.zone_id: zone.number for zone in book.on_day(day)},
-    )
-    zones = tuple(_judged(candidate, rights, book, at=at) for candidate in place.located.candidates)
-    verdict = judge(place.located.result, [judged.state for judged in zones])
-    return Answer(verdict, place.located.result, zones, place.nearest, rights.all, at)
+    moment, held = rights_of(plate_key=plate_key, at=at)
+    book, day = zone_book(), city_time(moment).date()
+    located, nearest = place_in(book, point, accuracy_m, day=day)
+    rights = _Rights(held, _bays_near(held, point, accuracy_m), book, day)
+    zones = tuple(_judged(one, rights, at=moment) for one in located.candidates)
+    verdict = judge(located.result, [judged.state for judged in zones])
+    return Answer(verdict, located.result, zones, nearest, rights.all, moment)
 
 
-def _judged(
-    candidate: Candidate[ZoneOnDay], rights: _Rights, book: ZoneBook, *, at: dt.datetime
-) -> Judged:
+def _judged(candidate: Candidate[ZoneOnDay], rights: _Rights, *, at: dt.datetime) -> Judged:
     zone = candidate.feature
-    charge = charge_in(book=book, zone=zone, at=at)
+    charge = charge_in(book=rights.book, zone=zone, at=at)
     state = InZone(
         number=zone.number,
         by_permit=zone.kind == Zone.Kind.PERMIT,
         paid_now=charge.now.paid,
         changes_at=charge.now.until,
-        covering=rights.covering(zone, book, day=city_time(at).date()),
+        covering=rights.covering(zone),
     )
     return Judged(candidate, state, charge.price)
 

@@ -64,13 +64,10 @@ def _common_charge(book: ZoneBook, zones: list[ZoneOnDay], at: dt.datetime) -> C
     return charges[0] if charges and all(charge == charges[0] for charge in charges) else None
 
 
-def zone_at(*, point: Point, accuracy_m: float, at: dt.datetime) -> ZoneAnswer:
-    """Answer for a METRIC point with its accuracy in metres, at an aware moment.
-
-    Zones are those of the day of ``at`` in the city; the charge is given when every zone the
-    disc touches agrees on it (spatial.md §2: nothing that costs money from an unclear place).
-    """
-    book, day = zone_book(), city_time(at).date()
+def place_in(
+    book: ZoneBook, point: Point, accuracy_m: float, *, day: dt.date
+) -> tuple[Located[ZoneOnDay], Candidate[ZoneOnDay] | None]:
+    """Return how a disc (METRIC, metres) lies to the zones of a day; outside all, the nearest."""
     near = book.near(point, within_m=accuracy_m, day=day)
     located = locate(
         point=point, accuracy_m=accuracy_m, features=[(zone, zone.boundary) for zone in near]
@@ -78,6 +75,17 @@ def zone_at(*, point: Point, accuracy_m: float, at: dt.datetime) -> ZoneAnswer:
     nearest = None
     if not located.candidates and (zone := book.nearest(point, day=day)) is not None:
         nearest = Candidate(zone, signed_distance_m(zone.boundary, point))
+    return located, nearest
+
+
+def zone_at(*, point: Point, accuracy_m: float, at: dt.datetime) -> ZoneAnswer:
+    """Answer for a METRIC point with its accuracy in metres, at an aware moment.
+
+    Zones are those of the day of ``at`` in the city; the charge is given when every zone the
+    disc touches agrees on it (spatial.md §2: nothing that costs money from an unclear place).
+    """
+    book = zone_book()
+    located, nearest = place_in(book, point, accuracy_m, day=city_time(at).date())
     zones = [candidate.feature for candidate in located.candidates]
     return ZoneAnswer(located, _common_charge(book, zones, at), nearest, at)
 

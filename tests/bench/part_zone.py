@@ -18,11 +18,11 @@ ROUNDS = 5
 SECONDS = 3
 
 
-def _seed() -> None:
+def seed(name: str) -> None:
     """Lay 200 ragged zones of 40 corners over the city, seed 1."""
     rng = np.random.default_rng(1)
     east, north = crs.metric_point(*PROFILE.centre).coords[0]
-    connection = databases.connect(NAME)
+    connection = databases.connect(name)
     with connection, connection.cursor() as cursor:
         for index in range(ZONES):
             x, y = east + (index % 20 - 10) * 900, north + (index // 20 - 5) * 900
@@ -67,7 +67,7 @@ def _points() -> list[tuple[float, float]]:
 def run() -> dict[str, float]:
     """Measure and print; returns the ratios."""
     if databases.make(NAME):
-        _seed()
+        seed(NAME)
     env = {"GEO_DB_NAME": NAME, "GEO_DB_ROLE": "owner", "BENCH_SRID": str(crs.METRIC),
            "DJANGO_SETTINGS_MODULE": "geo_portal.settings.dev", "GEO_LIMITS": "off"}  # fmt: skip
     points = _points()

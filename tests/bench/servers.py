@@ -83,13 +83,32 @@ def peer(name: str, *packages: str) -> Path:
 
 def requests_a_second(url: str, paths: list[str], *, seconds: int, connections: int = 8) -> float:
     """Load one server with wrk (one thread) over a list of paths; raises on any error answer."""
-    script = PEERS / f"paths-{os.getpid()}.lua"
-    script.parent.mkdir(parents=True, exist_ok=True)
     listed = ",".join(f'"{path}"' for path in paths)
-    script.write_text(
+    script = (
         f"local p={{{listed}}}\nlocal i=0\n"
         "request=function() i=i%#p+1; return wrk.format('GET', p[i]) end\n"
     )
+    return _wrk(url, script, seconds=seconds, connections=connections)
+
+
+def posts_a_second(
+    url: str, path: str, bodies: list[str], *, seconds: int, headers: dict[str, str]
+) -> float:
+    """Load one address with JSON bodies by eight connections; raises on any error answer."""
+    listed = ",".join(f"[[{body}]]" for body in bodies)
+    told = {"Content-Type": "application/json", **headers}
+    heads = ",".join(f'["{name}"]="{value}"' for name, value in told.items())
+    script = (
+        f"local b={{{listed}}}\nlocal h={{{heads}}}\nlocal i=0\n"
+        f"request=function() i=i%#b+1; return wrk.format('POST', '{path}', h, b[i]) end\n"
+    )
+    return _wrk(url, script, seconds=seconds, connections=8)
+
+
+def _wrk(url: str, text: str, *, seconds: int, connections: int) -> float:
+    script = PEERS / f"paths-{os.getpid()}.lua"
+    script.parent.mkdir(parents=True, exist_ok=True)
+    script.write_text(text)
     out = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url],
         check=True, capture_output=True, text=True,

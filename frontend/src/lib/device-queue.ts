@@ -97,9 +97,11 @@ export async function keptHere(): Promise<Kept[]> {
   return all.sort((a, b) => a.at.localeCompare(b.at));
 }
 
-export function questionBody(kept: Kept): Record<string, unknown> {
+/* What is asked at once is of now, by the server's clock; what was kept names its own moment. */
+export function questionBody(kept: Kept, when: "now" | "then"): Record<string, unknown> {
   const { plate, lon, lat, accuracy_m, origin, at, key } = kept;
-  return { plate, lon, lat, accuracy_m, origin, at, key, sent_at: new Date().toISOString() };
+  const asked = { plate, lon, lat, accuracy_m, origin, key };
+  return when === "now" ? asked : { ...asked, at, sent_at: new Date().toISOString() };
 }
 
 async function sendPhotos(kept: Kept, wanted: Wanted, issued: Issued): Promise<void> {
@@ -116,7 +118,7 @@ async function sendPhotos(kept: Kept, wanted: Wanted, issued: Issued): Promise<v
 async function sendOn(kept: Kept): Promise<void> {
   try {
     if (!kept.answer) {
-      kept.answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept));
+      kept.answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept, "then"));
       await keep(kept);
     }
     const { wanted } = kept;

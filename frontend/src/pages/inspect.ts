@@ -143,7 +143,7 @@ function positionWords(): string {
 
 async function answer(kept: Kept): Promise<void> {
   try {
-    kept.answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept));
+    kept.answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept, "now"));
     show(kept, kept.answer);
     void drawEdge(kept).catch(() => undefined); // the answer stands without its drawing
   } catch (error) {
