@@ -63,6 +63,7 @@ NOTICE_TEMPLATES = [
     "plots.building_permits.construction.notices.TEMPLATES",
     "parking_zones.parking_permits.notices.TEMPLATES",
     "parking_zones.parking_permits.renewal_by_sms.TEMPLATES",
+    "parking_zones.parking_permits.announcing.TEMPLATES",
     "parking_zones.tickets.notices.TEMPLATES",
     "parking_zones.violations.notices.TEMPLATES",
 ]

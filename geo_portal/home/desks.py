@@ -30,6 +30,7 @@ DESKS = (
         "parking_permits:search", "تصاريح المواقف", "Parking permits",
         "registrar", "zone_manager", "supervisor", "auditor", "agent", "hall",
     ),
+    _desk("parking_permits:announce", "إعلان لمنطقة", "Announce to a zone", "zone_manager"),
     _desk("permits:new", "إباحة جديدة", "New permit", "office"),
     _desk("collection:desk", "الصندوق", "Cashier", "cashier"),
     _desk("collection:takings", "التحصيل", "Takings", "supervisor"),

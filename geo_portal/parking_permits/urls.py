@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from geo_portal.parking_permits import apply_views, desk_views, permit_views, sheet_views
+from geo_portal.parking_permits import (
+    announce_views,
+    apply_views,
+    desk_views,
+    permit_views,
+    sheet_views,
+)
 
 app_name = "parking_permits"
 
@@ -10,6 +16,7 @@ urlpatterns = [
     path("parking/permits/", permit_views.my_permits, name="mine"),
     path("parking/permits/new/", apply_views.new_permit, name="new"),
     path("parking/permits/search/", desk_views.search, name="search"),
+    path("parking/permits/announce/", announce_views.announce_to_zone, name="announce"),
     path("parking/permits/find/", desk_views.find, name="find"),
     path("parking/permits/cases/<str:public_id>/papers", apply_views.hand_in_papers, name="papers"),
     path("parking/permits/cases/<str:public_id>/place", apply_views.set_place, name="place"),

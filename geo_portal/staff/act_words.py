@@ -63,6 +63,7 @@ ACTS = {
     "permit.lost": Text("بدل فاقد لتصريح", "Lost paper of a permit replaced"),
     "permit.end": Text("أُنهي تصريح مواقف", "Parking permit ended"),
     "permit.place": Text("حُدد موضع تصريح", "Place of a permit set"),
+    "permit.announced": Text("إعلان لأصحاب تصاريح منطقة", "Announced to the holders of a zone"),
     "permit.looked_for": Text("بحث في تصاريح المواقف", "Parking permits searched"),
     "zones/edit": Text("عُدّلت حدود المناطق", "Boundaries of zones changed"),
     "rule_change/proposed": Text("اقتُرح تغيير قاعدة مواقف", "Change of a parking rule proposed"),

@@ -104,6 +104,9 @@ EVENTS = {
     "parking_permit.reminder": (
         Text("تصريح المواقف: يقترب آخره", "Parking permit: its end is near"), APPLICANT,
     ),
+    "parking_permit.announcement": (
+        Text("إعلان لأصحاب تصاريح منطقة", "Announcement to the holders of a zone"), APPLICANT,
+    ),
     "parking_permit.sms_billed": (
         Text("تجديد برسالة: المبلغ والرابط", "Renewal by text: amount and link"), SENDER,
     ),

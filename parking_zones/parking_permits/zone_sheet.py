@@ -25,6 +25,14 @@ from parking_zones.pricing.paid_hours import MIDNIGHT, HoursRule, rules_in_force
 from parking_zones.zones.book import ZoneOnDay, zone_book
 from plots.restrictions.sheet import DRAWING_PX, path_of, to_paper
 
+WEEKDAYS = {  # of ISO 8601
+    1: Text("الاثنين", "Monday"), 2: Text("الثلاثاء", "Tuesday"),
+    3: Text("الأربعاء", "Wednesday"), 4: Text("الخميس", "Thursday"), 5: Text("الجمعة", "Friday"),
+    6: Text("السبت", "Saturday"), 7: Text("الأحد", "Sunday"),
+}  # fmt: skip
+CITY_REST = Text("أيام الراحة الأسبوعية", "weekly days of rest")
+HOLIDAYS = Text("الإجازات الرسمية", "public holidays")
+NO_FREE_DAY = Text("لا يوم مجاني", "no free day")
 BARS_M = (1000, 500, 200, 100, 50, 20, 10)
 
 
@@ -35,6 +43,7 @@ class ZoneSheet:
     zone: ZoneOnDay
     hours: tuple[str, ...]
     in_ramadan: tuple[str, ...]
+    free_days: Text
     price: Price | None
     permit_price: Tariff | None  # of one month
     streets: tuple[Street, ...]
@@ -75,6 +84,25 @@ def _clocks(rules: list[HoursRule]) -> tuple[str, ...]:
     )
 
 
+def _free_days(rules: list[HoursRule]) -> Text:
+    """Say on which days parking is free: the city's days of rest, or those of the zone's own."""
+    days = next((rule.free_weekdays for rule in rules if rule.free_weekdays is not None), None)
+    rest = (
+        CITY_REST
+        if days is None
+        else Text(
+            "، ".join(WEEKDAYS[day].ar for day in sorted(days)),
+            ", ".join(WEEKDAYS[day].en for day in sorted(days)),
+        )
+    )
+    told = [rest] if days is None or days else []
+    if not all(rule.on_holidays for rule in rules):
+        told.append(HOLIDAYS)
+    if not told:
+        return NO_FREE_DAY
+    return Text("، ".join(one.ar for one in told), ", ".join(one.en for one in told))
+
+
 def zone_sheet(*, number: str, on: dt.date) -> ZoneSheet | None:
     """Gather what is in force in a zone on a day; None where it does not hold then."""
     book = zone_book()
@@ -91,6 +119,7 @@ def zone_sheet(*, number: str, on: dt.date) -> ZoneSheet | None:
         zone=zone,
         hours=_clocks([rule for rule in rules if not rule.in_ramadan]),
         in_ramadan=_clocks([rule for rule in rules if rule.in_ramadan]),
+        free_days=_free_days(rules),
         price=book.price(number=number, day=on),
         permit_price=permit_price,
         streets=streets,

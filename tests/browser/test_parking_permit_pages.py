@@ -135,6 +135,12 @@ def test_the_officers_pages_are_seen_in_every_look(look, city, prefix, size, the
     seen(visit, f"permit-search-{name}")
     visit = look(size=size, theme=theme, who="zone_manager").go(f"{prefix}/cases/{bay.public_id}/")
     seen(visit, f"permit-bay-{name}")
+    visit.go(f"{prefix}/parking/permits/announce/")
+    visit.page.fill("#text-ar", "يُغلق شارع الفرسان غدًا")
+    visit.page.fill("#text-en", "Al Fursan Street is closed tomorrow")
+    visit.page.locator("main form button").first.click()
+    visit.page.locator("[role=status].verdict").wait_for()
+    seen(visit, f"permit-announce-{name}")
 
 
 def test_a_plot_is_chosen_on_the_map_and_its_zone_and_price_are_told(look, city) -> None:

@@ -1,5 +1,6 @@
 """Permits for people and machines: mine alone, looked for on the record, found by both numbers."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from municipality.history.models import Entry
+from municipality.notices.models import Message
 from parking_zones.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.terms import city_day
 from tests import builders as b
@@ -199,3 +201,28 @@ def test_a_permit_is_renewed_by_a_link_and_asked_again_it_is_the_same_case() -> 
     status, told = sent(client, f"{API}/{permit.public_id}/vehicle", plate="2222 D")
     assert status == 201 and told["state"] == "draft" and len(told["missing"]) == 1
     assert sent(client, f"{API}/{permit.public_id}/vehicle", plate="x")[0] == 422
+
+
+def test_an_announcement_is_counted_then_reaches_each_telephone_of_the_zone_once() -> None:
+    town = t.a_permit_town()
+    t.granted(town, at=NOW)
+    t.granted(town, at=NOW, plate_key=t.OTHER_PLATE)  # the same telephone
+    a_permit("PP-1", "OM-7-S", kind="one_zone", zone=town.zone, phone="+96899887766",
+             language="en", starts_on=city_day(NOW), ends_on=city_day(NOW) + dt.timedelta(days=9))  # fmt: skip
+    a_permit("PP-2", "OM-8-S", phone="+96899887755")  # of all zones: not this zone's
+    manager = signed_in(town.officers["zone_manager"])
+    told = {"zone": "7", "text_ar": "يُغلق شارع الفرسان غدًا", "text_en": "Al Fursan St is closed",
+            "key": "k1"}  # fmt: skip
+    sent_now = Message.objects.filter(template="parking_permit.announcement")
+    page = manager.post("/parking/permits/announce/", told).content.decode()
+    assert 'class="n">2</bdi>' in page and not sent_now.exists()
+    for _ in range(2):  # a double press
+        assert manager.post("/parking/permits/announce/", {**told, "send": "1"}).status_code == 302
+    texts = dict(sent_now.values_list("to_address", "text"))
+    assert set(texts) == {"+96892123456", "+96899887766"}
+    assert "يُغلق" in texts["+96892123456"] and "closed" in texts["+96899887766"]
+    assert Entry.objects.filter(act="permit.announced").count() == 2
+    empty = manager.post("/parking/permits/announce/", {**told, "text_en": "", "send": "1"})
+    assert empty.status_code == 422
+    registrar = signed_in(town.officers["registrar"])
+    assert registrar.get("/parking/permits/announce/").status_code == 404
