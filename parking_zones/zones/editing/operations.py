@@ -297,7 +297,8 @@ def _split(operation: Split, coverage: Coverage) -> Coverage:
     parts: list[BaseGeometry] = []
     whole: list[BaseGeometry] = []
     for polygon in shapely.get_parts(shape):
-        lines = shapely.union(shapely.boundary(polygon), shapely.intersection(line, polygon))
+        # The whole line: one cut to the polygon would end a hair before its edge.
+        lines = shapely.union(shapely.boundary(polygon), line)
         cut = [
             one for one in shapely.get_parts(shapely.polygonize([lines]))
             if shapely.covers(polygon, shapely.point_on_surface(one))
