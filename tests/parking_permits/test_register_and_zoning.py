@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from parking_zones.models import PermitRequest
 from parking_zones.parking_permits import vehicle_register
+from parking_zones.parking_permits.jobs import ask_vehicle_register
 from parking_zones.parking_permits.vehicle_register import (
     Answer,
     HttpRegister,
@@ -22,6 +24,7 @@ from plots.register.queries import plot_on
 from tests import builders as b
 from tests.cases.builders import MORNING
 from tests.codebase.test_habits import ROOT
+from tests.parking_permits import town as t
 from tests.parking_permits.builders import the_prices
 
 OWNER = {"name": "سالم بن سعيد الحارثي", "number": "12345678", "as_of": "2026-11-01"}
@@ -109,3 +112,31 @@ def test_the_zone_of_a_plot_is_told_and_never_guessed(at, share, zones, word) ->
     assert word in finding.sentence.en and "2417" in finding.sentence.ar
     for zone in finding.zones:
         assert zone.name_ar in finding.sentence.ar
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("plate", "name", "same", "shown"),
+    [
+        ("OM-1111-B", "سالم بن سعيد الحارثي", "same", "المالك هو مقدم الطلب"),
+        ("OM-1111-B", "مريم البلوشية", "different", "المالك غير مقدم الطلب"),
+        ("OM-6-B", "سالم بن سعيد الحارثي", "unknown", "غير معلوم: راجع الورقة"),
+    ],
+)
+def test_the_worker_asks_the_register_and_the_officer_reads_what_it_said(
+    address, settings, monkeypatch, client, plate, name, same, shown
+) -> None:
+    monkeypatch.setenv("REGISTER_KEY", "k")
+    settings.GEO_VEHICLE_REGISTER_URL, settings.GEO_VEHICLE_REGISTER_KEY = address, "k"
+    town = t.a_permit_town()
+    town.citizen.first_name, town.citizen.last_name = name, ""
+    town.citizen.save()
+    case = t.submitted(town, plate_key=plate)
+    ask_vehicle_register.call(case.pk)
+    request = PermitRequest.objects.get(case=case)
+    assert request.vehicle_answer["vehicle"]["same"] == same
+    assert "الحارثي" not in str(request.vehicle_answer)  # the register's name is not kept
+    client.force_login(town.officers["registrar"])
+    assert shown in client.get(f"/cases/{case.public_id}/").content.decode()
+    client.force_login(town.citizen)  # the register is not for the applicant's eyes
+    assert shown not in client.get(f"/cases/{case.public_id}/").content.decode()
