@@ -27,6 +27,7 @@ from parking_zones.pricing.paid_hours import paid_at
 from parking_zones.tickets.models import ParkingTicket
 from parking_zones.tickets.quotes import Quote, price_stay, zone_of_sign, zone_with_tickets
 from parking_zones.vehicle_lock import lock_vehicle
+from parking_zones.violations.actions import Earlier, yield_to
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.queries import city_time
 
@@ -251,10 +252,17 @@ def _line(stretch: Stretch, plate: Plate | ForeignPlate, where: Text) -> Line:
 
 
 def pay(ticket: ParkingTicket, *, at: dt.datetime, operator_number: str | None = None) -> None:
-    """Write down that a ticket is paid; the caller holds its row."""
+    """Write down that a ticket is paid; the caller holds its row.
+
+    A violation that was issued after it was asked for is cancelled.
+    """
     ticket.state, ticket.decided_at = State.PAID, at
     ticket.operator_number = operator_number
     ticket.save(update_fields=["state", "decided_at", "operator_number"])
+    earlier = Earlier(
+        ticket.number, ticket.plate_key, ticket.zone_id, ticket.asked_at, ticket.ends_at
+    )
+    yield_to(earlier, at=at)
 
 
 def lapse(ticket: ParkingTicket, *, why: str, at: dt.datetime) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from municipality.actor import Actor
+from municipality.actor import SYSTEM, Actor
 from municipality.baisa import Baisa
 from municipality.billing.bills.actions import cancel as cancel_bill
 from municipality.billing.bills.actions import issue as issue_bill
@@ -45,6 +45,10 @@ UNCLEAR = (Place.NEAR_EDGE, Place.AMBIGUOUS)
 LINE = Text("مخالفة {number}: {offence}، {plate}", "Violation {number}: {offence}, {plate}")
 PAYER = Text("مالك المركبة {plate}", "Owner of vehicle {plate}")
 INSPECTOR = "inspector"
+EARLIER = Text(
+    "طُلبت التذكرة {number} قبل تحرير المخالفة.",
+    "Ticket {number} was asked for before the violation was issued.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,18 +290,59 @@ def cancel(*, violation_id: int, why: str, by: Actor, at: dt.datetime) -> Violat
         four_eyes(_inspector(violation), by, on=day)
     if violation.decided_by_id is not None:
         four_eyes(Actor(violation.decided_by_id, "", "supervisor"), by, on=day)
-    violation.state, violation.decided_by_id = State.CANCELLED, by.person_id
+    _end(violation, State.CANCELLED, why, by=by, at=at)
+    return violation
+
+
+def _end(violation: Violation, state: str, why: str, *, by: Actor, at: dt.datetime) -> None:
+    """Cancel or drop a violation, its bill with it; what was paid is asked back."""
+    violation.state, violation.decided_by_id = state, by.person_id
     violation.decided_at, violation.decided_why = at, why[:300]
     violation.save(update_fields=["state", "decided_by_id", "decided_at", "decided_why"])
     record(
-        stream=violation.stream, act="violation.cancelled", by=by, at=at, facts={"why": why[:300]}
+        stream=violation.stream, act=f"violation.{state}", by=by, at=at, facts={"why": why[:300]}
     )
     for bill in Bill.objects.filter(subject=violation.stream).order_by("pk"):
         if bill.state == Bill.State.DUE:
             cancel_bill(bill_id=bill.pk, by=by, at=at, why=f"{violation.number}: {why}"[:200])
         elif bill.state == Bill.State.PAID:
             ask_for_service(bill_id=bill.pk, reason=why[:300], by=by, at=at)
-    return violation
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A ticket that has been paid now: asked for when, good until when, and in which zone."""
+
+    number: str
+    plate_key: str
+    zone_id: int | None
+    asked_at: dt.datetime
+    ends_at: dt.datetime
+
+
+def yield_to(ticket: Earlier, *, at: dt.datetime) -> list[Violation]:
+    """Cancel what was issued on a vehicle after its ticket was asked for; returns what.
+
+    The rule: who asked before the violation was issued wins, also where the message or the
+    payment came through only afterwards.  Called under the vehicle's lock or the ticket's row.
+    """
+    after = Violation.objects.filter(
+        plate_key=ticket.plate_key, offence__basis=Basis.UNPAID,
+        state__in=(State.ISSUED, State.PROPOSED),
+        issued_at__gte=ticket.asked_at, issued_at__lt=ticket.ends_at,
+    )  # fmt: skip
+    book, ended = zone_book(), []
+    for key in after.order_by("pk").values_list("pk", flat=True):
+        violation = locked(key)
+        day = city_time(violation.issued_at).date()
+        zone = next((one for one in book.on_day(day) if one.zone_id == violation.zone_id), None)
+        if zone is None or not book.is_good_in(ticket.zone_id, zone, day=day):
+            continue
+        state = State.CANCELLED if violation.state == State.ISSUED else State.DROPPED
+        why = EARLIER.ar.format(number=ticket.number)
+        _end(violation, state, why, by=SYSTEM, at=at)
+        ended.append(violation)
+    return ended
 
 
 def settled(*, bill: Bill, receipt: object, at: dt.datetime) -> None:

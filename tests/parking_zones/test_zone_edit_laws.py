@@ -290,6 +290,35 @@ def test_a_narrow_strip_is_told_where_a_wide_one_is_intended() -> None:
     assert not faults(wide, before=before)
 
 
+def test_a_part_that_is_left_over_goes_to_a_zone_beside_it() -> None:
+    before = town()
+    line = (at(100, 104), at(104, 100))
+    corner_cut = ops.apply(before, ops.Split("4", line, ops.NewZone("91", "", "")))
+    (sliver,) = faults(corner_cut, before=before)
+    assert sliver.wrong is Wrong.SLIVER and sliver.numbers[0] == "91"
+    assert set(sliver.numbers[1:]) >= {"1", "3", "4"}
+    inside = shapely.point_on_surface(sliver.shape)
+    place = (float(inside.x), float(inside.y))
+    with pytest.raises(Refused):  # its only part: that is to merge it
+        ops.apply(corner_cut, ops.Pass(place, "4"))
+    two = replace(
+        corner_cut,
+        cells=tuple(
+            replace(c, shape=rings.as_multi(shapely.union_all([c.shape, sliver.shape])))
+            if c.number == "11"
+            else c
+            for c in corner_cut.cells
+            if c.number != "91"
+        ),
+    )  # as if zone 11 had the sliver as a part of its own
+    given = ops.apply(two, ops.Pass(place, "4"))
+    assert difference(before, given).numbers == () and is_coverage(given)
+    with pytest.raises(Refused):
+        ops.apply(two, ops.Pass(place, "9"))
+    with pytest.raises(Refused):
+        ops.apply(two, ops.Pass(at(-50, -50), "4"))
+
+
 @pytest.mark.parametrize(
     ("operation", "word"),
     [
