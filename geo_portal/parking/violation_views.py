@@ -43,6 +43,7 @@ from parking_zones.zones.book import zone_book
 from parking_zones.zones.queries import city_time
 
 LOOKED_FOR = (Limit("violation_minute", 10, 60), Limit("violation_day", 100, 86_400))
+PAYING = "violations_to_pay"  # of the session: what is paid one after the other
 PHOTO_LIVES = dt.timedelta(minutes=30)
 NOT_FOUND = Text(
     "لا مخالفة بهذا الرقم لهذه اللوحة. راجع الرقم واللوحة كما في الإشعار.",
@@ -80,8 +81,36 @@ def find(request: HttpRequest) -> HttpResponse:
         except Problem as refused:
             context["refused"] = refused.detail
     if isinstance(request.user, User):
-        context["mine"] = [_shown(one) for one in of_holder(person_id=request.user.pk)]
+        mine = of_holder(person_id=request.user.pk)
+        context["mine"] = [_shown(one) for one in mine]
+        context["due_baisa"] = sum(one.violation.fine_baisa for one in mine if one.word == "due")
     return render(request, "parking/find_violation.html", context)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def pay_several(request: HttpRequest) -> HttpResponse:
+    """Lead through the payment of several of one's own, each with a receipt of its own.
+
+    So each keeps its own right to dispute, and its own way back for the money.
+    """
+    mine = {one.violation.public_id: one for one in of_holder(person_id=person_of(request).pk)}
+    chosen = [key for key in request.POST.getlist("violation")[:50] if key in mine]
+    request.session[PAYING] = chosen
+    return redirect("parking:pay_next")
+
+
+@require_safe
+@open_to(SIGNED_IN)
+def pay_next(request: HttpRequest) -> HttpResponse:
+    """Lead to the bill of the next one chosen that is still due; to the list when none is left."""
+    mine = {one.violation.public_id: one for one in of_holder(person_id=person_of(request).pk)}
+    for key in request.session.get(PAYING, []):
+        one = mine.get(key)
+        if one is not None and one.bill is not None and one.word == "due":
+            return redirect("collection:pay", one.bill.public_id)
+    request.session.pop(PAYING, None)
+    return redirect("parking:find_violation")
 
 
 def _shown(one: Known) -> dict[str, Any]:
