@@ -84,6 +84,7 @@ export type Operation =
   | { op: "merge"; zone: string; into: string }
   | { op: "close"; zone: string }
   | { op: "give"; to: string; of: string }
+  | { op: "pass"; at: Position; to: string }
   | { op: "fill"; at: Position; to: string }
   | { op: "leave"; at: Position };
 
@@ -280,6 +281,8 @@ export function operationWords(operation: Operation): string {
       return say(`أُغلقت المنطقة ${operation.zone}`, `Zone ${operation.zone} closed`);
     case "give":
       return say(`أُعطي التداخل للمنطقة ${operation.to}`, `Overlap given to zone ${operation.to}`);
+    case "pass":
+      return say(`ضُم جزء إلى المنطقة ${operation.to}`, `Part given to zone ${operation.to}`);
     case "fill":
       return say(`ضُم الفراغ إلى المنطقة ${operation.to}`, `Gap given to zone ${operation.to}`);
     case "leave":

@@ -22,6 +22,10 @@ function mends(fault: FaultFeature, act: (operation: Operation) => void): HTMLEl
       button(say(`للمنطقة ${to}`, `To zone ${to}`), () => act({ op: "give", to, of }));
     return [give(one, other), give(other, one)];
   }
+  if (wrong === "sliver")
+    return zones
+      .slice(1)
+      .map((to) => button(say(`ضمه إلى ${to}`, `Give it to ${to}`), () => act({ op: "pass", at, to })));
   if (wrong !== "gap") return [];
   const here: Position = at;
   const fills = m2

@@ -41,8 +41,8 @@ OPERATION: dict[str, Any] = {
         "op": {
             "type": "string",
             "enum": [
-                "move", "insert", "delete", "draw", "split", "merge", "close", "give", "fill",
-                "leave",
+                "move", "insert", "delete", "draw", "split", "merge", "close", "give", "pass",
+                "fill", "leave",
             ],
         }
     },

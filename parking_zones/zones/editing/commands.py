@@ -113,6 +113,10 @@ _KNOWN: dict[str, tuple[tuple[str, ...], Callable[[Members, str], ops.Operation]
         ("at", "to"),
         lambda s, p: ops.Fill(_spot(s["at"], f"{p}/at"), _number(s["to"], f"{p}/to")),
     ),
+    "pass": (
+        ("at", "to"),
+        lambda s, p: ops.Pass(_spot(s["at"], f"{p}/at"), _number(s["to"], f"{p}/to")),
+    ),
     "leave": (("at",), lambda s, p: ops.Leave(_spot(s["at"], f"{p}/at"))),
 }  # fmt: skip
 

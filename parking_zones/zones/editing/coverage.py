@@ -184,13 +184,16 @@ def _is_thin(shape: BaseGeometry, width_m: float) -> bool:
     return bool(2 * shape.area <= width_m * shape.length)
 
 
-def _slivers(cells: tuple[Cell, ...]) -> list[Fault]:
-    """Find the parts of these zones that hold no car."""
+def _slivers(coverage: Coverage, cells: tuple[Cell, ...]) -> list[Fault]:
+    """Find the parts of these zones that hold no car; its zone is named before those beside."""
     found = []
     for cell in cells:
         for part in shapely.get_parts(cell.shape):
             if part.area < LEAST_PART_M2 or _is_thin(part, LEAST_WIDTH_M):
-                found.append(Fault(Wrong.SLIVER, (cell.number,), part, float(part.area)))
+                around = coverage.near(part, within_m=NOISE_M)
+                beside = (coverage.cells[i].number for i in around)
+                numbers = (cell.number, *(one for one in beside if one != cell.number))
+                found.append(Fault(Wrong.SLIVER, numbers, part, float(part.area)))
     return found
 
 
@@ -266,7 +269,7 @@ def faults(coverage: Coverage, *, before: Coverage) -> list[Fault]:
     if not changes.numbers:
         return []
     concerned = frozenset(changes.numbers)
-    slivers = _slivers((*changes.changed, *changes.opened))
+    slivers = _slivers(coverage, (*changes.changed, *changes.opened))
     overlaps = _overlaps(coverage, concerned)
     if overlaps:  # their edges do not match, which the search for strips would tell once more
         return [*slivers, *overlaps]

@@ -1,11 +1,11 @@
-"""What a zone manager does to a coverage: each operation is a value, applied to a coverage.
+"""What a zone manager does to a coverage: each operation (``acts``) applied to a coverage.
 
 A shared vertex moves in every zone that has it.  An operation may leave a coverage with faults
 (``coverage.faults``), which are shown and cannot be saved; one that makes no sense is Refused.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import singledispatch
 
 import numpy as np
@@ -14,6 +14,21 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality.words import Text
 from parking_zones.zones.editing import rings
+from parking_zones.zones.editing.acts import (
+    Close,
+    Delete,
+    Draw,
+    Fill,
+    Give,
+    Insert,
+    Leave,
+    Merge,
+    Move,
+    NewZone,
+    Operation,
+    Pass,
+    Split,
+)
 from parking_zones.zones.editing.coverage import Cell, Coverage, Refused
 from parking_zones.zones.editing.rings import Collapsed, Shapes, Spot
 from parking_zones.zones.editing.tolerances import NOISE_M, PICK_M, SNAP_M
@@ -44,98 +59,28 @@ NOTHING_LEFT = Text(
     "لا يبقى للمنطقة {number} شيء؛ أغلقها أو ادمجها.",
     "Nothing of zone {number} would be left; close or merge it.",
 )
+NO_PART = Text("لا جزء من منطقة أخرى في هذا الموضع.", "No part of another zone is at this place.")
 NO_GAP = Text("لا فراغ بين المناطق في هذا الموضع.", "There is no gap between zones at this place.")
 NO_SHAPE = Text("الحدود تقطع نفسها؛ أصلحها أولًا.", "The boundary crosses itself; mend that first.")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Move a vertex, in every zone that has it."""
-
-    at: Spot
-    to: Spot
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """Give an edge a vertex, on both sides of it, and move it ``to`` where that is said."""
-
-    at: Spot
-    to: Spot | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Delete:
-    """Take a vertex out, in every zone that has it."""
-
-    at: Spot
-
-
-@dataclass(frozen=True, slots=True)
-class NewZone:
-    """The number on the sign and the names of a zone to be."""
-
-    number: str
-    name_ar: str
-    name_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Draw a new zone by its corners; within SNAP_M of a neighbour it is drawn on its edge."""
-
-    zone: NewZone
-    corners: tuple[Spot, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Split a zone by a line; the larger part keeps the number, the other is ``new``."""
-
-    number: str
-    line: tuple[Spot, ...]
-    new: NewZone
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """Let one zone become part of its neighbour."""
-
-    number: str
-    into: str
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """Let a zone end: its ground has no zone."""
-
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Give:
-    """Give what two zones both have to one of them."""
-
-    to: str
-    of: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fill:
-    """Give an enclosed gap to a zone beside it."""
-
-    at: Spot
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Say that the gap at a place is intended."""
-
-    at: Spot
-
-
-Operation = Move | Insert | Delete | Draw | Split | Merge | Close | Give | Fill | Leave
+__all__ = [
+    "Close",
+    "Delete",
+    "Draw",
+    "Fill",
+    "Give",
+    "Insert",
+    "Leave",
+    "Merge",
+    "Move",
+    "NewZone",
+    "Operation",
+    "Pass",
+    "Split",
+    "apply",
+    "apply_all",
+]
 
 
 def apply(coverage: Coverage, operation: Operation) -> Coverage:
@@ -350,6 +295,27 @@ def _give(operation: Give, coverage: Coverage) -> Coverage:
         raise Refused(NOTHING_LEFT.with_values(number=operation.of))
     made = coverage.with_shapes({of: shapely.MultiPolygon(parts)})
     return _matched(made, [of])
+
+
+@_apply.register
+def _pass(operation: Pass, coverage: Coverage) -> Coverage:
+    to, point = coverage.index(operation.to), shapely.Point(operation.at)
+    for index in coverage.near(point, within_m=0.0):
+        parts = list(shapely.get_parts(coverage.cells[index].shape))
+        here = [part for part in parts if shapely.covers(part, point)]
+        if index == to or not here:
+            continue
+        if len(parts) == 1:
+            raise Refused(NOTHING_LEFT.with_values(number=coverage.cells[index].number))
+        own = coverage.cells[to].shape
+        if shapely.length(shapely.intersection(own, here[0])) <= NOISE_M:
+            raise Refused(
+                NOT_BESIDE.with_values(one=coverage.cells[index].number, other=operation.to)
+            )
+        rest = shapely.MultiPolygon([part for part in parts if part is not here[0]])
+        union = rings.as_multi(shapely.union(own, here[0]))
+        return _matched(coverage.with_shapes({index: rest, to: union}), [index, to])
+    raise Refused(NO_PART)
 
 
 def _hole(coverage: Coverage, at: Spot) -> BaseGeometry | None:

@@ -61,7 +61,8 @@ def _middle(shape: BaseGeometry) -> list[float]:
 def fault_feature(fault: Fault) -> dict[str, Any]:
     """Write what is wrong, where, and a place on it that names it."""
     words = STRIP if fault.wrong is Wrong.GAP and not fault.m2 else WORDS[fault.wrong]
-    told = words.with_values(zones=" · ".join(fault.numbers), m2=f"{fault.m2:,.1f}")
+    named = fault.numbers[:1] if fault.wrong is Wrong.SLIVER else fault.numbers
+    told = words.with_values(zones=" · ".join(named), m2=f"{fault.m2:,.1f}")
     return {
         "type": "Feature",
         "geometry": geojson.geometry(fault.shape, decimals=EXACT),
