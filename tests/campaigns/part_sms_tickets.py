@@ -21,8 +21,9 @@ from municipality.notices.models import InboundMessage, Message
 from municipality.notices.taking_in import HandedOver, take_in
 from tests.parking_zones.operator_peer import KEY, Peer, operator_peer
 
-MESSAGES = {0: 1_000}  # of the first trial; 5,000 of each other
+MESSAGES = {0: 400}  # of the first trial; 5,000 of each other
 TRIALS = {"small": 1, "full": 21}
+BATCH = 5  # messages that the router finds waiting
 DAY = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.timezone(dt.timedelta(hours=4)))  # a Sunday
 OPEN_MINUTES = 290  # 08:00 to 12:50: every stay is paid in full
 LETTERS = ("B", "D", "M", "R", "S", "A", "H", "W", "Y")
@@ -109,13 +110,14 @@ def _play(peer: Peer, seen: Seen, messages: int) -> list[float]:
         _say(seen, number, at)
         if number % 97 == 0:
             _echo(seen, number, at)
-        begun = time.perf_counter()
-        inbound.route(inbound.received(), at=at)
-        took.append(time.perf_counter() - begun)
+        if number % BATCH == 0 or number == messages - 1:
+            begun = time.perf_counter()
+            inbound.route(inbound.received(), at=at)
+            took.append(time.perf_counter() - begun)
     peer.be()
     for turn in range(5):
         _charge(peer, DAY + dt.timedelta(hours=6, minutes=turn))
-    tenth = max(1, messages // 10)
+    tenth = max(1, len(took) // 10)
     return [sum(took[:tenth]), sum(took[-tenth:])]
 
 
@@ -147,13 +149,15 @@ def _check(peer: Peer) -> dict[str, int]:
     answered = InboundMessage.objects.filter(state=InboundMessage.State.ANSWERED).count()
     assert Message.objects.filter(key__startswith="in:").count() == answered  # one reply each
     assert not InboundMessage.objects.filter(state="received").exists()
-    minutes = sum(
-        (one.ends_at - one.starts_at).total_seconds() / 60
-        for key, one in tickets.items()
-        if key in paid
+    sold = [tickets[key] for key in paid]
+    minutes = sum((one.ends_at - one.starts_at).total_seconds() / 60 for one in sold)
+    told = sum(line["minutes"] for one in sold for line in one.lines)
+    assert abs(minutes - told) < 1e-6 * len(sold), (minutes, told)  # what was priced is valid
+    paid_minutes = sum(
+        line["minutes"] for one in sold for line in one.lines if line["rate_baisa"] is not None
     )
-    baisa = sum(tickets[key].amount_baisa for key in paid)
-    assert minutes * 100 == baisa * 30, (minutes, baisa)  # 100 baisa buy half an hour
+    baisa = sum(one.amount_baisa for one in sold)
+    assert abs(paid_minutes * 100 / 30 - baisa) <= len(sold), (paid_minutes, baisa)
     return {"tickets": len(paid), "minutes": round(minutes)}
 
 
