@@ -22,6 +22,7 @@ from municipality.people.limits import Limit, count
 from municipality.phones import NotAPhone, masked, phone
 from municipality.reach import as_system
 from municipality.words import Text
+from parking_zones.parking_permits.holders import held_by_phone
 from parking_zones.parking_permits.models import ParkingPermit
 from parking_zones.parking_permits.queries import numbered
 from parking_zones.plates import NotAPlate, read_plate
@@ -42,7 +43,7 @@ def _looked_for(text: str) -> tuple[str, QuerySet[ParkingPermit]]:
     if (permits := numbered(plain)) is not None:
         return "permit", rows.filter(pk__in=permits)
     try:
-        return "phone", rows.filter(phone=phone(plain))
+        return "phone", rows.filter(held_by_phone(phone(plain)))
     except NotAPhone:
         pass
     try:

@@ -6,8 +6,6 @@ What is announced is the zone manager's own words, in both languages; each holde
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-
 from municipality.actor import Actor
 from municipality.conf import PROFILE
 from municipality.history.actions import record
@@ -18,6 +16,7 @@ from municipality.people.access import not_found
 from municipality.problems import bad_value
 from municipality.reach import acting
 from municipality.words import Text
+from parking_zones.parking_permits.holders import recipients
 from parking_zones.parking_permits.models import ParkingPermit
 from parking_zones.zones.models import Zone
 
@@ -56,11 +55,13 @@ class Reach:
     parts: int
 
 
-def _holders(zone: Zone, *, on: dt.date) -> QuerySet[ParkingPermit]:
-    """Return the permits that name a zone and are good on a day, by telephone; each phone once."""
-    good = Q(starts_on__lte=on, ends_on__gt=on, zone=zone)
-    rows = ParkingPermit.objects.filter(good).exclude(phone="")
-    return rows.order_by("phone", "-pk").distinct("phone")
+def _holders(zone: Zone, *, on: dt.date) -> dict[str, tuple[ParkingPermit, Recipient]]:
+    """Return who holds a permit that names a zone and is good on a day, each telephone once."""
+    rows = list(ParkingPermit.objects.filter(zone=zone, starts_on__lte=on, ends_on__gt=on))
+    reached = recipients(rows)
+    found = {reached[row.pk].phone: (row, reached[row.pk]) for row in rows}
+    found.pop("", None)
+    return found
 
 
 def _checked(text: Text) -> Text:
@@ -73,7 +74,8 @@ def _checked(text: Text) -> Text:
 def reach_of(announcement: Announcement, *, on: dt.date) -> Reach:
     """Count what an announcement would take before it is sent; raises Problem 422."""
     said, values = _checked(announcement.text), {"zone": announcement.zone.number}
-    languages = list(_holders(announcement.zone, on=on).values_list("language", flat=True))
+    holders = _holders(announcement.zone, on=on)
+    languages = [to.language for _, to in holders.values()]
     cost = {
         language: parts(
             Text(ANNOUNCEMENT.ar, ANNOUNCEMENT.en)
@@ -94,16 +96,16 @@ def announce(*, announcement: Announcement, on: dt.date, by: Actor, at: dt.datet
     if by.role != ANNOUNCER:
         raise not_found()
     said, zone = _checked(announcement.text), announcement.zone
-    rows = list(_holders(zone, on=on))
-    for permit in rows:
+    rows = _holders(zone, on=on)
+    for phone, (permit, to) in rows.items():
         queue(
             template=ANNOUNCEMENT.code,
-            to=Recipient(phone=permit.phone, language=permit.language, person_id=permit.person_id),
-            values={"zone": zone.number, "text": said.in_language(permit.language)},
-            key=f"announce/{announcement.key}/{permit.phone}"[:80],
+            to=to,
+            values={"zone": zone.number, "text": said.in_language(to.language)},
+            key=f"announce/{announcement.key}/{phone}",
             at=at,
             about=permit.stream,
-        )  # fmt: skip
+        )
     facts = {"zone": zone.number, "text": said.as_json(), "telephones": len(rows)}
     record(stream=f"zone/{zone.pk}", act="permit.announced", by=by, at=at, facts=facts)
     return len(rows)

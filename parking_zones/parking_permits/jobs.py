@@ -15,6 +15,7 @@ from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import issue_paper, supersede
 from municipality.notices.outbox import Recipient, queue
 from parking_zones.parking_permits.checks import Act, request_of
+from parking_zones.parking_permits.holders import REACHABLE, recipients
 from parking_zones.parking_permits.life import vehicle_at
 from parking_zones.parking_permits.models import Holder, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.notices import REMINDER
@@ -96,9 +97,9 @@ def remind_of_ends() -> None:
     remind(at=timezone.now())
 
 
-def permit_link(permit: ParkingPermit) -> str:
+def permit_link(permit: ParkingPermit, language: str) -> str:
     """Return the address of a permit's page, for messages: from settings, never from a request."""
-    start = "" if permit.language == "ar" else "/en"
+    start = "" if language == "ar" else "/en"
     return f"{settings.GEO_PUBLIC_URL}{start}/parking/permits/{permit.public_id}/"
 
 
@@ -108,7 +109,7 @@ def _to_remind(days: int, on: dt.date) -> list[ParkingPermit]:
     ending = ParkingPermit.objects.filter(
         ends_on__gt=on + dt.timedelta(days=first), ends_on__lte=on + dt.timedelta(days=days),
         starts_on__lte=on, ended_at=None, renewal=None,
-    ).exclude(phone="")  # fmt: skip
+    ).filter(REACHABLE)  # fmt: skip
     untold = ending.filter(reminded_days=None) | ending.filter(reminded_days__gt=days)
     locked = untold.select_for_update(of=("self",), skip_locked=True)
     return list(locked.order_by("ends_on", "pk")[:AT_ONCE])
@@ -123,24 +124,26 @@ def remind(*, at: dt.datetime) -> int:
     on, told = city_day(at), 0
     with transaction.atomic():
         for days in REMIND_DAYS:
-            for permit in _to_remind(days, on):
+            found = _to_remind(days, on)
+            reached = recipients(found)
+            for permit in found:
                 if (permit.ends_on - permit.starts_on).days > days:
-                    _remind(permit, days, at=at)
+                    _remind(permit, reached[permit.pk], days, at=at)
                     told += 1
                 permit.reminded_days = days
                 permit.save(update_fields=["reminded_days"])
     return told
 
 
-def _remind(permit: ParkingPermit, days: int, *, at: dt.datetime) -> None:
+def _remind(permit: ParkingPermit, to: Recipient, days: int, *, at: dt.datetime) -> None:
     vehicle = vehicle_at(permit, at)
     plate = plate_words(vehicle.plate_key if vehicle is not None else "")
     queue(
         template=REMINDER.code,
-        to=Recipient(phone=permit.phone, language=permit.language, person_id=permit.person_id),
+        to=to,
         values={
-            "permit": permit.number, "plate": plate.in_language(permit.language),
-            "until": day_words(last_day(permit)), "link": permit_link(permit),
+            "permit": permit.number, "plate": plate.in_language(to.language),
+            "until": day_words(last_day(permit)), "link": permit_link(permit, to.language),
             "serial": permit.number.partition("-")[2],
         },
         key=f"permit/{permit.pk}/ends/{days}",

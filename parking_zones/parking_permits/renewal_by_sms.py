@@ -23,6 +23,7 @@ from municipality.problems import Problem
 from municipality.words import Text
 from parking_zones.parking_permits.checks import Act
 from parking_zones.parking_permits.fees import due_bill
+from parking_zones.parking_permits.holders import held_by_phone
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import About, ask_about
 from parking_zones.parking_permits.terms import YEAR, city_day
@@ -90,17 +91,15 @@ class _Asked:
 def _held(phone: str, *, at: dt.datetime) -> list[ParkingPermit]:
     """Return the permits that a phone may renew: not over, not ended, not renewed yet."""
     rows = ParkingPermit.objects.filter(
-        phone=phone, ends_on__gt=city_day(at), ended_at=None, renewal=None
+        held_by_phone(phone), ends_on__gt=city_day(at), ended_at=None, renewal=None
     )
     return list(rows.order_by("ends_on", "pk"))
 
 
 def _actor(permit: ParkingPermit) -> Actor:
     """Name who renews: the holder's account, else the platform for a phone without one."""
-    holder = User.objects.filter(pk=permit.person_id or 0, is_active=True).first()  # unique
-    if holder is None or holder.phone != permit.phone:
-        return SYSTEM
-    return Actor(holder.pk, holder.full_name, "citizen")
+    holder = User.objects.filter(pk=permit.person_id or 0).first()  # unique
+    return SYSTEM if holder is None else Actor(holder.pk, holder.full_name, "citizen")
 
 
 def _billed(permit: ParkingPermit, bill: Bill, months: int, language: str) -> Reply:

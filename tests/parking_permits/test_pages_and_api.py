@@ -178,6 +178,16 @@ def test_an_officer_sets_a_place_only_of_what_waits_for_their_office() -> None:
     assert registrar.post(path, {"zone": str(town.zone.pk)}).status_code == 302
 
 
+def test_what_waits_for_the_zone_manager_is_on_their_work_list() -> None:
+    town = t.a_permit_town()
+    case = t.submitted(
+        town, at=NOW, kind="special", months=12, plot=None, zone_id=town.zone.pk, purpose="x"
+    )
+    page = signed_in(town.officers["zone_manager"]).get("/work/").content.decode()
+    assert case.number in page
+    assert case.number not in signed_in(town.officers["registrar"]).get("/work/").content.decode()
+
+
 def test_the_sheet_of_a_zone_is_anyone_s_and_has_no_payment_code() -> None:
     t.a_permit_town()
     page = Client().get("/zone/٧/sheet/")

@@ -156,3 +156,16 @@ def test_who_has_renewed_or_ended_is_not_reminded() -> None:
     t.asked_about(town, other, "end", at=SOON)
     remind(at=SOON + dt.timedelta(days=6))
     assert not Message.objects.filter(template="parking_permit.reminder").exists()
+
+
+def test_a_telephone_that_was_given_up_neither_hears_of_the_permit_nor_renews_it() -> None:
+    """The account's telephone counts today, not the one on the permit's record."""
+    town = t.a_permit_town()
+    permit = t.printed(t.granted(town))
+    town.citizen.phone = OTHER
+    town.citizen.save()
+    assert texted("renew", HOLDER).template == NONE.code
+    remind(at=midnight(permit.ends_on) - dt.timedelta(days=20))
+    (message,) = Message.objects.filter(template="parking_permit.reminder")
+    assert message.to_address == OTHER
+    assert texted("renew", OTHER).template == BILLED.code
