@@ -133,7 +133,13 @@ def same_boundary(one: BaseGeometry, other: BaseGeometry) -> bool:
     if shapely.get_num_geometries(one) != shapely.get_num_geometries(other):
         return False
     away = shapely.hausdorff_distance(shapely.boundary(one), shapely.boundary(other))
-    return bool(away <= NOISE_M)
+    if away > NOISE_M:
+        return False
+    try:  # GEOS measures that from corner to corner only: an edge may run elsewhere in between
+        ground = shapely.area(shapely.symmetric_difference(one, other))
+    except shapely.GEOSException:
+        return False
+    return bool(ground <= NOISE_M * shapely.length(one))
 
 
 def difference(before: Coverage, now: Coverage) -> Difference:

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 Spot = tuple[float, float]  # east, north in metres
 Edge = tuple[Spot, Spot]
+MOST_ROUNDS = 4  # of matching; the second settles what the first has brought
 LEAST_RING = 4  # positions of a triangle, the first again at the end
 
 
@@ -74,14 +75,21 @@ def with_rings(shape: BaseGeometry, change: Callable[[Floats], Floats]) -> BaseG
 
 
 def _closed(ring: Floats) -> Floats:
-    """Leave out positions that repeat the one before, and close the ring again."""
-    if len(ring) and (ring[0] != ring[-1]).any():
-        ring = np.concatenate([ring, ring[:1]])
-    keep = np.ones(len(ring), dtype=bool)
-    keep[1:] = (ring[1:] != ring[:-1]).any(axis=1)
-    if keep.sum() < LEAST_RING:
-        raise Collapsed("a ring of fewer than three corners")
-    return ring[keep]
+    """Leave out positions that repeat the one before and spikes of no width, and close the ring.
+
+    A spike is an edge that runs back over itself: a corner was dragged onto the edge beside it.
+    """
+    corners = ring[:-1] if len(ring) and (ring[0] == ring[-1]).all() else ring
+    while len(corners) >= LEAST_RING - 1:
+        repeats = (corners == np.roll(corners, 1, axis=0)).all(axis=1)
+        spikes = (np.roll(corners, 1, axis=0) == np.roll(corners, -1, axis=0)).all(axis=1)
+        if repeats.any():
+            corners = corners[~repeats]
+        elif spikes.any():
+            corners = np.delete(corners, int(np.argmax(spikes)), axis=0)
+        else:
+            return np.concatenate([corners, corners[:1]])
+    raise Collapsed("a ring of fewer than three corners")
 
 
 def holders(shapes: Shapes, vertex: Spot) -> NDArray[np.int64]:
@@ -141,9 +149,16 @@ def matched(shapes: Shapes, *, movable: NDArray[np.bool_]) -> Shapes:
     """Let shapes that meet meet exactly: in the same vertices along what they share.
 
     A vertex of a movable shape within NOISE_M of another vertex takes its place, and an edge gets
-    the vertices of other shapes within NOISE_M of it.  Raises Collapsed.
+    the vertices of other shapes within NOISE_M of it; a vertex that comes to a neighbour so may
+    lie on another edge of its own.  Raises Collapsed.
     """
-    return _through_vertices(_at_vertices(shapes, movable))
+    shapes = _at_vertices(shapes, movable)
+    for _ in range(MOST_ROUNDS):
+        met = _through_vertices(shapes)
+        if all(one is other for one, other in zip(met, shapes, strict=True)):
+            return met
+        shapes = met
+    return shapes
 
 
 def _at_vertices(shapes: Shapes, movable: NDArray[np.bool_]) -> Shapes:
