@@ -14,6 +14,7 @@ FILES = (
     "tests/browser/test_office_pages.py",
     "tests/browser/test_audit_page.py",
     "tests/browser/test_occupancy_page.py",
+    "tests/browser/test_parking_pages.py",
     "tests/browser/test_parking_rules.py",
     "tests/browser/test_parking_permit_pages.py",
     "tests/browser/test_register_page.py",
