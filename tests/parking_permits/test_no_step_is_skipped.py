@@ -22,6 +22,7 @@ ONLY = {  # what is asked for, and who checks it: worked out apart from the code
     "one_zone": "submit", "reserved_bay": "submit_zoning", "renew": "submit_unchecked",
     "end": "end",
 }  # fmt: skip
+LATER = {"renew": ("draft", "fee_due"), "end": ("draft",)}  # their other states are as of the first
 
 
 def actors(town: t.PermitTown) -> Iterator[Actor]:
@@ -79,7 +80,8 @@ def test_no_act_is_possible_that_the_table_does_not_name(kind: str) -> None:
     case = a_case(town, kind)
     machine, everyone = machine_of(case.kind), list(actors(town))
     tried = moved = 0
-    for state in machine.states:
+    states = [state for state in machine.states if kind not in LATER or state.code in LATER[kind]]
+    for state in states:
         put(case, state.code, kind)  # once a state: each write of a row makes it slower to read
         for name, actor in product(sorted({edge.name for edge in machine.edges}), everyone):
             expected = may(case, name, actor, town, kind)
@@ -95,8 +97,8 @@ def test_no_act_is_possible_that_the_table_does_not_name(kind: str) -> None:
                 except CannotMove as refused:
                     assert not expected, (state.code, name, actor, refused.words.en)
                 cursor.execute("ROLLBACK TO SAVEPOINT trial")
-    assert tried == len(machine.states) * len({e.name for e in machine.edges}) * len(everyone)
-    assert moved > 12
+    assert tried == len(states) * len({e.name for e in machine.edges}) * len(everyone)
+    assert moved > (2 if kind in LATER else 12)
 
 
 def test_control_a_machine_without_its_roles_lets_a_stranger_through(monkeypatch) -> None:
