@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("tiles/", include("maps.urls")),
     path("cds/", include("parking_zones.urls")),
+    path("apds/", include("parking_zones.apds.urls")),
     path("sw.js", inspect_views.service_worker, name="service_worker"),
     path("manifest.webmanifest", inspect_views.manifest, name="manifest"),
     path("basemap.pmtiles", basemap.basemap, name="basemap"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-MACHINES = ("/api/", "/tiles/", "/ogc/", "/open311/", "/cds/")
+MACHINES = ("/api/", "/tiles/", "/ogc/", "/open311/", "/cds/", "/apds/")
 
 
 def language_of(request: HttpRequest) -> str:

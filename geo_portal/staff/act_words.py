@@ -54,6 +54,7 @@ ACTS = {
     "office.member_added": Text("أُضيف عضو", "Member added"),
     "office.member_ended": Text("انتهت عضوية", "Membership ended"),
     "partner_key.issued": Text("صدر مفتاح", "Key made"),
+    "partner_key.asked_rights": Text("سأل عن حقوق مركبة", "Asked for the rights of a vehicle"),
     "partner_key.revoked": Text("أُلغي مفتاح", "Key revoked"),
     "setting.changed": Text("غُيّر إعداد", "Setting changed"),
     "case/move": Text("خطوة في معاملة", "Step of a case"),

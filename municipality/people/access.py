@@ -60,9 +60,9 @@ def may_open(request: HttpRequest, allowed: tuple[str, ...]) -> bool:
 def wants_json(request: HttpRequest) -> bool:
     """Tell whether a machine asks: an API or tile address, or an Accept for JSON alone."""
     path = request.path_info
-    if path.startswith(("/api/", "/tiles/", "/ogc/", "/open311/", "/cds/")) or path.endswith(
-        ".json"
-    ):
+    if path.startswith(
+        ("/api/", "/tiles/", "/ogc/", "/open311/", "/cds/", "/apds/")
+    ) or path.endswith(".json"):
         return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "text/html" not in accept

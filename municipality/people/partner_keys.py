@@ -25,6 +25,7 @@ LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 GRANTS = {  # what a key may be for; the addresses ask for them by name
     "building_permit_check": Text("فحص المخططات", "Checks of site plans"),
     "open311": Text("بلاغات Open311", "Open311 reports"),
+    "parking_rights": Text("حقوق وقوف مركبة في منطقة", "Rights of a vehicle in a parking zone"),
     "plots": Text("بيانات القطع", "Attributes of plots"),
     "webhooks": Text("التنبيهات الخارجة", "Webhooks out"),
 }

@@ -1,0 +1,1 @@
+"""Places, rates, rights and quotes of parking in the shape of APDS (parkingdata/spec)."""
