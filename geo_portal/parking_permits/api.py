@@ -27,6 +27,7 @@ from municipality.people.access import ANYONE, SIGNED_IN, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.people.limits import CHECKS, count
 from municipality.problems import Problem
+from municipality.reach import as_system
 from parking_zones.parking_permits.checks import papers_missing, request_of
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import (
@@ -155,7 +156,8 @@ def detail(request: HttpRequest, public_id: str) -> JsonResponse:
     """Answer a permit to its holder."""
     asked.only(request, ())
     permit = own_permit(request, public_id)
-    return JsonResponse(permit_json(permit, on=today(), at=timezone.now()))
+    with as_system():  # whose it is was asked: a delegate is on no case of the permit yet
+        return JsonResponse(permit_json(permit, on=today(), at=timezone.now()))
 
 
 def _ask(request: HttpRequest, public_id: str, about: About) -> JsonResponse:

@@ -1,6 +1,7 @@
 """What the page of a case says of a permit: what is wanted, its price, what is to be decided."""
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 from municipality.asked import today
@@ -23,8 +24,10 @@ from parking_zones.parking_permits.pricing import lines_asked
 from parking_zones.parking_permits.words import ACTS, KINDS, last_day, permit_of, plate_words
 from parking_zones.parking_permits.zoning import find_zone
 from parking_zones.zones.models import Bay, Zone
-from plots.register.ministry import Sameness
+from plots.register.ministry import Sameness, compare
+from plots.register.models import Unit
 from plots.register.queries import plot_on
+from plots.register.titles import Owner, owners_of
 
 BAYS_NEAR_M, MOST_BAYS = 60.0, 12
 SAMENESS = {
@@ -38,6 +41,20 @@ REGISTERS = {
     "vehicle": Text("سجل المركبات", "Vehicle register"),
     "person": Text("سجل الأرقام المدنية", "Register of civil numbers"),
 }
+TITLES = Text("سجل الملكيات", "Register of titles")
+OWNERSHIP = {
+    Sameness.SAME: ("pass", "pass", Text("مقدم الطلب مالك القطعة", "The applicant owns the plot")),
+    Sameness.BY_MANDATE: ("pass", "pass", Text("بوكالة", "By mandate")),
+    Sameness.DIFFERENT: (
+        "near", "triangle", Text("المالك غيره: راجع عقد الإيجار", "Another owner: see the lease"),
+    ),
+    Sameness.UNKNOWN: (
+        "unknown", "diamond", Text("غير معلوم: راجع الورقة", "Unknown: look at the paper"),
+    ),
+}  # fmt: skip
+UNITS = Text("الوحدة في السجل", "The unit in the register")
+UNIT_KNOWN = ("pass", "pass", Text("معروفة", "Known"))
+UNIT_UNKNOWN = ("unknown", "diamond", Text("غير معروفة", "Not known"))
 NOT_ASKED = Text("لم يُسأل بعد", "Not asked yet")
 
 
@@ -56,7 +73,26 @@ def _register(request: PermitRequest) -> list[dict[str, Any]]:
         rows.append(
             {"name": REGISTERS[name], "tone": tone, "icon": icon, "words": words, "why": why}
         )
-    return rows
+    return rows + [row for row in (_owner(request), _unit(request)) if row is not None]
+
+
+def _owner(request: PermitRequest) -> dict[str, Any] | None:
+    """Compare who asks with the owners of the plot by the register of titles: for officers."""
+    if request.plot_id is None or request.act != Act.ISSUE:
+        return None
+    named = Owner(request.holder_name, request.civil_number, Fraction(1))
+    same, _ = compare(named, owners_of(request.plot_id, today()))
+    tone, icon, words = OWNERSHIP[same]
+    return {"name": TITLES, "tone": tone, "icon": icon, "words": words, "why": None}
+
+
+def _unit(request: PermitRequest) -> dict[str, Any] | None:
+    """Tell whether the register knows the unit in a building of the plot; it may lack it."""
+    if not request.unit or request.plot_id is None:
+        return None
+    known = Unit.objects.filter(building__plot=request.plot_id, number__iexact=request.unit)
+    tone, icon, words = UNIT_KNOWN if known.exists() else UNIT_UNKNOWN
+    return {"name": UNITS, "tone": tone, "icon": icon, "words": words, "why": None}
 
 
 def _papers(case: Case, request: PermitRequest) -> list[dict[str, Any]]:
@@ -135,7 +171,7 @@ def panel_of_permit(case: Case, *, side: Side, at: dt.datetime) -> dict[str, Any
         "lines": lines,
         "total": sum(line.amount_baisa for line in lines),
         "has_price": bool(lines) or request.act == Act.END or not has_price,
-        "register": _register(request) if side is not Side.APPLICANT else [],
+        "register": _register(request) if side is Side.MUNICIPALITY else [],
         "in_the_way": _in_the_way(request) if is_deciding else [],
         "decision": _decision(request) if is_deciding and request.act == Act.ISSUE else None,
         "unused": unused,

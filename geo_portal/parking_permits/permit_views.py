@@ -1,5 +1,6 @@
 """My permits, and one permit: where it is good, until when, and what can be asked about it."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -24,10 +25,11 @@ from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.phones import masked
 from municipality.problems import Problem
+from municipality.reach import as_system
 from parking_zones.parking_permits.fees import refund_of
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import About, ask_about
-from parking_zones.parking_permits.terms import months_allowed
+from parking_zones.parking_permits.terms import city_day, months_allowed
 from parking_zones.parking_permits.words import ACTS, plate_words
 
 Act = PermitRequest.Act
@@ -99,17 +101,12 @@ def _vehicles(permit: ParkingPermit) -> list[dict[str, Any]]:
     ]
 
 
-@never_cache
-@require_safe
-@open_to(SIGNED_IN)
-def permit_page(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Show a permit to its holder, and to the officers of permits."""
-    at, on = timezone.now(), today()
-    permit, is_own = _permit(request, public_id)
+def _context(permit: ParkingPermit, *, at: dt.datetime) -> dict[str, Any]:
+    """Return what the page of a permit shows, whoever looks."""
+    on = city_day(at)
     unused, back = refund_of(permit, on=on)
-    context = {
+    return {
         **row_of(permit, on=on, at=at),
-        "is_own": is_own,
         "vehicles": _vehicles(permit),
         "unused": unused,
         "back": back,
@@ -119,8 +116,21 @@ def permit_page(request: HttpRequest, public_id: str) -> HttpResponse:
         "paper_case": _case_of_paper(permit),
         "countries": COUNTRIES.items(),
         "phone": masked(permit.phone) if permit.phone else "",
-        "config": map_config(request, things=things_of(permit, on=on)),
     }
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def permit_page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a permit to its holder, and to the officers of permits."""
+    at = timezone.now()
+    permit, is_own = _permit(request, public_id)
+    with as_system():  # whose it is was asked: a delegate is on no case of the permit yet
+        context = _context(permit, at=at) | {
+            "is_own": is_own,
+            "config": map_config(request, things=things_of(permit, on=today())),
+        }
     return render(request, "parking_permits/permit.html", context)
 
 

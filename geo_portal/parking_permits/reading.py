@@ -9,13 +9,15 @@ from django.http import HttpRequest
 from shapely.geometry import Point
 
 from geo_portal.parking.buying import plate_from
+from municipality.asked import today
 from municipality.digits import NotANumber, integer, western
 from municipality.geometry_gate import position
 from municipality.people.access import not_found
 from municipality.people.acting_person import person_of
-from municipality.people.delegations import act_by, served_id
+from municipality.people.delegations import act_by, may_act_for, serve, served_id
 from municipality.people.models import User
 from municipality.problems import bad_value
+from municipality.reach import as_system
 from municipality.words import Text
 from parking_zones.parking_permits.models import ParkingPermit, PermitKind
 from parking_zones.parking_permits.requests import KIND, Company, Wanted
@@ -150,10 +152,20 @@ def choose(request: HttpRequest, delegation: str, *, on: dt.date) -> None:
 
 
 def own_permit(request: HttpRequest, public_id: str) -> ParkingPermit:
-    """Return a permit of who asks or is served; raises Problem 404 for any other."""
-    rows = ParkingPermit.objects.select_related("zone", "bay", "paper", "case")
-    mine = rows.filter(public_id=public_id, person_id=served_of(request).pk)
-    found = mine.first()  # unique
-    if found is None:
+    """Return a permit of who asks, is served, or lets one act; raises Problem 404 for any other.
+
+    Who holds the holder's delegation for permits acts for them from here on.
+    """
+    with as_system():  # whose it is is asked right below
+        rows = ParkingPermit.objects.select_related("zone", "bay", "paper", "case", "renews")
+        found = rows.filter(public_id=public_id).first()  # unique
+    asker = person_of(request)
+    if found is None or found.person_id is None:
         raise not_found()
+    if found.person_id == served_of(request).pk:
+        return found
+    is_served = served_id(request) is not None
+    if is_served or not may_act_for(asker.pk, found.person_id, KIND, on=today()):
+        raise not_found()
+    serve(request, found.person_id)
     return found

@@ -111,8 +111,11 @@ _BAY_FIELDS = (
     Field("source", ("source",), longest=200),
 )  # fmt: skip
 _BAYS = Keyed(
-    table="parking_zones_bay", shape="shape", facts=("zone_id", "kind", "stalls"), multi=False
-)
+    table="parking_zones_bay", shape="shape", facts=("zone_id", "kind", "stalls"), multi=False,
+    # a bay that a permit holds, or that is asked for, stays whatever a survey shows
+    stays="EXISTS (SELECT FROM parking_zones_parkingpermit p WHERE p.bay_id = t.id) "
+    "OR EXISTS (SELECT FROM parking_zones_permitrequest r WHERE r.bay_id = t.id)",
+)  # fmt: skip
 
 
 def _prepare_bays(rows: Rows, job: Job) -> None:

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from municipality.cases.models import Case
 from municipality.history.models import Entry
 from municipality.notices.models import Message
+from municipality.people.delegations import Wish, delegate
 from parking_zones.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.terms import city_day
 from tests import builders as b
@@ -236,3 +238,25 @@ def test_an_announcement_is_counted_then_reaches_each_telephone_of_the_zone_once
     assert empty.status_code == 422
     registrar = signed_in(town.officers["registrar"])
     assert registrar.get("/parking/permits/announce/").status_code == 404
+
+
+def test_a_delegate_for_permits_renews_for_the_holder_and_one_for_extracts_does_not() -> None:
+    town = t.a_permit_town()
+    permit = t.granted(town, months=1, at=NOW)
+    taker = b.a_person("taker", "citizen")
+    taker.phone = "+96892000777"
+    taker.save()
+    client, on = signed_in(taker), city_day(NOW)
+    giver = town.as_citizen()
+    for kind, status in (("plot_extract", 404), ("parking_permit", 201)):
+        wish = Wish(taker.phone, (kind,), on, on)
+        delegate(town.citizen, wish, by=giver, at=NOW, on=on)
+        found, told = sent(client, f"{API}/{permit.public_id}/renew")
+        assert found == status, told
+        assert client.get(f"/parking/permits/{permit.public_id}/").status_code == (
+            200 if status == 201 else 404
+        )
+    case = Case.objects.get(parking_permit_request__act="renew")
+    assert {(one.role, one.person_id) for one in case.parties.all()} == {
+        ("applicant", town.citizen.pk), ("delegate", taker.pk),
+    }  # fmt: skip

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from parking_zones.models import PermitRequest
+from municipality import crs
+from parking_zones.models import Bay, PermitRequest
 from parking_zones.parking_permits import vehicle_register
 from parking_zones.parking_permits.jobs import ask_vehicle_register
 from parking_zones.parking_permits.vehicle_register import (
@@ -19,13 +20,15 @@ from parking_zones.parking_permits.vehicle_register import (
     is_owner,
 )
 from parking_zones.parking_permits.zoning import find_zone
+from plots.models import Building, Title, TitleShare, Unit
 from plots.register.ministry import Sameness
 from plots.register.queries import plot_on
 from tests import builders as b
 from tests.cases.builders import MORNING
 from tests.codebase.test_habits import ROOT
+from tests.importing.files import imported
 from tests.parking_permits import town as t
-from tests.parking_permits.builders import the_prices
+from tests.parking_permits.builders import a_bay, a_permit, the_prices
 
 OWNER = {"name": "سالم بن سعيد الحارثي", "number": "12345678", "as_of": "2026-11-01"}
 KNOWN = {
@@ -140,3 +143,41 @@ def test_the_worker_asks_the_register_and_the_officer_reads_what_it_said(
     assert shown in client.get(f"/cases/{case.public_id}/").content.decode()
     client.force_login(town.citizen)  # the register is not for the applicant's eyes
     assert shown not in client.get(f"/cases/{case.public_id}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_officer_reads_whether_the_applicant_owns_the_plot_and_the_unit_is_known(
+    client,
+) -> None:
+    town = t.a_permit_town()
+    case = t.submitted(town, unit="12")
+    client.force_login(town.officers["registrar"])
+    page = client.get(f"/cases/{case.public_id}/").content.decode()
+    assert "سجل الملكيات" in page and "غير معروفة" in page
+    title = Title.objects.create(
+        deed_number="D-1", plot=town.plot, valid=b.ALWAYS, source="test", as_of=MORNING.date()
+    )
+    TitleShare.objects.create(
+        title=title, position=1, owner_name=town.citizen.full_name, numerator=1, denominator=1
+    )
+    building = Building.objects.create(
+        register_key="b1", plot=town.plot, footprint=town.plot.boundary, use_class="residential"
+    )
+    Unit.objects.create(building=building, number="12")
+    page = client.get(f"/cases/{case.public_id}/").content.decode()
+    assert "مقدم الطلب مالك القطعة" in page and "معروفة" in page and "غير معروفة" not in page
+    client.force_login(town.citizen)
+    assert "سجل الملكيات" not in client.get(f"/cases/{case.public_id}/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_survey_of_bays_takes_away_none_that_a_permit_holds(tmp_path) -> None:
+    held, free = a_bay("b1"), a_bay("b2")
+    a_permit(kind="reserved_bay", bay=held, plate="")
+    other = b.square(300, 300, 3)
+    path = tmp_path / "bays.csv"
+    lon, lat = crs.lonlat(other.centroid.x, other.centroid.y)
+    path.write_text(f"bay_id,kind,lon,lat\nb3,public,{lon},{lat}\n", encoding="utf-8")
+    imported(path, "bays", extent="full")
+    assert set(Bay.objects.values_list("register_key", flat=True)) == {"b1", "b3"}
+    assert not Bay.objects.filter(pk=free.pk).exists()
