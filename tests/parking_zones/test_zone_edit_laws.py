@@ -304,6 +304,15 @@ def test_a_corner_dragged_onto_the_edge_beside_it_leaves_no_spike() -> None:
     assert is_coverage(now) and not faults(now, before=before)
 
 
+def test_a_ring_that_runs_back_over_itself_is_refused_or_told() -> None:
+    before = town(left_out=(0,))
+    corners = (at(1, 0), at(0, 1), at(0, 2), at(0, 0), at(0, 1))
+    now = ops.apply(before, ops.Draw(ops.NewZone("90", "ج", "n"), corners))
+    assert faults(now, before=before)
+    with pytest.raises(Refused):
+        ops.apply(now, ops.Insert(at(0.5, 0.5), at(0.5, 0.5)))
+
+
 def test_a_part_that_is_left_over_goes_to_a_zone_beside_it() -> None:
     before = town()
     line = (at(100, 104), at(104, 100))

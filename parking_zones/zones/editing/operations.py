@@ -153,6 +153,8 @@ def _move(operation: Move, coverage: Coverage) -> Coverage:
 def _carried(coverage: Coverage, vertex: Spot, to: Spot) -> Coverage:
     target = _snapped(coverage, to, but=vertex)
     who = _holders(coverage, vertex)
+    if not who:  # of a ring that runs back over itself an edge may take no corner
+        raise Refused(NO_VERTEX)
     moved = {index: rings.moved(coverage.cells[index].shape, vertex, target) for index in who}
     return _matched(coverage.with_shapes(moved), who)
 
