@@ -27,6 +27,7 @@ IMPORTERS = {
     "mandates": "plots.register.mandate_imports.MANDATES",
     "building_permits": "plots.building_permits.permit_imports.PERMIT_RECORDS",
     "parking_permits": "parking_zones.parking_permits.permit_imports.PERMITS",
+    "violations": "parking_zones.violations.record_imports.VIOLATIONS",
     "footprints": "plots.building_permits.town.footprints.FOOTPRINTS",  # checked, never kept
 }
 

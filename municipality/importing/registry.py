@@ -11,6 +11,7 @@ RECORDS = (
     "mandates",
     "building_permits",
     "parking_permits",
+    "violations",
 )  # without a shape: manage.py import_records KIND
 
 

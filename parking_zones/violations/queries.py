@@ -38,7 +38,9 @@ class Known:
         """How it stands: due, paid, cancelled, or refunded."""
         if self.violation.state == Violation.State.CANCELLED:
             return "cancelled"
-        return "due" if self.bill is None else self.bill.state
+        if self.bill is None:  # an earlier record that is not due
+            return "paid"
+        return self.bill.state
 
 
 def _rows() -> QuerySet[Violation]:
