@@ -28,6 +28,7 @@ IMPORTERS = {
     "building_permits": "plots.building_permits.permit_imports.PERMIT_RECORDS",
     "parking_permits": "parking_zones.parking_permits.permit_imports.PERMITS",
     "violations": "parking_zones.violations.record_imports.VIOLATIONS",
+    "tariffs": "municipality.importing.tariff_records.TARIFFS",
     "footprints": "plots.building_permits.town.footprints.FOOTPRINTS",  # checked, never kept
 }
 

@@ -12,6 +12,7 @@ RECORDS = (
     "building_permits",
     "parking_permits",
     "violations",
+    "tariffs",
 )  # without a shape: manage.py import_records KIND
 
 

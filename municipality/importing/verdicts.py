@@ -149,6 +149,8 @@ _ALL = (
     _refused("permit_differs", "الإباحة مسجلة بغير هذه البيانات", "The permit is registered with other facts"),
     _refused("bad_plate", "رقم مركبة لا يُقرأ", "A plate that cannot be read"),
     _refused("unknown_zone", "منطقة مواقف غير معروفة", "A parking zone that is not known"),
+    _refused("tariff_meets_another", "لهذا الشيء سعر آخر في بعض هذه الأيام", "Another price of this holds on some of these days"),
+    _note("tariff_known", "السعر مسجل كما هو", "The price is on record as it stands"),
     _refused("unknown_offence", "لا مخالفة بهذا الرمز في ذلك اليوم", "No offence of this code held on that day"),
     _refused("violation_differs", "المخالفة مسجلة بغير ما في الصف", "The violation is registered otherwise"),
     _note("violation_known", "المخالفة مسجلة كما هي", "The violation is registered as it stands"),
