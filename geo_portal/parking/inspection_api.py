@@ -14,6 +14,7 @@ from shapely.geometry import Point
 from geo_portal.casework.api import body_of
 from geo_portal.parking.buying import LONGEST_KEY, plate_from
 from municipality import asked, geometry_gate
+from municipality.calendar.rest_days import NoCalendar
 from municipality.clock import database_now
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
@@ -28,6 +29,7 @@ from parking_zones.inspection.checks import Asked, check
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import near_plates
 from parking_zones.plates import NotAPlate, read_plate, vehicle_of_key
+from parking_zones.tickets.quotes import NO_CALENDAR
 from parking_zones.violations.actions import FRESH, New, issue
 from parking_zones.violations.models import Violation
 from parking_zones.violations.queries import known, offences_on
@@ -97,14 +99,20 @@ def _needed(body: dict[str, Any], *names: str) -> None:
             raise bad_value(name, NEEDED, status=400)
 
 
-def moment_of(body: dict[str, Any], *, now: dt.datetime) -> dt.datetime:
-    """Return when a thing was done, by the one clock; raises Problem 422 for a time that is none.
+def told_moment(body: dict[str, Any], *, now: dt.datetime) -> dt.datetime:
+    """Return the moment a body names, by the one clock; raises Problem 422 for a text that is none.
 
     ``sent_at`` is the device's clock now: what it is wrong by is taken off.
     """
     at = asked.moment(body.get("at"), name="at", default=now)
     if "sent_at" in body:
         at = now - (asked.moment(body["sent_at"], name="sent_at", default=now) - at)
+    return at
+
+
+def moment_of(body: dict[str, Any], *, now: dt.datetime) -> dt.datetime:
+    """Return when a thing was done; raises Problem 422 for what is ahead or too long ago."""
+    at = told_moment(body, now=now)
     if not now - OLDEST <= at <= now + AHEAD:
         raise bad_value("at", TOO_OLD)
     return min(at, now)
@@ -151,10 +159,13 @@ def check_plate(request: HttpRequest) -> JsonResponse:
     now = database_now() if "at" in body else None
     question = Asked(
         plate_key=plate.key, plate_text=body["plate"], point=point, accuracy_m=accuracy_m,
-        at=None if now is None else moment_of(body, now=now),
+        at=None if now is None else told_moment(body, now=now),
         origin=body.get("origin", "gps"), key=key_in(body),
     )  # fmt: skip
-    made = check(asked=question, inspector_id=person_of(request).pk, at=now)
+    try:
+        made = check(asked=question, inspector_id=person_of(request).pk, at=now)
+    except NoCalendar:
+        raise Problem(409, "parking_gap", NO_CALENDAR) from None
     return JsonResponse(check_json(made))
 
 

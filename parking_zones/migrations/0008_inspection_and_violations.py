@@ -291,14 +291,6 @@ class Migration(migrations.Migration):
                 violation_error_message="This check was already sent.",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="parkingcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("received_at__gte", models.F("at"))),
-                name="check_is_received_after_it_was_made",
-                violation_error_message="A check is received after it was made.",
-            ),
-        ),
         migrations.AddIndex(
             model_name="violation",
             index=models.Index(fields=["plate_key", "-issued_at"], name="violation_by_plate"),

@@ -81,8 +81,8 @@ def test_only_an_inspector_asks(zone) -> None:
         ({"lon": 0, "lat": 0}, 422),
         ({"accuracy_m": -1}, 422),
         ({"accuracy_m": "wide"}, 422),
-        ({"at": "2020-01-01T00:00:00Z"}, 422),
-        ({"at": "2999-01-01T00:00:00Z"}, 422),
+        ({"at": "2020-01-01T00:00:00Z"}, 200),  # another moment may be asked about
+        ({"at": "1950-01-01T00:00:00Z"}, 200),
         ({"at": "yesterday"}, 422),
         ({"origin": "guess"}, 422),
         ({"may_stand": True}, 400),
@@ -104,6 +104,15 @@ def test_a_device_whose_clock_is_wrong_is_put_right(zone, inspector) -> None:
     assert made.status_code == 200
     wrong = abs(ParkingCheck.objects.get().at - (now - dt.timedelta(minutes=20)))
     assert wrong < dt.timedelta(seconds=30)
+
+
+def test_no_violation_stands_on_a_question_about_another_day(zone, inspector) -> None:
+    for at in ("2020-01-05T06:00:00Z", (timezone.now() + dt.timedelta(days=1)).isoformat()):
+        made = check(inspector, at=at).json()["check"]
+        for moment in ({}, {"at": at}):
+            answer = post(inspector, "violations", check=made, offence="no_ticket", **moment)
+            assert answer.status_code in (409, 422)
+    assert not Violation.objects.exists()
 
 
 def test_a_queue_sent_twice_is_kept_once(zone, inspector) -> None:
