@@ -125,7 +125,7 @@ def is_coverage(coverage: Coverage) -> bool:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(towns, st.data())
 def test_whatever_is_done_and_kept_the_zones_are_a_coverage(before, data) -> None:
     now = before
@@ -144,7 +144,7 @@ def test_whatever_is_done_and_kept_the_zones_are_a_coverage(before, data) -> Non
     assert is_coverage(now)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(towns, st.data())
 def test_what_is_no_coverage_is_always_told(before, data) -> None:
     now = before

@@ -14,7 +14,7 @@ FILES = (
     ("parcels/fr-27412-parcelles.geojson", 2154, 1.0),
     ("oracles/columbus/columbus.shp", None, 1000.0),  # neighbourhoods, in thousandths
 )
-MOST, HANDS = 300, 150
+MOST, HANDS = 300, 50
 
 
 def covered(path, system: int | None, scale: float) -> Coverage:
