@@ -6,7 +6,8 @@ import threading
 
 import pytest
 import shapely
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from municipality.history.queries import entries
@@ -405,3 +406,40 @@ def test_of_two_managers_at_once_one_is_kept_and_one_is_told() -> None:
             " AND ST_Overlaps(a.boundary, b.boundary)"
         )
         assert not cursor.fetchall()
+
+
+def _meets_an_import(number: str) -> int:
+    """Keep an edit while an import has rewritten a zone and not yet committed; its status."""
+    a_street()
+    manager = a_manager()
+    opened = manager.open()
+    written, answers = threading.Event(), []
+
+    def keep() -> None:
+        written.wait()
+        answers.append(manager.keeps(opened, OUT))
+        connections.close_all()
+
+    hand = threading.Thread(target=keep)
+    hand.start()
+    with transaction.atomic():
+        held = ZoneVersion.objects.get(zone__number=number)
+        held.valid = DateRange(held.valid.lower, tomorrow())
+        held.save(update_fields=["valid"])
+        b.a_zone_version(held.zone, version=2, valid=(tomorrow(), None), shape=b.square(200, 0, 90))
+        written.set()
+        hand.join(timeout=1.5)  # it waits for us, or has written beside us
+    hand.join()
+    return int(answers[0].status_code)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_waits_for_an_import_under_way_and_is_then_stale() -> None:
+    assert _meets_an_import("9") == 409
+    assert versions("7") == [(1, "2016-10-16..")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_the_edit_is_kept_beside_the_import(monkeypatch) -> None:
+    monkeypatch.setattr(saving, "LOCK", "SELECT 1")
+    assert _meets_an_import("9") == 201
