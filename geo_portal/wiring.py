@@ -20,6 +20,7 @@ IMPORTERS = {
     "buildings": "plots.register.imports.BUILDINGS",
     "zones": "parking_zones.zones.imports.ZONES",
     "bays": "parking_zones.zones.imports.BAYS",
+    "curb_rules": "parking_zones.curb_rules.imports.CURB_RULES",
     "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",

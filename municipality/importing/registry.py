@@ -5,7 +5,9 @@ from django.utils.module_loading import import_string
 
 from municipality.importing.spec import Importer
 
-KINDS = ("plots", "buildings", "zones", "bays", "boundaries", "observations", "layer")
+KINDS = (
+    "plots", "buildings", "zones", "bays", "curb_rules", "boundaries", "observations", "layer",
+)  # fmt: skip
 RECORDS = (
     "titles",
     "mandates",

@@ -87,9 +87,11 @@ def spec_days(book: ZoneBook, zone: ZoneOnDay | None) -> list[dt.date]:
     return sorted({*change_days(spans), *city_days(book)})
 
 
-def _day_periods(rule: HoursRule, days: Span, weekend: frozenset[int]) -> Json:
-    """Write the daily span of an hours row over some days."""
-    free = weekend if rule.free_weekdays is None else rule.free_weekdays
+def _day_periods(rule: HoursRule, days: Span, facts: Facts) -> Json:
+    """Write the daily span of an hours row over some days; raises NoCalendar."""
+    free = rule.free_weekdays
+    if free is None:
+        free = facts.book.calendar.weekend_on(facts.on)
     closes = "24:00:00" if rule.closes == MIDNIGHT else f"{rule.closes:%H:%M:%S}"
     return {
         **_span_of(days),
@@ -116,7 +118,6 @@ def _validity(regime: Regime, facts: Facts) -> Json:
     them; else they are cut out of the hours that do not.
     """
     calendar, year = facts.book.calendar, Span(dt.date(facts.on.year, 1, 1), None)
-    weekend = calendar.weekend_on(facts.on)
     holidays = [one for one in calendar.holidays if common(one.span, year)]
     months = [one.span for one in calendar.ramadans if common(one.span, year)]
     some_on_holidays = any(rule.on_holidays for rule in regime.hours)
@@ -132,7 +133,7 @@ def _validity(regime: Regime, facts: Facts) -> Json:
         if some_on_holidays and not rule.on_holidays:
             cuts = [one.span for one in holidays]
             held = [span for one in held for span in without(one, cuts)]
-        periods += [_day_periods(rule, span, weekend) for span in held]
+        periods += [_day_periods(rule, span, facts) for span in held]
     whole: Json = {"overallStartTime": begins(regime.span.first), "validPeriods": periods}
     if regime.span.after is not None:
         whole["overallEndTime"] = begins(regime.span.after)

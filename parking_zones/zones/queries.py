@@ -49,13 +49,26 @@ def city_time(at: dt.datetime) -> dt.datetime:
     return at.astimezone(PROFILE.time_zone)
 
 
+def _free_at(price: Price) -> PaidNow:
+    """Say that nothing is paid as long as a price of nothing holds."""
+    ends = price.span.after
+    if ends is None:
+        return PaidNow(False, None)
+    return PaidNow(False, dt.datetime.combine(ends, dt.time(), PROFILE.time_zone))
+
+
 def charge_in(*, book: ZoneBook, zone: ZoneOnDay, at: dt.datetime) -> Charge:
-    """Return price and paid hours of one zone at an aware moment."""
+    """Return price and paid hours of one zone at an aware moment.
+
+    At a price of nothing (a time limit alone) parking is free whatever the clock says, so that no
+    violation follows from a ticket that nobody sells.
+    """
     local = city_time(at)
-    return Charge(
-        price=book.price(number=zone.number, day=local.date()),
-        now=paid_at(at=local, zone_id=zone.zone_id, rules=book.hours, calendar=book.calendar),
-    )
+    price = book.price(number=zone.number, day=local.date())
+    now = paid_at(at=local, zone_id=zone.zone_id, rules=book.hours, calendar=book.calendar)
+    if price is not None and not price.amount_baisa and now.paid:
+        now = _free_at(price)
+    return Charge(price=price, now=now)
 
 
 def _common_charge(book: ZoneBook, zones: list[ZoneOnDay], at: dt.datetime) -> Charge | None:

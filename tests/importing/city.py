@@ -3,6 +3,7 @@
 Prints one line of JSON: what each import reported, and what the database then holds.
 """
 
+import datetime as dt
 import io
 import json
 import os
@@ -86,9 +87,17 @@ def _monaco(data: Path) -> dict[str, Any]:
 
 
 def _san_francisco(data: Path) -> dict[str, Any]:
+    from tests.importing.san_francisco import priced_and_published
+
+    regulations = data / "parking" / "sf_parking_regulations.geojson"
+    since = dt.date(2016, 1, 1)
     return {
         "bays": _run(data / "parking" / "sf_parking_meters.geojson", "bays"),
-        "rules": _run(data / "parking" / "sf_parking_regulations.geojson", "layer", theme="rules"),
+        "rules": _run(regulations, "layer", theme="rules"),
+        "curb_rules": _run(regulations, "curb_rules", on=since),
+        "curb_rules again": _run(regulations, "curb_rules", on=since),
+        "bays again": _run(data / "parking" / "sf_parking_meters.geojson", "bays", on=since),
+        **priced_and_published(data),
     }
 
 

@@ -106,9 +106,25 @@ def _monaco(found: dict[str, Any]) -> None:
 
 
 def _san_francisco(found: dict[str, Any]) -> None:
-    """Bays and a guest layer of San Francisco."""
+    """Bays, a guest layer and the curb rules of San Francisco: read, priced, published."""
     assert found["bays"]["read"] == 1_111 and found["bays"]["accepted"] > 1_100
     assert found["rules"]["read"] == 1_274 and found["rules"]["guest"]
+    rules = found["curb_rules"]
+    assert (rules["read"], rules["accepted"], rules["repaired"], rules["refused"]) == (
+        1_274, 1_228, 0, 46
+    )  # fmt: skip
+    assert rules["verdicts"] == {
+        "curb_kind_not_kept": 27, "curb_days_unread": 6, "curb_hours_unread": 6,
+        "curb_hours_disagree": 18, "curb_limit_unread": 28, "curb_exemption_unread": 27,
+    }  # fmt: skip
+    assert rules["inserted"] == found["curb_rules again"]["unchanged"] == 30
+    assert found["overlap_m2"] < 0.01 and found["zones"] == 30
+    assert 0 < found["bays_in_a_zone"] < 20
+    assert found["faults"] == [] and found["faults_when_broken"]
+    assert found["policies"] == 20 and found["currency"] == "USD"  # of one content, whatever area
+    assert found["spring"] == [14 * 60, 0] and found["autumn"] == [14 * 60, 14 * 225]
+    assert found["quoted"] == [2.25, 4.5]
+    assert found["rate"] == 2.25 and found["clock"] == "America/Los_Angeles"
 
 
 CHECKS: dict[str, Callable[[dict[str, Any]], None]] = {
