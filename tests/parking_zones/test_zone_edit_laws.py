@@ -313,6 +313,16 @@ def test_a_ring_that_runs_back_over_itself_is_refused_or_told() -> None:
         ops.apply(now, ops.Insert(at(0.5, 0.5), at(0.5, 0.5)))
 
 
+def test_a_thin_ring_that_crosses_itself_is_told_and_not_a_fault_of_ours() -> None:
+    """Found by a draw of the campaign: GEOS' noder does not converge on it."""
+    shift = np.zeros((WIDE + 1, HIGH + 1, 2))
+    shift[0, 0] = (-4.0, 0.5)
+    before = town(shift)
+    corners = (at(2, 0), at(0, 0), at(1, 0), at(0, 0.5))
+    now = ops.apply(before, ops.Draw(ops.NewZone("90", "ج", "n"), corners))
+    assert [fault.wrong for fault in faults(now, before=before)] == [Wrong.CROSSES]
+
+
 def test_a_part_that_is_left_over_goes_to_a_zone_beside_it() -> None:
     before = town()
     line = (at(100, 104), at(104, 100))

@@ -18,9 +18,9 @@ from parking_zones.zones.book import zone_book
 from parking_zones.zones.editing import shown
 from parking_zones.zones.editing.base import Base, kept_base
 from parking_zones.zones.editing.commands import read_operations, text
-from parking_zones.zones.editing.coverage import Coverage, Fault, faults
+from parking_zones.zones.editing.coverage import Coverage, Fault
 from parking_zones.zones.editing.impact import Asked, impact
-from parking_zones.zones.editing.saving import BROKEN, Edit, Wanted, retraced, save, stale
+from parking_zones.zones.editing.saving import BROKEN, Edit, Wanted, checked, retraced, save, stale
 from parking_zones.zones.editing.tolerances import MOST_OPERATIONS
 from parking_zones.zones.models import Zone
 
@@ -101,7 +101,7 @@ def _tried(edit: Edit) -> tuple[Base, Coverage, list[Fault]]:
     if base.token != edit.token:
         raise stale(edit.kind)
     coverage = retraced(base, edit.operations)
-    return base, coverage, faults(coverage, before=base.coverage)
+    return base, coverage, checked(coverage, base)
 
 
 @router.get(

@@ -65,6 +65,7 @@ NO_SHAPE = Text("الحدود تقطع نفسها؛ أصلحها أولًا.", "
 
 
 __all__ = [
+    "NO_SHAPE",
     "Close",
     "Delete",
     "Draw",

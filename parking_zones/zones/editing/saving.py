@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import cast
 
+import shapely
 from django.contrib.gis.geos import MultiPolygon
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -204,9 +205,17 @@ def _check_unapplied(changes: Difference, at: dt.datetime) -> None:
         raise Problem(409, "zone_applied", APPLIED.with_values(number=min(map(str, used))))
 
 
+def checked(coverage: Coverage, base: Base) -> list[Fault]:
+    """Return the faults of a coverage; raises Problem 422 where its shapes defeat GEOS."""
+    try:
+        return faults(coverage, before=base.coverage)
+    except shapely.GEOSException:
+        raise Problem(422, "zone_edit_refused", ops.NO_SHAPE) from None
+
+
 def _sound(coverage: Coverage, base: Base) -> Difference:
     """Return what changed in a coverage without faults; raises Problem 422 with the faults."""
-    found: list[Fault] = faults(coverage, before=base.coverage)
+    found = checked(coverage, base)
     if found:
         raise Problem(422, "not_a_coverage", BROKEN.with_values(count=len(found)))
     changes = difference(base.coverage, coverage)
