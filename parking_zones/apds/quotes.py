@@ -51,7 +51,7 @@ class Request:
 
 def _text(body: Mapping[str, Any], name: str) -> str:
     found = body.get(name)
-    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_ID:
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_ID or not found.isprintable():
         raise bad_value(name, NEEDED.with_values(name=name), status=400)
     return found
 

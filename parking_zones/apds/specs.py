@@ -175,12 +175,8 @@ def _eligible(id_: str, version: int, rate: Json | None) -> list[Json]:
 def _good_in(zone: ZoneOnDay | None, facts: Facts) -> list[Json]:
     """Return the zones in which a ticket of a zone is good, its own first."""
     owner = None if zone is None else zone.zone_id
-    good = [one for one in facts.book.on_day(facts.on) if _is_good(owner, one, facts)]
+    good = facts.book.good_zones(owner, day=facts.on)
     return [zone_reference(one) for one in sorted(good, key=lambda one: one.zone_id != owner)]
-
-
-def _is_good(owner: int | None, zone: ZoneOnDay, facts: Facts) -> bool:
-    return facts.book.is_good_in(owner, zone, day=facts.on)
 
 
 def ticket_spec(zone: ZoneOnDay | None, facts: Facts) -> Json | None:

@@ -159,6 +159,17 @@ class ZoneBook:
             if said.span.holds_on(day)
         )
 
+    def good_zones(self, ticket_zone_id: int | None, *, day: dt.date) -> list[ZoneOnDay]:
+        """Return the zones of a day in which a ticket of a zone (None: of none) is good."""
+        zones = self.on_day(day)
+        said = any(
+            one.ticket_zone_id == ticket_zone_id and one.span.holds_on(day)
+            for one in self._goodness
+        )
+        if not said:  # in its own alone: no need to price every other
+            zones = [zone for zone in zones if zone.zone_id == ticket_zone_id]
+        return [zone for zone in zones if self.is_good_in(ticket_zone_id, zone, day=day)]
+
     def on_day(self, day: dt.date) -> list[ZoneOnDay]:
         """Return the zones as they hold on a day, by their numbers."""
         return [version for version in self.versions if version.span.holds_on(day)]

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from municipality.calendar.models import Holiday, Ramadan
 from municipality.calendar.rest_days import Span
 from municipality.history.models import Entry
 from parking_zones.apds.dated import without
+from parking_zones.apds.quotes import MEMBERS
+from parking_zones.apds.specs import ticket_id
 from parking_zones.models import GoodIn, PaidHours, ParkingTicket, PermitVehicle, TicketTerms, Zone
 from tests.builders import (
     ALWAYS,
@@ -341,6 +345,31 @@ def test_a_quote_of_no_such_right_says_so_and_a_length_that_is_not_sold_is_refus
     assert post([]).status_code == 400
     TicketTerms.objects.all().delete()
     assert post(a_request(spec)).status_code == 409
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from(["PT1H", "2026-11-22T09:00:00", "9999-12-31T00:00:00Z", "P", "\ud800", "\0"]),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(max_size=5), some, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.sampled_from([*sorted(MEMBERS), "other"]), JUNK)
+def test_no_request_for_a_quote_breaks_the_server(city, name: str, junk: Any) -> None:
+    body = json.dumps(a_request(ticket_id(None), **{name: junk}))
+    answer = Client().post("/apds/quotes", body, "application/json")
+    assert answer.status_code in (200, 400, 404, 409, 422)
+
+
+def test_a_ticket_of_another_zone_is_good_where_a_row_says_so(city) -> None:
+    zone = Zone.objects.get(number="8")
+    GoodIn.objects.create(ticket_zone=city, in_zone=zone, valid=ALWAYS, source="test")
+    held = [one["id"] for one in spec_of("7")["hierarchyElements"]]
+    assert held == [place_of("7")["id"], place_of("8")["id"]]
+    a_ticket(city)
+    assert len(ask_rights(a_key("parking_rights"), place=held[1]).json()["data"]) == 1
 
 
 def a_ticket(zone: Zone | None, *, plate: str = CAR, minutes: int = 50) -> ParkingTicket:
