@@ -24,6 +24,10 @@ from municipality.digits import western
 from municipality.words import Text
 
 COUNTRY = "OM"
+# Letters of Saudi plates, which show each in both scripts (17 of the alphabet, by the General
+# Department of Traffic); so one vehicle has one key however it was written.
+_SAUDI = dict(zip("ابحدرسصطعقكلمنهوى", "ABJDRSXTEGKLZNHUV", strict=True)) | {"أ": "A", "ي": "V"}
+LONGEST_KEY = 20  # signs; as bills and tickets keep it
 LONGEST_TEXT = 100  # letters; nobody writes a plate in more
 MOST_DIGITS, MOST_LETTERS, LONGEST_FOREIGN = 5, 2, 20
 ARABIC = {
@@ -182,6 +186,8 @@ class ForeignPlate:
     def key(self) -> str:
         """The plate in ASCII: ``AE-A12345``; other letters by their number in Unicode."""
         signs = self.text.replace(" ", "")
+        if self.country == "SA":
+            signs = "".join(_SAUDI.get(sign, sign) for sign in signs)
         plain = (sign if sign.isascii() else f"x{ord(sign):06x}" for sign in signs)
         return f"{self.country}-{''.join(plain)}"
 
@@ -304,7 +310,10 @@ def foreign_plate(text: str, *, country: str) -> ForeignPlate:
             raise NotAPlate(Fault.UNKNOWN_SIGN, what=sign)
     if sum(len(run.text) for run in runs) > LONGEST_FOREIGN:
         raise NotAPlate(Fault.TOO_LONG)
-    return ForeignPlate(country, " ".join(run.text for run in runs))
+    plate = ForeignPlate(country, " ".join(run.text for run in runs))
+    if len(plate.key) > LONGEST_KEY:
+        raise NotAPlate(Fault.TOO_LONG)
+    return plate
 
 
 def vehicle_of_key(key: str) -> Plate | ForeignPlate:

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 
 from geo_portal.home.page_config import map_config
 from geo_portal.home.templatetags.front import BUILT, entry_files
+from geo_portal.parking.ticket_views import COUNTRIES
 from municipality.clock import database_now
 from municipality.conf import PROFILE
 from municipality.people.access import ANYONE, open_to
+from municipality.people.acting_person import person_of
 from parking_zones.violations.queries import offences_on
 from parking_zones.zones.queries import city_time
 
@@ -29,7 +31,12 @@ def inspect(request: HttpRequest) -> HttpResponse:
         }
         for one in offences_on(city_time(database_now()).date())
     ]  # fmt: skip
-    context = {"config": map_config(request, offences=offences)}
+    countries = {code: name.as_json() for code, name in COUNTRIES.items()}
+    context = {
+        "config": map_config(
+            request, offences=offences, countries=countries, person=person_of(request).pk
+        )
+    }
     return render(request, "parking/inspect.html", context)
 
 

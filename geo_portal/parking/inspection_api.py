@@ -30,7 +30,7 @@ from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import near_plates
 from parking_zones.plates import NotAPlate, read_plate, vehicle_of_key
 from parking_zones.tickets.quotes import NO_CALENDAR
-from parking_zones.violations.actions import FRESH, New, issue
+from parking_zones.violations.actions import New, issue
 from parking_zones.violations.models import Violation
 from parking_zones.violations.queries import known, offences_on
 from parking_zones.zones.queries import city_time
@@ -228,7 +228,7 @@ def issue_violation(request: HttpRequest) -> JsonResponse:
 @router.post("/violations/{public_id}/photos", summary="Add a photo to one's violation")
 @open_to(INSPECTOR)
 def add_photo(request: HttpRequest, public_id: str) -> JsonResponse:
-    """Take one photo as multipart ``photo``; until an hour after the violation came in."""
+    """Take one photo as multipart ``photo``; until seven days after the violation came in."""
     by, now = actor_of(request, INSPECTOR), database_now()
     made = Violation.objects.filter(public_id=public_id, inspector_id=by.person_id).first()
     if made is None:
@@ -239,7 +239,7 @@ def add_photo(request: HttpRequest, public_id: str) -> JsonResponse:
     if digest(upload.read()) in {photo.sha256 for photo in known(made).photos}:
         return JsonResponse(violation_json(made))  # sent again: the answer was lost on the way
     upload.seek(0)
-    if len(known(made).photos) >= MOST_PHOTOS or now > made.received_at + 6 * FRESH:
+    if len(known(made).photos) >= MOST_PHOTOS or now > made.received_at + OLDEST:
         raise Problem(409, "not_now", TOO_MANY)
     try:
         accept(upload, by=by, at=now, kinds=("jpeg", "png", "heic"), about=made.stream)

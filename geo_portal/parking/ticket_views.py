@@ -190,7 +190,7 @@ def extend_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
         wanted = Wanted(
             vehicle_of_key(ticket.plate_key),
             _minutes(request.POST.get("minutes", "")),
-            ticket.zone.number if ticket.zone else None,
+            extends_id=ticket.root_id or ticket.pk,
         )
         more = _asked(request, wanted, request.POST.get("key", ""), at=at)
     except Problem as refused:

@@ -19,7 +19,7 @@ from municipality.clock import database_now
 from municipality.documents.links import link_to
 from municipality.people.access import ANYONE, SIGNED_IN, not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
-from municipality.people.limits import Limit, count
+from municipality.people.limits import Limit, count, count_person
 from municipality.people.models import User
 from municipality.problems import Problem
 from municipality.reach import acting
@@ -71,6 +71,8 @@ def find(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"countries": COUNTRIES}
     if request.method == "POST":
         count(request, LOOKED_FOR, at=database_now())
+        if isinstance(request.user, User):
+            count_person(request.user.pk, LOOKED_FOR, at=database_now())
         context |= {name: _clean(request, name) for name in ("number", "plate", "country")}
         try:
             key = plate_from(context["plate"], context["country"]).key
@@ -126,6 +128,7 @@ def _shown(one: Known) -> dict[str, Any]:
         "words": Text(**words) if words and reason in set(Reason) else None,
         "place": PLACES.get(evidence.get("place", "")),
         "zone": evidence.get("zone"),
+        "rights": evidence.get("rights", []),
         "is_disputed": any(row.is_open for row in one.disputes),
         "can_dispute": violation.state == Violation.State.ISSUED
         and not any(row.is_open for row in one.disputes),

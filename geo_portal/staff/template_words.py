@@ -27,6 +27,12 @@ EVENTS = {
     "parking.ticket_no_answer": (
         Text("تذكرة موقف: لا جواب من المشغل", "Parking ticket: the operator is silent"), SENDER,
     ),
+    "parking.ticket_of_foreign_plate_ends_soon": (
+        Text("تذكرة لوحة أجنبية: تنتهي قريبًا", "Ticket of a foreign plate: ends soon"), DRIVER,
+    ),
+    "parking.ticket_never_answered": (
+        Text("تذكرة موقف: لم يجب المشغل", "Parking ticket: the operator never answered"), SENDER,
+    ),
     "parking.told": (Text("تذكرة موقف: لماذا لم تُشتر", "Parking ticket: why none"), SENDER),
     "parking.ticket_ends_soon": (
         Text("تذكرة موقف: تنتهي قريبًا", "Parking ticket: ends soon"), DRIVER,
@@ -157,7 +163,8 @@ _OF_DISPUTES = {
 }
 EVENTS |= {
     f"parking_dispute.{step}.applicant": (
-        Text(f"اعتراض على مخالفة: {event.ar}", f"Dispute of a violation: {event.en}"), APPLICANT,
+        Text(f"اعتراض على مخالفة: {event.ar}", f"Dispute of a violation: {event.en}"),
+        APPLICANT,
     )
     for step, event in _OF_DISPUTES.items()
 }

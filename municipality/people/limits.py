@@ -74,6 +74,20 @@ def count(request: HttpRequest, limits: tuple[Limit, ...], *, at: dt.datetime) -
         raise Problem(429, "too_many", TOO_MANY)
 
 
+def count_person(person_id: int, limits: tuple[Limit, ...], *, at: dt.datetime) -> None:
+    """Count one request of a person who is signed in; raises Problem 429 past a limit."""
+    if not settings.GEO_LIMITS:
+        return
+    with connection.cursor() as cursor:
+        for limit in limits:
+            began = dt.datetime.fromtimestamp(
+                at.timestamp() // limit.seconds * limit.seconds, tz=dt.UTC
+            )
+            cursor.execute(COUNT, [f"{limit.name}:person:{person_id}", began])
+            if cursor.fetchone()[0] > limit.most:
+                raise Problem(429, "too_many", TOO_MANY)
+
+
 def forget(*, before: dt.datetime) -> int:
     """Drop the counts of windows that ended before a moment; returns how many."""
     with connection.cursor() as cursor:

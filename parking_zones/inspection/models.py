@@ -11,7 +11,8 @@ class ParkingCheck(models.Model):
     """One question of an inspector and its answer, with what it was drawn from; never changed.
 
     A check made without a connection comes later, with its own moment ``at``; ``received_at`` is
-    when it came.  One may also ask about another moment; no violation stands on that.  ``key`` is the device's own, so that what is sent twice is kept once.
+    when it came.  One may also ask about another moment: what stands on a check that came late is
+    decided by a supervisor.  ``key`` is the device's own, so that what is sent twice is kept once.
     """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)

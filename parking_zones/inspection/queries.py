@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from shapely.geometry import Point
 
+from municipality.billing.payments import graph
 from municipality.located import Candidate, Place
 from municipality.stored import geos_of
 from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
@@ -24,13 +25,17 @@ AS moment LEFT JOIN LATERAL (
   SELECT 'ticket', number, '', zone_id, NULL::bigint, state = 'paid', ends_at
   FROM parking_zones_parkingticket
   WHERE plate_key = %(plate)s AND ends_at > moment.at AND starts_at <= moment.at
-    AND state <> 'lapsed'
+    AND (state = 'paid' OR (state = 'asked' AND (channel = 'sms' OR EXISTS (
+      SELECT FROM billing_bill b JOIN billing_charge c ON c.bill_id = b.id
+      WHERE b.subject = 'parking_ticket/' || parking_zones_parkingticket.id
+        AND c.state IN %(in_flight)s))))
   UNION ALL
   SELECT 'permit', p.number, v.kind, v.zone_id, v.bay_id, true, upper(v.valid)
   FROM parking_zones_permitvehicle v JOIN parking_zones_parkingpermit p ON p.id = v.permit_id
   WHERE v.plate_key = %(plate)s AND v.valid @> moment.at
 ) AS held ON true
 """
+IN_FLIGHT = tuple(graph.IN_FLIGHT)  # a request that nobody is paying for hinders nobody
 LIVE_AMONG = """
 SELECT plate_key FROM parking_zones_parkingticket
 WHERE plate_key = ANY(%(keys)s) AND ends_at > %(at)s AND state <> 'lapsed'
@@ -97,7 +102,7 @@ class Answer:
 def rights_of(*, plate_key: str, at: dt.datetime | None = None) -> tuple[dt.datetime, list[Held]]:
     """Return what a plate has at an aware moment, None: now by the database's clock; and which."""
     with connection.cursor() as cursor:
-        cursor.execute(RIGHTS, {"plate": plate_key, "at": at})
+        cursor.execute(RIGHTS, {"plate": plate_key, "at": at, "in_flight": IN_FLIGHT})
         rows = cursor.fetchall()
     return rows[0][0], [Held(*row[1:]) for row in rows if row[1] is not None]
 

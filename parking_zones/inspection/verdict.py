@@ -31,7 +31,7 @@ class Reason(StrEnum):
 WORDS = {
     Reason.FREE_NOW: Text("الوقوف مجاني الآن{until}.", "Parking is free now{until}."),
     Reason.TICKET: Text("تذكرة سارية{until}.", "A ticket is good{until}."),
-    Reason.PERMIT: Text("تصريح ساري{until}.", "A permit is good{until}."),
+    Reason.PERMIT: Text("تصريح سارٍ{until}.", "A permit is good{until}."),
     Reason.PAYMENT_UNDER_WAY: Text(
         "طُلبت تذكرة ولم يُعرف بعد هل دُفعت. أعد الفحص بعد دقيقة.",
         "A ticket was asked for; whether it is paid is not known yet. Check again in a minute.",

@@ -197,6 +197,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("inspector_id", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "evidence",
+                    models.JSONField(
+                        default=dict,
+                        help_text=(
+                            "the answer of the very second it was issued; empty: earlier record"
+                        ),
+                    ),
+                ),
                 ("note", models.CharField(blank=True, max_length=300)),
                 ("issued_at", models.DateTimeField()),
                 ("received_at", models.DateTimeField()),

@@ -58,11 +58,15 @@ HALF_HOUR_RULE = "docs/algorithms/parking.md"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What ticket is wanted; ``zone_number`` None: without a place, as by a short message."""
+    """What ticket is wanted; ``zone_number`` None: without a place, as by a short message.
+
+    ``extends_id``: more of that very ticket, whichever others run.
+    """
 
     plate: Plate | ForeignPlate
     minutes: int
     zone_number: str | None = None
+    extends_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ def _running(
         (
             ticket
             for ticket in mine.order_by("-ends_at", "-pk")
+            if (wanted.extends_id is None or wanted.extends_id in (ticket.pk, ticket.root_id))
             if zone is None or book.is_good_in(ticket.zone_id, zone, day=day)
         ),
         None,
@@ -202,7 +207,7 @@ def ask(*, wanted: Wanted, buyer: Buyer, channel: str, key: str, at: dt.datetime
     if wanted.zone_number is not None:
         zone = zone_with_tickets(book, wanted.zone_number, day=city_time(at).date())
     running = _running(buyer, wanted, zone, book, at=at)
-    if running is not None and running.state == State.ASKED:
+    while running is not None and running.state == State.ASKED:
         _replace(running, at=at)
         running = _running(buyer, wanted, zone, book, at=at)
     if running is not None:

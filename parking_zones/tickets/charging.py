@@ -11,16 +11,18 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from django.db import DataError, IntegrityError
 from django.db.models import F, Q
 
 from municipality.notices.inbound import reply_key
 from municipality.notices.outbox import Recipient, queue
 from municipality.notices.templates import Template
+from municipality.problems import Problem
 from municipality.reach import acting
 from parking_zones.plates import vehicle_of_key
 from parking_zones.tickets.actions import Channel, State, lapse, pay
 from parking_zones.tickets.models import ParkingTicket
-from parking_zones.tickets.notices import BOUGHT, NO_ANSWER, NOT_CHARGED, values_of
+from parking_zones.tickets.notices import BOUGHT, NEVER_ANSWERED, NO_ANSWER, NOT_CHARGED, values_of
 from parking_zones.tickets.operator import Charged, Operator, OperatorDown, Price, Refused
 
 AT_ONCE = 16  # requests to the operator under way at a time
@@ -107,6 +109,7 @@ def _settle(*, reference: str, answer: SOME_ANSWER, at: dt.datetime) -> None:
         _tell(ticket, NOT_CHARGED, _reply_key(ticket), at=at)
     elif at >= ticket.asked_at + GIVEN_UP_AFTER:
         lapse(ticket, why=f"operator: no answer in a day ({answer})", at=at)
+        _tell(ticket, NEVER_ANSWERED, _reply_key(ticket), at=at)
         log.error("%s: the operator never answered; see the day's comparison", ticket.number)
     elif at >= ticket.asked_at + TOLD_AFTER:
         _tell(ticket, NO_ANSWER, f"{ticket.key}/no_answer", at=at)  # once: the key
@@ -123,7 +126,10 @@ def charge_waiting(*, peer: Operator, at: dt.datetime) -> Turn:
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="operator") as pool:
         answers = list(pool.map(lambda price: _asked(peer, price), prices))
     for price, answer in zip(prices, answers, strict=True):
-        _settle(reference=price.reference, answer=answer, at=at)
+        try:
+            _settle(reference=price.reference, answer=answer, at=at)
+        except (Problem, IntegrityError, DataError, ValueError):  # its fault stops no other
+            log.exception("ticket %s was asked about and could not be settled", price.reference)
     kinds = [type(answer) for answer in answers]
     return Turn(*(kinds.count(kind) for kind in (Charged, Refused, OperatorDown)))
 

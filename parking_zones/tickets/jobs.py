@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef
 from municipality.clock import database_now
 from municipality.notices.outbox import Recipient, queue
 from municipality.reach import acting
-from parking_zones.plates import vehicle_of_key
+from parking_zones.plates import Plate, vehicle_of_key
 from parking_zones.pricing.paid_hours import paid_at
 from parking_zones.tickets.actions import State, lapse_unpaid
 from parking_zones.tickets.models import ParkingTicket
-from parking_zones.tickets.notices import ENDS_SOON, plate_text, values_of
+from parking_zones.tickets.notices import ENDS_SOON, ENDS_SOON_ABROAD, plate_text, values_of
 from parking_zones.zones.book import ZoneBook, zone_book
 from parking_zones.zones.queries import city_time
 
@@ -31,14 +31,17 @@ def _is_paid_after(ticket: ParkingTicket, book: ZoneBook) -> bool:
 
 
 def _remind(ticket: ParkingTicket, *, at: dt.datetime) -> None:
-    plate = vehicle_of_key(ticket.plate_key)
-    written = plate.shown_ar if ticket.language == "ar" else plate.shown_en
-    values = {
-        "plate": plate_text(ticket, ticket.language), "end": values_of(ticket)["end"],
-        "text": f"{written} {LEAST}", "short": settings.GEO_SMS_FROM,
-    }  # fmt: skip
+    plate, arabic = vehicle_of_key(ticket.plate_key), ticket.language == "ar"
+    values = {"plate": plate_text(ticket, ticket.language), "end": values_of(ticket)["end"]}
+    template = ENDS_SOON
+    if isinstance(plate, Plate):  # a plate of another country is read by no message
+        zone = "" if ticket.zone is None else f" {'ز' if arabic else 'Z'}{ticket.zone.number}"
+        written = plate.shown_ar if arabic else plate.shown_en
+        values |= {"text": f"{written} {LEAST}{zone}", "short": settings.GEO_SMS_FROM}
+    else:
+        template = ENDS_SOON_ABROAD
     queue(
-        template=ENDS_SOON.code,
+        template=template.code,
         to=Recipient(phone=ticket.phone, language=ticket.language, person_id=ticket.person_id),
         values=values,
         key=f"parking_ticket/{ticket.pk}/ends",

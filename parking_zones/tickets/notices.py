@@ -50,10 +50,31 @@ ENDS_SOON = Template(
     code="parking.ticket_ends_soon",
     ar=f"{_AR}: تنتهي تذكرة المركبة {{plate}} الساعة {{end}}. للتمديد أرسل {{text}} إلى {{short}}.",
     en=f"{_EN}: the ticket of {{plate}} ends at {{end}}. To extend, text {{text}} to {{short}}.",
-    longest={"plate": "12345 أ ب", "end": "00:00", "text": "12345 أ ب 30", "short": "90091"},
+    longest={
+        "plate": "12345 أ ب",
+        "end": "00:00",
+        "text": "12345 أ ب 30 ز123456",
+        "short": "90091",
+    },
     useful_for_s=600,
 )
-TEMPLATES = (BOUGHT, NOT_CHARGED, NO_ANSWER, TOLD, ENDS_SOON)
+ENDS_SOON_ABROAD = Template(
+    code="parking.ticket_of_foreign_plate_ends_soon",
+    ar=f"{_AR}: تنتهي تذكرة المركبة {{plate}} الساعة {{end}}. للتمديد افتح تذاكرك في الموقع.",
+    en=f"{_EN}: the ticket of {{plate}} ends at {{end}}. To extend, open your tickets on the site.",
+    longest={"plate": "12345678901234567890", "end": "00:00"},
+    useful_for_s=600,
+)
+NEVER_ANSWERED = Template(
+    code="parking.ticket_never_answered",
+    ar=f"{_AR}: لم يجب مشغلك عن تذكرة المركبة {{plate}}، فلم تُحسب. راجعه إن خُصم ثمنها.",
+    en=f"{_EN}: your operator never answered about {{plate}}; no ticket. Ask them if you paid.",
+    longest={"plate": "12345 أ ب"},
+    useful_for_s=86_400,
+)
+TEMPLATES = (
+    BOUGHT, NOT_CHARGED, NO_ANSWER, NEVER_ANSWERED, TOLD, ENDS_SOON, ENDS_SOON_ABROAD,
+)  # fmt: skip
 WHERE = Text("، المنطقة {number}", ", zone {number}")
 
 

@@ -8,6 +8,7 @@ Configured by ``GEO_OPERATOR_URL`` (up to ``/payment``) and ``GEO_OPERATOR_KEY``
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -108,21 +109,27 @@ def _read(status: int, answer: Any, *, reference: str, amount: str) -> Charged |
         number = told.get("serverReferenceCode")
         if told.get("transactionOperationStatus") != CHARGED or not isinstance(number, str):
             raise OperatorDown("an answer that does not say Charged")
-        if _amount_in(told) != amount:
+        if _amount_in(told) != Decimal(amount):
             raise OperatorDown("another amount")
+        if not number.strip() or not number.isprintable():
+            raise OperatorDown("a number that is none")
         return Charged(number[:80])
     problem = answer.get("requestError")
-    if 400 <= status < 500 and isinstance(problem, dict):
-        for kind in ("policyException", "serviceException"):
-            if isinstance(problem.get(kind), dict):
-                return Refused(str(problem[kind].get("messageId", kind))[:40])
+    if status == 403 and isinstance(problem, dict):  # what is wrong with the request says nothing
+        policy = problem.get("policyException")  # of what an earlier one has charged
+        if isinstance(policy, dict):
+            code = str(policy.get("messageId", ""))[:40]
+            return Refused(code if code.isprintable() else "policy")
     raise OperatorDown(f"status {status}")
 
 
-def _amount_in(told: dict[str, Any]) -> str | None:
+def _amount_in(told: dict[str, Any]) -> Decimal | None:
     paid = told.get("paymentAmount")
     charging = paid.get("chargingInformation") if isinstance(paid, dict) else None
-    return str(charging.get("amount")) if isinstance(charging, dict) else None
+    try:
+        return Decimal(str(charging.get("amount"))) if isinstance(charging, dict) else None
+    except InvalidOperation:
+        return None
 
 
 def operator() -> Operator | None:

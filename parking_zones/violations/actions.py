@@ -6,6 +6,7 @@ inspector may lay it before a supervisor, with photos, and another pair of eyes 
 """
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from municipality.billing.bills.facts import Claim, Line, Payer
 from municipality.billing.bills.models import Bill
 from municipality.billing.payments.refunds import ask_for_service
 from municipality.billing.payments.settling import NotServed
+from municipality.documents.models import StoredFile
 from municipality.history.actions import record
 from municipality.located import Place
 from municipality.people.four_eyes import four_eyes
@@ -26,6 +28,7 @@ from municipality.problems import Problem
 from municipality.reach import acting
 from municipality.stored import shape_of
 from municipality.words import Text
+from parking_zones.inspection.checks import answer_json
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import Answer, may_stand
 from parking_zones.inspection.verdict import Reason
@@ -39,6 +42,7 @@ from parking_zones.zones.models import Bay
 from parking_zones.zones.queries import city_time
 
 PURPOSE = "parking_violation"
+SURE_OF_A_BAY_M = 3.0  # about a bay's width: a wider reading may be on the next one
 FRESH = dt.timedelta(minutes=10)  # from the check to the violation that stands on it
 State, Basis = Violation.State, Offence.Basis
 UNCLEAR = (Place.NEAR_EDGE, Place.AMBIGUOUS)
@@ -107,12 +111,15 @@ def _why_not(offence: Offence, check: ParkingCheck, answer: Answer) -> str:
         return "cannot_tell"
     if offence.basis == Basis.BAY and not _is_on_bay(offence.bay_kind, check):
         return "no_such_bay"
-    return "unclear_place" if answer.place in UNCLEAR else ""
+    is_sure = answer.place not in UNCLEAR and check.origin == "gps"  # a pin is where one meant
+    return "" if is_sure else "unclear_place"
 
 
 def _is_on_bay(kind: str, check: ParkingCheck) -> bool:
-    near = Bay.objects.filter(kind=kind, shape__dwithin=(check.point, check.accuracy_m))
-    return near.exists()
+    """Tell whether the reading is surely on a bay of a kind: on it, and no wider than a bay."""
+    if check.accuracy_m > SURE_OF_A_BAY_M:
+        return False
+    return Bay.objects.filter(kind=kind, shape__intersects=check.point).exists()
 
 
 def _answer(check: ParkingCheck, *, at: dt.datetime) -> Answer:
@@ -142,16 +149,19 @@ def issue(*, new: New, by: Actor, at: dt.datetime) -> Violation:
     if not check.at <= new.issued_at <= check.at + FRESH:
         raise refused("check_needed")
     offence = offence_on(new.offence, day=city_time(new.issued_at).date())
-    why = _why_not(offence, check, _answer(check, at=new.issued_at))
+    answer = _answer(check, at=new.issued_at)
+    why = _why_not(offence, check, answer)
     state = State.ISSUED
-    if why in SUPERVISED and new.asks_supervisor:
+    if not why and check.received_at > check.at + FRESH:
+        state, why = State.PROPOSED, "late"  # from a device without a connection, or so it says
+    elif why in SUPERVISED and new.asks_supervisor:
         state = State.PROPOSED
     elif why in TOO_LATE and at - new.issued_at > FRESH:
         state = State.DROPPED
     elif why:
         raise refused(why)
     spell = _spell(offence, check, at=new.issued_at)
-    return _write(_Judged(check, offence, state, why, spell), new, by=by, at=at)
+    return _write(_Judged(check, offence, state, why, spell, answer), new, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,7 @@ class _Judged:
     state: str
     why: str
     spell: dt.datetime
+    answer: Answer
 
 
 def _check_of(new: New, by: Actor) -> ParkingCheck:
@@ -198,7 +209,8 @@ def _write(judged: _Judged, new: New, *, by: Actor, at: dt.datetime) -> Violatio
         number=_number(new.issued_at), plate_key=check.plate_key, offence=offence,
         offence_code=offence.code, fine_baisa=offence.fine_baisa, parking_check=check,
         zone_id=check.zone_id, spell_from=judged.spell, state=state, inspector_id=by.person_id,
-        note=new.note[:300], issued_at=new.issued_at, received_at=at, key=new.key,
+        evidence=answer_json(judged.answer), note=new.note[:300], issued_at=new.issued_at,
+        received_at=at, key=new.key,
         decided_at=at if dropped else None, decided_why=judged.why if dropped else "",
     )  # fmt: skip
     facts = {
@@ -247,13 +259,31 @@ def _inspector(violation: Violation) -> Actor:
 def confirm(*, violation_id: int, why: str, by: Actor, at: dt.datetime) -> Violation:
     """Issue what an inspector proposed: another person, who saw the photos and the place.
 
-    Raises Problem 403 for the same pair of eyes, 409 for one that is not proposed.
+    Raises Problem 403 for the same pair of eyes, 409 for one that is not proposed, has no photos,
+    or has become a right in one of the zones it may lie in.
     """
     violation = locked(violation_id)
+    _ask_again(violation)
     _decide(violation, State.ISSUED, why, by=by, at=at)
     if violation.parking_check is not None:
         _bill(violation, violation.parking_check, violation.offence, by=by, at=at)
     return violation
+
+
+def _ask_again(violation: Violation) -> None:
+    """Refuse to confirm what nobody can see, or what has become a right meanwhile."""
+    check = violation.parking_check
+    if violation.state != State.PROPOSED or check is None:
+        return
+    lock_vehicle(violation.plate_key)
+    if not StoredFile.objects.filter(about=violation.stream).exists():
+        raise refused("photos_needed")
+    if violation.offence.basis != Basis.UNPAID:
+        return
+    answer = _answer(check, at=violation.issued_at)
+    zones = [judged.state for judged in answer.zones]
+    if answer.verdict.may_stand or any(zone.covering or zone.paid_now is False for zone in zones):
+        raise refused("may_stand")
 
 
 @acting
@@ -306,7 +336,8 @@ def _end(violation: Violation, state: str, why: str, *, by: Actor, at: dt.dateti
         if bill.state == Bill.State.DUE:
             cancel_bill(bill_id=bill.pk, by=by, at=at, why=f"{violation.number}: {why}"[:200])
         elif bill.state == Bill.State.PAID:
-            ask_for_service(bill_id=bill.pk, reason=why[:300], by=by, at=at)
+            with suppress(Problem):  # somebody has asked for it already
+                ask_for_service(bill_id=bill.pk, reason=why[:300], by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +365,12 @@ def yield_to(ticket: Earlier, *, at: dt.datetime) -> list[Violation]:
     book, ended = zone_book(), []
     for key in after.order_by("pk").values_list("pk", flat=True):
         violation = locked(key)
+        if violation.state not in (State.ISSUED, State.PROPOSED):
+            continue  # decided while we waited for it
         day = city_time(violation.issued_at).date()
-        zone = next((one for one in book.on_day(day) if one.zone_id == violation.zone_id), None)
-        if zone is None or not book.is_good_in(ticket.zone_id, zone, day=day):
+        ids = {zone["id"] for zone in violation.evidence.get("zones", [])}
+        zones = [one for one in book.on_day(day) if one.zone_id in ids]
+        if not any(book.is_good_in(ticket.zone_id, one, day=day) for one in zones):
             continue
         state = State.CANCELLED if violation.state == State.ISSUED else State.DROPPED
         why = EARLIER.ar.format(number=ticket.number)

@@ -88,6 +88,9 @@ class Violation(models.Model):
     )
     state = models.CharField(max_length=10, choices=State)
     inspector_id = models.BigIntegerField(null=True, blank=True)
+    evidence = models.JSONField(
+        default=dict, help_text="the answer of the very second it was issued; empty: earlier record"
+    )
     note = models.CharField(max_length=300, blank=True)
     issued_at = models.DateTimeField()
     received_at = models.DateTimeField()

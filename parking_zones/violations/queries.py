@@ -30,8 +30,8 @@ class Known:
     @property
     def evidence(self) -> dict[str, Any]:
         """What was judged by at that second; empty for an earlier record."""
-        check = self.violation.parking_check
-        return {} if check is None else check.evidence
+        found: dict[str, Any] = self.violation.evidence
+        return found
 
     @property
     def word(self) -> str:

@@ -62,11 +62,11 @@ WHERE number = ANY(%s)
 TAKEN = """
 INSERT INTO parking_zones_violation
   (public_id, number, plate_key, offence_id, offence_code, fine_baisa, zone_id, spell_from, state,
-   note, issued_at, received_at, decided_at, decided_why, batch_id)
+   evidence, note, issued_at, received_at, decided_at, decided_why, batch_id)
 SELECT substr(translate(encode(sha256(convert_to(gen_random_uuid()::text, 'utf8')), 'base64'),
                         '+/=' || chr(10), '-_'), 1, 22),
        n.violation_number, n.plate_key, n.offence_id, o.code, n.fine_baisa, nullif(n.zone_id, 0),
-       n.issued_at, CASE n.state WHEN 'cancelled' THEN 'cancelled' ELSE 'issued' END, '',
+       n.issued_at, CASE n.state WHEN 'cancelled' THEN 'cancelled' ELSE 'issued' END, '{}', '',
        n.issued_at, greatest(n.issued_at, %(at)s),
        CASE n.state WHEN 'due' THEN NULL ELSE n.issued_at END,
        CASE n.state WHEN 'due' THEN '' ELSE n.source END, %(batch)s

@@ -20,6 +20,9 @@ MEANINGS = {
         "الموضع غير قاطع. تحرّك، أو خذ قراءة ثانية، أو اعرضها على المشرف.",
         "The place is not certain. Move, take a second reading, or ask the supervisor.",
     ),
+    "photos_needed": Text(
+        "لا صورة مع هذه المخالفة، فلا تُعتمد.", "No photo stands with this violation."
+    ),
     "outside_zones": Text(
         "الموضع خارج مناطق المواقف؛ ليست للبلدية مخالفة هنا.",
         "The place is outside the parking zones; the municipality has no violation here.",

@@ -54,10 +54,9 @@ def asks(person: Walk, plate: str, expected: str) -> str:
     return person.text("#check-answer")
 
 
-def issues(person: Walk, photo: Path | None = None) -> None:
+def issues(person: Walk, photo: Path) -> None:
     person.page.tap("#violation")
-    if photo is not None:
-        person.page.set_input_files("#photos", str(photo))
+    person.page.set_input_files("#photos", str(photo))
     person.page.tap("#issue")
 
 
@@ -85,7 +84,7 @@ def test_checks_and_violations_survive_a_dead_connection(walk, tmp_path: Path) -
         stands(person, -394, -250, 9)
         assert "قريب من حد" in asks(person, "2222M", "unknown")
         person.shot("near-edge")
-        issues(person)
+        issues(person, a_photo(tmp_path))
         person.until(lambda: Violation.objects.filter(state="proposed").count() == 1)
 
         # the connection dies: two checks and a violation are kept, one plate buys a ticket meanwhile
@@ -95,7 +94,7 @@ def test_checks_and_violations_survive_a_dead_connection(walk, tmp_path: Path) -
         issues(person, a_photo(tmp_path))
         person.until(lambda: person.page.locator("#kept li:not([data-done])").count() == 1)
         asks(person, "4444R", "kept")
-        issues(person)
+        issues(person, a_photo(tmp_path))
         person.until(lambda: person.page.locator("#kept li:not([data-done])").count() == 2)
         asks(person, "5555S", "kept")
         person.until(lambda: person.text("#waiting") == "3")

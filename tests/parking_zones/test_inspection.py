@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from shapely.geometry import Point
 
+from municipality.billing.payments import graph
+from municipality.billing.payments.models import Charge
 from parking_zones.inspection.checks import Asked, check
 from parking_zones.inspection.queries import may_stand
 from parking_zones.inspection.verdict import Reason
 from parking_zones.models import GoodIn, ParkingCheck, ParkingPermit, PermitVehicle, Zone
 from parking_zones.plates import read_plate
 from tests.builders import ALWAYS, EAST, NORTH, a_tariff, a_zone, square
-from tests.parking_zones.test_tickets import ME, MUSCAT, NINE, buy, minutes, paid
+from tests.parking_zones.test_tickets import ME, MUSCAT, NINE, bill_of, buy, minutes, paid
 
 pytestmark = pytest.mark.django_db
 CAR = read_plate("1111 B").key
@@ -64,8 +66,19 @@ def test_a_ticket_covers_its_minutes_and_no_other(zone) -> None:
     assert ask(plate=read_plate("1112 B").key).verdict.may_stand is False
 
 
-def test_a_ticket_that_is_not_paid_yet_is_no_answer(zone) -> None:
-    buy(60)
+def test_a_ticket_that_is_being_paid_is_no_answer_and_one_that_nobody_pays_is_none(zone) -> None:
+    made = buy(60)
+    assert ask().verdict.reason is Reason.NOTHING_BOUGHT  # asking alone costs nothing
+    Charge.objects.create(
+        bill=bill_of(made), channel="online", state=graph.SENT, amount_baisa=200,
+        idempotency_key="x", body_hash="", asked_by_name="x", asked_by_role="citizen",
+        created_at=NINE,
+    )  # fmt: skip
+    assert ask().verdict.reason is Reason.PAYMENT_UNDER_WAY
+
+
+def test_a_ticket_by_message_is_no_answer_until_its_operator_has_spoken(zone) -> None:
+    buy(60, channel="sms", zone_number="7", key="sms/1")
     assert ask().verdict.reason is Reason.PAYMENT_UNDER_WAY
 
 

@@ -22,6 +22,7 @@ from parking_zones.plates import (
     near_misses,
     plate_of_key,
     read_plate,
+    vehicle_of_key,
 )
 from tests.codebase.test_habits import check_pure
 
@@ -201,15 +202,20 @@ def test_a_foreign_plate_is_kept_as_its_asker_named_it() -> None:
     assert (dubai.key, dubai.shown_en, dubai.kind) == (
         "AE-DUBAIA12345", "DUBAI A 12345", Kind.FOREIGN,
     )  # fmt: skip
-    # ح is J on a Saudi plate and H on one of Oman: letters abroad are not turned into Latin ones
-    saudi = foreign_plate("1234 ح ر", country="SA")
-    assert saudi.key == "SA-1234x00062dx000631" and saudi.shown_ar == "1234 ح ر"
+    # ح is J on a Saudi plate and H on one of Oman
+    saudi = foreign_plate("1234 أ ح ر", country="SA")
+    assert saudi.key == "SA-1234AJR" == foreign_plate("1234 AJR", country="SA").key
+    assert saudi.shown_ar == "1234 أ ح ر" and vehicle_of_key(saudi.key).shown_en == "1234AJR"
+    kept = foreign_plate("12 ح", country="YE")
+    assert vehicle_of_key(kept.key).key == kept.key == "YE-12x00062d"
     for country in ("OM", "", "ae", "ARE", "A\n"):
         with pytest.raises(NotAPlate) as refused:
             foreign_plate("A 1", country=country)
         assert refused.value.fault == Fault.UNKNOWN_COUNTRY
     with pytest.raises(NotAPlate):
         foreign_plate("1" * 21, country="AE")
+    with pytest.raises(NotAPlate):
+        foreign_plate("1" * 18, country="AE")  # a bill could not keep its key
 
 
 @given(st.text(st.characters(categories=["Lu", "Ll", "Lo", "Nd", "Zs", "Pd"]), max_size=12))

@@ -9,7 +9,12 @@ import pytest
 from municipality.notices.inbound import received, route
 from municipality.notices.models import Message
 from municipality.notices.taking_in import HandedOver, take_in
+from municipality.problems import Problem
+from municipality.words import Text
 from parking_zones.models import ParkingTicket, Zone
+from parking_zones.plates import foreign_plate
+from parking_zones.tickets import charging
+from parking_zones.tickets.actions import Buyer, Wanted, ask, pay
 from parking_zones.tickets.charging import GIVEN_UP_AFTER, charge_waiting, differences
 from parking_zones.tickets.jobs import remind
 from tests.builders import a_tariff, a_zone, the_paid_hours, the_ticket_terms, the_weekends
@@ -161,7 +166,9 @@ def test_who_cannot_pay_has_no_ticket_and_hears_so(zone, peer) -> None:
     assert "did not take 0.200" in replies(POOR)[0]
 
 
-@pytest.mark.parametrize("fault", ["lost", "status_500", "not_json", "wrong_amount", "down"])
+@pytest.mark.parametrize(
+    "fault", ["lost", "status_500", "not_json", "wrong_amount", "already", "down"]
+)
 def test_without_an_answer_it_is_asked_again_and_charged_once(zone, peer, fault) -> None:
     before = len(peer.charged())
     peer.be(fault)
@@ -176,11 +183,41 @@ def test_without_an_answer_it_is_asked_again_and_charged_once(zone, peer, fault)
     assert ParkingTicket.objects.get().state == State.PAID and len(replies()) == 2
 
 
+def test_an_amount_written_otherwise_is_the_same_amount(zone, peer) -> None:
+    peer.be("other_form")
+    text("1111 B 60")
+    assert charge_waiting(peer=peer.client, at=later(1)).charged == 1
+
+
+def test_one_that_cannot_be_settled_stops_no_other(zone, peer, monkeypatch) -> None:
+    text("1111 B 60")
+    text("2222 B 60", OTHER)
+    first = ParkingTicket.objects.order_by("pk")[0]
+    paid = charging.pay
+
+    def refuses(ticket: ParkingTicket, **how: Any) -> None:
+        if ticket.pk == first.pk:
+            raise Problem(409, "going_back", Text("x", "x"))
+        paid(ticket, **how)
+
+    monkeypatch.setattr(charging, "pay", refuses)
+    charge_waiting(peer=peer.client, at=later(1))
+    assert list(ParkingTicket.objects.order_by("pk").values_list("state", flat=True)) == [
+        State.ASKED,
+        State.PAID,
+    ]
+    monkeypatch.undo()
+    charge_waiting(peer=peer.client, at=later(60))
+    first.refresh_from_db()
+    assert first.state == State.PAID
+
+
 def test_an_operator_that_never_answers_is_given_up_after_a_day(zone, peer) -> None:
     peer.be("down")
     text("1111 B 60")
     charge_waiting(peer=peer.client, at=NINE + GIVEN_UP_AFTER)
     assert ParkingTicket.objects.get().state == State.LAPSED
+    assert "never answered" in replies()[-1]
 
 
 def test_without_an_operator_none_is_sold(zone, settings) -> None:
@@ -209,6 +246,22 @@ def test_ten_minutes_before_the_end_the_buyer_is_told_once(zone, peer) -> None:
     assert remind(at=later(51 * 60)) == 1
     assert remind(at=later(52 * 60)) == 0
     assert "10:00" in replies()[-1] and "1111 ب 30" in replies()[-1] and "90091" in replies()[-1]
+
+
+def test_the_reminder_names_the_zone_and_tells_no_foreign_car_to_text(zone, peer) -> None:
+    text("1111 ب 60 ز7")
+    charge_waiting(peer=peer.client, at=later(1))
+    abroad = foreign_plate("A 12345", country="AE")
+    made = ask(
+        wanted=Wanted(abroad, 60, "7"), buyer=Buyer(OTHER, "ar", 1, "x"), channel="app", key="a",
+        at=NINE,
+    )  # fmt: skip
+    pay(made, at=NINE)
+    assert remind(at=later(51 * 60)) == 2
+    assert "1111 ب 30 ز7" in replies()[-1]
+    assert "90091" not in replies(OTHER)[-1] and "A 12345" in replies(OTHER)[-1].replace(
+        "A12345", "A 12345"
+    )
 
 
 def test_who_has_extended_or_will_stand_free_is_not_reminded(zone, peer) -> None:

@@ -48,7 +48,9 @@ def minutes(count: int) -> dt.timedelta:
 
 
 def buy(length: int, *, at: dt.datetime = NINE, by: Buyer = ME, **more: Any) -> ParkingTicket:
-    wanted = Wanted(more.pop("plate", CAR), length, more.pop("zone_number", "7"))
+    wanted = Wanted(
+        more.pop("plate", CAR), length, more.pop("zone_number", "7"), more.pop("extends_id", None)
+    )
     key = more.pop("key", f"{by.phone}/{at.isoformat()}/{length}")
     return ask(wanted=wanted, buyer=by, channel=more.pop("channel", "app"), key=key, at=at)
 
@@ -110,6 +112,22 @@ def test_a_ticket_with_its_extensions_is_never_longer_than_its_terms(zone) -> No
     problem = refused(120, at=NINE + minutes(200))
     assert problem.code == "too_long_in_all" and "210" in problem.detail.en
     assert buy(90, at=NINE + minutes(201)).root is not None
+
+
+def test_an_extension_names_its_ticket_whichever_others_run(zone) -> None:
+    a_zone("8", shape=square(200, 0, 100))
+    seven = paid(buy(60))
+    paid(buy(120, zone_number="8", key="8"))
+    more = buy(30, at=NINE + minutes(5), zone_number=None, extends_id=seven.pk, key="more")
+    assert (more.root, more.zone_id) == (seven, seven.zone_id)
+
+
+def test_no_unpaid_request_is_extended(zone) -> None:
+    a_zone("8", shape=square(200, 0, 100))
+    buy(60)
+    buy(90, zone_number="8", key="8")
+    more = buy(30, at=NINE + minutes(5), zone_number=None, key="more")
+    assert more.root is None and more.starts_at == NINE + minutes(5)
 
 
 def test_another_buyer_gets_a_ticket_of_their_own_and_learns_nothing(zone) -> None:

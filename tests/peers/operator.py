@@ -4,7 +4,8 @@ It speaks the amount transactions of OMA ParlayREST (OneAPI profile), charges on
 keeps what it charged in memory ("the operator's truth", GET /journal) and misbehaves on demand:
 POST /control {"faults": [...], "poor": ["+96890000009"]}.
 
-Faults: lost (charged, and the answer never comes), down (nothing is charged, no answer),
+Faults: lost (charged, and the answer never comes), already (charged, and told as a fault of ours),
+other_form (its amount without zeros), down (nothing is charged, no answer),
 status_500 (charged, and an error is told), wrong_amount, other_correlator, not_json.
 Nothing of the product runs in it.
 """
@@ -100,7 +101,13 @@ class Handler(BaseHTTPRequestHandler):
             done["paymentAmount"]["chargingInformation"]["amount"] = "9.999"
         if "other_correlator" in faults:
             done["clientCorrelator"] = "another"
-        if "status_500" in faults:
+        if "other_form" in faults:  # the same amount, written otherwise
+            paid = done["paymentAmount"]["chargingInformation"]
+            paid["amount"] = paid["amount"].rstrip("0")
+        if "already" in faults:  # told of a repetition, though it was charged before
+            no = {"messageId": "SVC0005", "text": "Duplicate correlator", "variables": []}
+            self._say(400, {"requestError": {"serviceException": no}})
+        elif "status_500" in faults:
             self._say(500, {"requestError": {"serviceException": {"messageId": "SVC1000"}}})
         elif "not_json" in faults:
             self._say(200, None, raw=b"<html>fine</html>")

@@ -6,6 +6,7 @@ import { ApiError, send } from "./api";
 
 export interface Question {
   plate: string;
+  country: string; // empty: of this country
   lon: number;
   lat: number;
   accuracy_m: number;
@@ -40,6 +41,7 @@ export interface Issued {
 
 export interface Kept extends Question {
   key: string;
+  person: number; // whose question it is: another's is not sent as one's own
   at: string; // the device's clock
   wanted: Wanted | null;
   answer: CheckAnswer | null;
@@ -87,6 +89,15 @@ export async function keep(kept: Kept): Promise<void> {
   await inStore("readwrite", (store) => store.put(kept));
 }
 
+/* What the device holds of one thing now; nothing where it holds none. */
+export async function heldHere(key: string): Promise<Partial<Kept>> {
+  const held = await inStore<Kept | undefined>(
+    "readonly",
+    (store) => store.get(key) as IDBRequest<Kept | undefined>,
+  );
+  return held ?? {};
+}
+
 export async function forget(key: string): Promise<void> {
   await inStore("readwrite", (store) => store.delete(key));
 }
@@ -99,43 +110,68 @@ export async function keptHere(): Promise<Kept[]> {
 
 /* What is asked at once is of now, by the server's clock; what was kept names its own moment. */
 export function questionBody(kept: Kept, when: "now" | "then"): Record<string, unknown> {
-  const { plate, lon, lat, accuracy_m, origin, at, key } = kept;
-  const asked = { plate, lon, lat, accuracy_m, origin, key };
+  const { plate, country, lon, lat, accuracy_m, origin, at, key } = kept;
+  const asked = { plate, lon, lat, accuracy_m, origin, key, ...(country ? { country } : {}) };
   return when === "now" ? asked : { ...asked, at, sent_at: new Date().toISOString() };
 }
 
-async function sendPhotos(kept: Kept, wanted: Wanted, issued: Issued): Promise<void> {
-  while (wanted.photos.length) {
-    const form = new FormData();
-    form.append("photo", wanted.photos[0]!, "photo.jpg");
-    await send("POST", `/api/parking/violations/${issued.id}/photos`, form);
-    wanted.photos.shift();
-    await keep(kept);
+/* Write progress down beside what the page may have written meanwhile: what is wanted is the page's. */
+async function progress(key: string, made: Partial<Kept>, sentPhotos = 0): Promise<Kept> {
+  const database = await opened();
+  try {
+    return await new Promise<Kept>((resolve, reject) => {
+      const change = database.transaction(STORE, "readwrite");
+      const store = change.objectStore(STORE);
+      let merged: Kept;
+      const held = store.get(key) as IDBRequest<Kept>;
+      held.onsuccess = () => {
+        merged = { ...held.result, ...made };
+        merged.wanted?.photos.splice(0, sentPhotos);
+        store.put(merged);
+      };
+      change.oncomplete = () => resolve(merged);
+      change.onerror = change.onabort = () => reject(change.error ?? new Error("not kept on this device"));
+    });
+  } finally {
+    database.close();
   }
 }
 
+async function sendPhotos(kept: Kept, issued: Issued): Promise<Kept> {
+  let held = kept;
+  while (held.wanted?.photos.length) {
+    const form = new FormData();
+    form.append("photo", held.wanted.photos[0]!, "photo.jpg");
+    await send("POST", `/api/parking/violations/${issued.id}/photos`, form);
+    held = await progress(held.key, {}, 1);
+  }
+  return held;
+}
+
+async function sendViolation(kept: Kept, wanted: Wanted, check: string): Promise<Kept> {
+  if (kept.issued) return kept;
+  const { offence, note, at, supervisor } = wanted;
+  const sent = { offence, note, at, supervisor, sent_at: new Date().toISOString() };
+  const issued = await send<Issued>("POST", "/api/parking/violations", { check, key: kept.key, ...sent });
+  return progress(kept.key, { issued });
+}
+
 /* Send one thing on from where it was. A refusal is written down; without a connection it throws. */
-async function sendOn(kept: Kept): Promise<void> {
+async function sendOn(found: Kept): Promise<Kept> {
+  let kept = found;
   try {
     if (!kept.answer) {
-      kept.answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept, "then"));
-      await keep(kept);
+      const answer = await send<CheckAnswer>("POST", "/api/parking/check", questionBody(kept, "then"));
+      kept = await progress(kept.key, { answer });
     }
-    const { wanted } = kept;
-    if (wanted && !kept.issued) {
-      const { offence, note, at, supervisor } = wanted;
-      const sent = { offence, note, at, supervisor, sent_at: new Date().toISOString() };
-      const body = { check: kept.answer.check, key: kept.key, ...sent };
-      kept.issued = await send<Issued>("POST", "/api/parking/violations", body);
-      await keep(kept);
-    }
-    if (wanted && kept.issued) await sendPhotos(kept, wanted, kept.issued);
+    if (kept.wanted) kept = await sendViolation(kept, kept.wanted, kept.answer!.check);
+    if (kept.issued) kept = await sendPhotos(kept, kept.issued);
   } catch (error) {
     if (!(error instanceof ApiError) || !isFinal(error.status)) throw error;
-    kept.refused = error.message;
+    return progress(kept.key, { refused: error.message, done: true });
   }
-  kept.done = true;
-  await keep(kept);
+  const wantedMeanwhile = (await progress(kept.key, {})).wanted !== null && !kept.issued;
+  return progress(kept.key, { done: !wantedMeanwhile });
 }
 
 /* A refusal that sending again does not change; signed out (401, 404, 403) and our faults are none. */
@@ -143,19 +179,20 @@ function isFinal(status: number): boolean {
   return [400, 409, 413, 422].includes(status);
 }
 
-/* Send what is kept, in order, one at a time in all tabs; returns how much is still to be sent. */
-export async function sendKept(after: (kept: Kept) => void): Promise<number> {
+/* Send what is a person's own, in order, one at a time in all tabs; returns how much is still to be sent.
+   One that the server cannot take now holds up no other; without a connection nothing is tried further. */
+export async function sendKept(person: number, after: (kept: Kept) => void): Promise<number> {
   const run = async (): Promise<void> => {
     for (const kept of await keptHere()) {
-      if (kept.done) continue;
-      await sendOn(kept);
-      after(kept);
+      if (kept.done || kept.person !== person) continue;
+      try {
+        after(await sendOn(kept));
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.status === 0 || error.status === 401) return;
+      }
     }
   };
-  try {
-    await (navigator.locks ? navigator.locks.request("inspector-queue", run) : run());
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
+  await (navigator.locks ? navigator.locks.request("inspector-queue", run) : run());
   return (await keptHere()).filter((kept) => !kept.done).length;
 }

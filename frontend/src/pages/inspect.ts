@@ -4,6 +4,7 @@ import { ApiError, getJson, send } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import {
   forget,
+  heldHere,
   keep,
   keptHere,
   newKey,
@@ -32,7 +33,11 @@ interface Offence {
   basis: string;
 }
 
-type InspectConfig = CityConfig & { offences: Offence[] };
+type InspectConfig = CityConfig & {
+  offences: Offence[];
+  countries: Record<string, { ar: string; en: string }>;
+  person: number;
+};
 
 const GOOD_ENOUGH_M = 8;
 const WATCH_MS = 12_000; // for the best fix of a few seconds, not the first
@@ -45,7 +50,9 @@ const actsBox = byId("check-acts");
 const online = byId("online");
 const keptBox = byId("kept");
 const go = byId<HTMLButtonElement>("check");
-const plate = plateKeys((isWhole) => (go.disabled = !isWhole));
+const foreign = byId<HTMLInputElement>("foreign");
+const country = byId<HTMLSelectElement>("country");
+const plate = plateKeys((isWhole) => (go.disabled = !isWhole && !foreign.value.trim()));
 let city: CityMap | null = null;
 
 function showOnline(): void {
@@ -85,7 +92,7 @@ function fix(): Promise<GeolocationCoordinates> {
   });
 }
 
-async function here(): Promise<Omit<Question, "plate">> {
+async function here(): Promise<Omit<Question, "plate" | "country">> {
   const { longitude, latitude, accuracy } = await fix();
   const read = byId("reading");
   read.textContent = `${say("دقة الموضع", "Accuracy")} ${metres(accuracy)}`;
@@ -110,8 +117,11 @@ async function ask(): Promise<void> {
   try {
     const kept: Kept = {
       ...(await here()),
-      plate: plate.text(),
+      ...(foreign.value.trim()
+        ? { plate: foreign.value.trim(), country: country.value }
+        : { plate: plate.text(), country: "" }),
       key: newKey(),
+      person: config.person,
       at: new Date().toISOString(),
       wanted: null,
       answer: null,
@@ -123,7 +133,7 @@ async function ask(): Promise<void> {
   } catch (error) {
     noPosition(error as Error);
   } finally {
-    go.disabled = !plate.isWhole();
+    go.disabled = !plate.isWhole() && !foreign.value.trim();
   }
 }
 
@@ -151,7 +161,8 @@ async function answer(kept: Kept): Promise<void> {
     await keep(kept);
     answerBox.replaceChildren(keptAnswer());
     byId("main").scrollIntoView();
-    actsBox.replaceChildren(violationButton(kept, false), nextButton());
+    // near an edge nobody can know it here: then the supervisor decides
+    actsBox.replaceChildren(violationButton(kept, true), nextButton());
     await showKept();
   }
 }
@@ -172,6 +183,7 @@ function show(kept: Kept, found: CheckAnswer): void {
 
 /* A plate typed wrong by one sign would be fined for nothing: those that hold a right are offered. */
 async function suggest(kept: Kept): Promise<void> {
+  if (kept.country) return;
   const query = new URLSearchParams({ plate: kept.plate });
   const { plates } = await getJson<{ plates: { en: string; ar: string }[] }>(
     `/api/parking/plates/near?${query.toString()}`,
@@ -195,6 +207,7 @@ async function suggest(kept: Kept): Promise<void> {
 }
 
 function retry(text: string): void {
+  foreign.value = "";
   plate.set(text);
   void ask();
 }
@@ -211,6 +224,7 @@ function againButton(): HTMLElement {
 function nextButton(): HTMLElement {
   const clear = (): void => {
     plate.set("");
+    foreign.value = "";
     answerBox.replaceChildren();
     actsBox.replaceChildren();
     byId("keys").scrollIntoView();
@@ -221,9 +235,10 @@ function nextButton(): HTMLElement {
 /* ---------- the violation ---------- */
 
 function violationButton(kept: Kept, supervisor: boolean): HTMLElement {
-  const words = supervisor
-    ? say("اعرضها على المشرف", "Lay it before the supervisor")
-    : say("حرّر مخالفة", "Issue a violation");
+  const words =
+    supervisor && kept.answer
+      ? say("اعرضها على المشرف", "Lay it before the supervisor")
+      : say("حرّر مخالفة", "Issue a violation");
   const kind = kept.answer?.may_stand === false ? "stop" : "two";
   return button(words, "document", kind, () => violationForm(kept, supervisor), "violation");
 }
@@ -251,6 +266,7 @@ function violationForm(kept: Kept, supervisor: boolean): void {
     accept: "image/*",
     capture: "environment",
     multiple: true,
+    required: true,
   });
   const form = h(
     "form",
@@ -262,7 +278,7 @@ function violationForm(kept: Kept, supervisor: boolean): void {
       "button",
       { class: "btn stop full tall", id: "issue" },
       icon("document"),
-      supervisor ? say("أرسلها إلى المشرف", "Send to the supervisor") : say("حرّر", "Issue"),
+      supervisor && kept.answer ? say("أرسلها إلى المشرف", "Send to the supervisor") : say("حرّر", "Issue"),
     ),
   );
   form.addEventListener("submit", (event) => {
@@ -300,10 +316,19 @@ interface Filled {
 
 async function issue(kept: Kept, filled: Filled): Promise<void> {
   const { offence, note, supervisor } = filled;
-  const photos = await Promise.all(filled.files.map(smaller));
-  kept.wanted = { offence, note, supervisor, photos, at: new Date().toISOString() };
-  kept.done = false;
-  await keep(kept);
+  try {
+    const photos = await Promise.all(filled.files.map(smaller));
+    kept.wanted = { offence, note, supervisor, photos, at: new Date().toISOString() };
+    kept.done = false;
+    await keep({ ...kept, ...(await heldHere(kept.key)), wanted: kept.wanted, done: false });
+  } catch {
+    const words = say(
+      "تعذر حفظ المخالفة أو صورها على الجهاز. التقط صورة أخرى، أو أفرغ مكانًا.",
+      "The violation or its photos could not be kept here. Take another photo, or free some space.",
+    );
+    actsBox.prepend(h("div", { class: "verdict fail", role: "alert" }, icon("triangle"), words));
+    return;
+  }
   actsBox.replaceChildren(nextButton());
   await sendAll();
   byId("kept-title").scrollIntoView();
@@ -321,13 +346,16 @@ async function showKept(): Promise<void> {
 }
 
 async function sendAll(): Promise<void> {
-  await sendKept(() => void showKept());
+  await sendKept(config.person, () => void showKept());
   await showKept();
 }
 
 async function start(): Promise<void> {
   byId("keys").append(plate.element);
   go.addEventListener("click", () => void ask());
+  for (const [code, name] of Object.entries(config.countries))
+    if (code !== "OM") country.append(h("option", { value: code }, say(name.ar, name.en)));
+  foreign.addEventListener("input", () => (go.disabled = !plate.isWhole() && !foreign.value.trim()));
   showOnline();
   for (const event of ["online", "offline"]) window.addEventListener(event, showOnline);
   window.addEventListener("online", () => void sendAll());

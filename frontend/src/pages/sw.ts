@@ -72,9 +72,10 @@ worker.addEventListener("activate", (event: Waits) => {
 worker.addEventListener("fetch", (event: Asked) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
+  if (url.origin !== worker.location.origin) return;
   if (SIGNING.test(url.pathname))
-    event.waitUntil(caches.delete(PAGES)); // a device changes hands
+    event.waitUntil(caches.delete(PAGES)); // in or out, by a page or a form: a device changes hands
+  else if (request.method !== "GET") return;
   else if (url.pathname.startsWith("/static/")) event.respondWith(fromCache(request));
   else if (url.pathname.startsWith("/tiles/")) event.respondWith(fromNetwork(request, TILES));
   else if (request.mode === "navigate" && PAGE.test(url.pathname))
