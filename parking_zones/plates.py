@@ -15,7 +15,6 @@ that are words or numbers (MUSCAT, TBA, 1-90) are not read.
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -37,17 +36,11 @@ ARABIC = {
 _LATIN = {arabic: latin for latin, arabic in ARABIC.items()} | {latin: latin for latin in ARABIC}
 _LATIN |= dict.fromkeys("اإآٱ", "A") | {"ک": "K", "ى": "Y", "ی": "Y"}  # other keyboards' forms
 _PRIVATE = frozenset("ABDHMRSWY")
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
+NUMBER = re.compile(r"0|[1-9][0-9]{0,4}")
 _CODE = re.compile(f"[{''.join(ARABIC)}]{{1,2}}")
 _TATWEEL, _LOST = "\u0640", "\ufffd"
 _ESCAPED = re.compile("x([0-9a-f]{6})")  # a letter beyond ASCII in the key of a foreign plate
 _GAPS = frozenset("./\\_,،·|:")
-
-# What is taken for another: letters alike in Arabic (د ر, ب ي, ح ج) or in Latin, digits alike.
-_LETTERS_ALIKE = ("DR", "BY", "HJ", "RW", "DW", "AL", "BR", "BD", "HK", "KR", "MW", "HM")
-_DIGITS_ALIKE = ("17", "08", "38", "56", "68", "89", "06", "69", "49")
-_LETTER_AS_DIGIT = {"B": "8", "D": "0"}
-_DIGIT_AS_LETTER = {digit: letter for letter, digit in _LETTER_AS_DIGIT.items()}
 
 
 class Kind(StrEnum):
@@ -140,7 +133,7 @@ class Plate:
     code: str
 
     def __post_init__(self) -> None:
-        if not (_NUMBER.fullmatch(self.digits) and _CODE.fullmatch(self.code)):
+        if not (NUMBER.fullmatch(self.digits) and _CODE.fullmatch(self.code)):
             raise ValueError("a plate has one to five digits and one or two of its letters")
 
     @property
@@ -336,69 +329,3 @@ def plate_of_key(key: str) -> Plate:
     if country != COUNTRY:
         raise ValueError("not the key of a plate of this country")
     return Plate(digits, code)
-
-
-def _is_pair(one: str, other: str, pairs: tuple[str, ...]) -> bool:
-    return one + other in pairs or other + one in pairs
-
-
-def _other_numbers(number: str) -> Iterator[tuple[int, str]]:
-    """Yield numbers one slip away with the rank of the slip; some begin with a zero."""
-    for at, digit in enumerate(number):
-        head, tail = number[:at], number[at + 1 :]
-        yield 4, head + tail
-        if tail:
-            yield 1, head + tail[0] + digit + tail[1:]
-        for other in "0123456789":
-            yield 2 if _is_pair(digit, other, _DIGITS_ALIKE) else 3, head + other + tail
-    for at in range(len(number) + 1):
-        for other in "0123456789":
-            yield 4, number[:at] + other + number[at:]
-
-
-def _other_codes(code: str) -> Iterator[tuple[int, str]]:
-    for at, letter in enumerate(code):
-        for other in ARABIC:
-            if _is_pair(letter, other, _LETTERS_ALIKE):
-                yield 0, code[:at] + other + code[at + 1 :]
-    yield 1, code[::-1]
-
-
-def _across(number: str, code: str) -> Iterator[tuple[str, str]]:
-    """Yield what comes of a letter read as a digit (B 8, D 0), or a digit as a letter.
-
-    Where number and code meet: ``1238 A`` and ``123 BA``; ``A 8123`` and ``AB 123``.
-    """
-    if len(code) == 1:
-        yield number[:-1], _DIGIT_AS_LETTER.get(number[-1], "") + code
-        yield number[1:], code + _DIGIT_AS_LETTER.get(number[0], "")
-    else:
-        yield number + _LETTER_AS_DIGIT.get(code[0], ""), code[1]
-        yield _LETTER_AS_DIGIT.get(code[1], "") + number, code[0]
-
-
-def near_keys(plate: Plate) -> list[str]:
-    """Return the keys one slip away from a plate, the likeliest slip first, about a hundred.
-
-    For a database: ask for these keys, then take the first.  Relation and order are fixed; of two
-    plates each is near the other or neither is.
-    """
-    number, code = plate.digits, plate.code
-    found = [(rank, number, other) for rank, other in _other_codes(code)]
-    found += [(rank, other, code) for rank, other in _other_numbers(number)]
-    found += [
-        (5, digits, letters)
-        for digits, letters in _across(number, code)
-        if len(digits + letters) == len(number + code)
-    ]
-    keys = [
-        Plate(digits, letters).key
-        for _, digits, letters in sorted(found)
-        if _NUMBER.fullmatch(digits)
-    ]
-    return [key for key in dict.fromkeys(keys) if key != plate.key]
-
-
-def near_misses(plate: Plate, *, among: Container[str], most: int = 5) -> list[str]:
-    """Return the keys of ``among`` (a set or a mapping) that a slip may have meant, best first."""
-    return [key for key in near_keys(plate) if key in among][:most]

@@ -11,8 +11,9 @@ from municipality.billing.payments import graph
 from municipality.located import Candidate, Place
 from municipality.stored import geos_of
 from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
+from parking_zones.near_plates import near_keys, near_misses
 from parking_zones.parking_permits.models import PermitKind
-from parking_zones.plates import Plate, near_keys, near_misses, plate_of_key
+from parking_zones.plates import Plate, plate_of_key
 from parking_zones.pricing.charge import Price
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.models import Bay, Zone

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from municipality.words import Text
 from parking_zones import plates
+from parking_zones.near_plates import near_keys, near_misses
 from parking_zones.plates import (
     ARABIC,
     Fault,
@@ -18,8 +19,6 @@ from parking_zones.plates import (
     NotAPlate,
     Plate,
     foreign_plate,
-    near_keys,
-    near_misses,
     plate_of_key,
     read_plate,
     vehicle_of_key,
