@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from municipality.notices.inbound import received, route
 from municipality.notices.models import Message
@@ -237,6 +238,23 @@ def test_the_operators_own_list_of_a_day_is_compared(zone, peer) -> None:
         [f"{two}: ticket of 200, charged 300", "x: charged 100, no ticket"]
     )
     assert differences({one: 200, two: 200}, day=NINE.date(), zone=MUSCAT) == []
+
+
+def test_the_operators_file_of_a_day_is_compared_by_a_command(zone, peer, tmp_path, capsys) -> None:
+    text("1111 B 60")
+    charge_waiting(peer=peer.client, at=later(1))
+    path = tmp_path / "charges.csv"
+    one = ParkingTicket.objects.get().public_id
+    path.write_text(f"reference,amount\n{one},0.200\n", encoding="utf-8")
+    call_command("compare_ticket_charges", str(path), "--day", "2026-11-22")
+    assert "1 charges compared, 0 differences" in capsys.readouterr().out
+    path.write_text(f"reference,amount\n{one},0.200\n{one},0.200\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        call_command("compare_ticket_charges", str(path), "--day", "2026-11-22")
+    assert "charged 400" in capsys.readouterr().out
+    path.write_text("nothing\n1\n", encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("compare_ticket_charges", str(path), "--day", "2026-11-22")
 
 
 def test_ten_minutes_before_the_end_the_buyer_is_told_once(zone, peer) -> None:
