@@ -73,9 +73,12 @@ def test_a_plate_alone_tells_nothing(zone, by, settings) -> None:
     paid(buy(60, plate=read_plate("2222 B")))
     for seen in ("1111 B", "2222 B"):
         assert looked_up(seen)[:2] == looked_up("3333 B")[:2]
-    took = [(looked_up("1111 B")[2], looked_up("3333 B")[2]) for _ in range(40)]  # in turn
-    known, unknown = (statistics.median(times) for times in zip(*took, strict=True))
-    assert abs(known - unknown) < 0.005
+    rounds = []
+    for _ in range(3):  # a difference of the code is there in each; one of a busy machine is not
+        took = [(looked_up("1111 B")[2], looked_up("3333 B")[2]) for _ in range(25)]  # in turn
+        known, unknown = (statistics.median(times) for times in zip(*took, strict=True))
+        rounds.append(abs(known - unknown))
+    assert min(rounds) < 0.005
 
 
 def test_control_a_search_by_plate_alone_would_tell(zone, by, settings, monkeypatch) -> None:
