@@ -28,7 +28,8 @@ MEANINGS: dict[str, Text] = {
     ),
     "zones_changed": Text(
         "عُدّلت المناطق بعد أن فُتحت للتعديل؛ يقول changed_by من عدّلها وchanged_at متى.",
-        "The zones were changed after they were opened; changed_by and changed_at say who and when.",
+        "The zones were changed after they were opened; changed_by and changed_at say who and"
+        " when.",
     ),
     "zones_change_later": Text(
         "هناك تغيير مقرر بعد اليوم المطلوب؛ التعديل من ذلك اليوم أو بعده.",
