@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, settings
 
 from tests.flushing import install
+from tests.turns import in_turn
 
 settings.register_profile(
     "house",
@@ -27,20 +28,11 @@ install()
 for reads in ("load_pem_private_key", "load_der_private_key"):
     setattr(serialization, reads, cache(getattr(serialization, reads)))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-LONG = (  # begun first, so that all workers end together
-    "journeys", "killing", "deploy/test_serving", "importing/test_real_cities", "browser",
-    "deploy", "importing", "demo", "geo_portal/test_junk", "documents", "observations", "plots",
-)  # fmt: skip
-
-
-def _turn(item: pytest.Item) -> int:
-    place = item.nodeid.removeprefix("tests/")
-    return next((turn for turn, name in enumerate(LONG) if place.startswith(name)), len(LONG))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files of the longest tests first; pytest-xdist hands files out in this order."""
-    items.sort(key=_turn)
+    """Put the longest first, and what runs a whole city in one row (tests.turns)."""
+    in_turn(items)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from geo_portal.settings.base import DATABASES
 from geo_portal.settings.environment import text
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# The threads of a live server last as long as the browser holds its socket; their sessions do not.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["TEST"] = {"NAME": text("GEO_TEST_DB", "test_geo")}
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True
