@@ -30,6 +30,7 @@ for reads in ("load_pem_private_key", "load_der_private_key"):
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first, and what runs a whole city in one row (tests.turns)."""
     in_turn(items)
