@@ -21,7 +21,7 @@ from deploy.report import complain, say
 AT_ONCE = 2  # cores of the smallest machine that runs the tests
 # One worker more than cores: with as many, a quarter of the processor waited with the tests for
 # servers and clocks.  Whole files to each, in the order of tests/conftest.py: the longest first.
-IN_PARALLEL = ("-n", str(AT_ONCE + 1), "--dist", "loadgroup", "--no-loadscope-reorder")
+IN_PARALLEL = ("-n", str(AT_ONCE + 1), "--dist", "loadfile", "--no-loadscope-reorder")
 LINT, TYPES, TABLES = "lint", "types", "tables"
 
 

@@ -30,9 +30,8 @@ for reads in ("load_pem_private_key", "load_der_private_key"):
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest first, and what runs a whole city in one row (tests.turns)."""
+    """Put the longest first, and what runs a whole city apart (tests.turns)."""
     in_turn(items)
 
 

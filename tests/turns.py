@@ -22,13 +22,18 @@ def _turn(item: pytest.Item) -> int:
 
 
 def in_turn(items: list[pytest.Item]) -> None:
-    """Put the files of the longest tests first; pytest-xdist hands groups out in this order.
+    """Put the files of the longest tests first; pytest-xdist hands files out in this order.
 
-    A group is a file; those that run a whole city of processes are one, for two such cities at
-    once are slower than one after the other.
+    Between two that run a whole city of processes stand two that do not, for several such cities
+    at once are slower than one after the other.
     """
-    items.sort(key=_turn)
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = "city" if file.removeprefix("tests/") in WHOLE_CITIES else file
-        item.add_marker(pytest.mark.xdist_group(group))
+    by_file: dict[str, list[pytest.Item]] = {}
+    for item in sorted(items, key=_turn):
+        by_file.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    cities = [file for file in by_file if file.removeprefix("tests/") in WHOLE_CITIES]
+    others = [file for file in by_file if file not in cities]
+    order: list[str] = []
+    for file in cities:
+        order += [file, *others[:2]]
+        others = others[2:]
+    items[:] = [item for file in [*order, *others] for item in by_file[file]]
