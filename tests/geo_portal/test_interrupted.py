@@ -19,8 +19,10 @@ WORDS = ("الخدمة متوقفة لحظات", "The service is interrupted")
 
 
 @pytest.fixture(autouse=True)
-def renewed() -> Iterator[None]:
-    """Leave a session to the next test that works."""
+def renewed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A session that lasts, as the product's do; and one to the next test that works."""
+    connection.close()
+    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", None)
     yield
     connection.close()
     look_as(NOBODY)
