@@ -1,6 +1,7 @@
-"""What the page and the API of tickets share: who buys, for which plate, and what is theirs."""
+"""What the pages and APIs of parking share: who buys, for which plate, and what is theirs."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,10 +22,24 @@ NO_PHONE = Text(
     "سجّل هاتفك في حسابك أولًا: تصلك عليه تذكرتك وتذكيرها.",
     "Add a telephone to your account first: your ticket and its reminder go there.",
 )
-
+NEEDED = Text("هذا الحقل مطلوب.", "This member is needed.")
 TOO_LONG = Text(
     f"المفتاح أطول من {LONGEST_KEY} حرفًا.", f"The key has more than {LONGEST_KEY} characters."
 )
+
+
+def needed(body: dict[str, Any], *names: str) -> None:
+    """Raise Problem 400 for the first of these members that a body lacks."""
+    for name in names:
+        if name not in body:
+            raise bad_value(name, NEEDED, status=400)
+
+
+def short_key(key: str) -> str:
+    """Return the asker's own key of a request; raises Problem 400 for one that is too long."""
+    if len(key) > LONGEST_KEY:
+        raise bad_value("key", TOO_LONG, status=400)
+    return key
 
 
 def plate_from(text: str, country: str) -> Plate | ForeignPlate:
@@ -73,6 +88,4 @@ def bill_of(ticket: ParkingTicket, *, at: dt.datetime) -> Bill | None:
 
 def key_of(buyer: Buyer, key: str, *, at: dt.datetime) -> str:
     """Name a request: by the asker's own key, else by its moment; raises Problem 400."""
-    if len(key) > LONGEST_KEY:
-        raise bad_value("key", TOO_LONG, status=400)
-    return f"app/{buyer.person_id}/{key or at.isoformat()}"
+    return f"app/{buyer.person_id}/{short_key(key) or at.isoformat()}"

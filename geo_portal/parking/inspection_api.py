@@ -12,7 +12,7 @@ from ninja import Router
 from shapely.geometry import Point
 
 from geo_portal.casework.api import body_of
-from geo_portal.parking.buying import LONGEST_KEY, plate_from
+from geo_portal.parking.buying import needed, plate_from, short_key
 from municipality import asked, geometry_gate
 from municipality.calendar.rest_days import NoCalendar
 from municipality.clock import database_now
@@ -41,12 +41,8 @@ OLDEST = dt.timedelta(days=7)  # of what a device kept while it had no connectio
 AHEAD = dt.timedelta(seconds=90)  # of a clock that is not quite right
 ORIGINS = ("gps", "pin")
 MOST_PHOTOS = 6
-NEEDED = Text("هذا الحقل مطلوب.", "This member is needed.")
 TOO_OLD = Text(
     "الوقت في المستقبل أو أقدم من سبعة أيام.", "The time is ahead, or more than seven days ago."
-)
-TOO_LONG = Text(
-    f"المفتاح أطول من {LONGEST_KEY} حرفًا.", f"The key has more than {LONGEST_KEY} characters."
 )
 WHICH_ORIGIN = Text("origin: gps أو pin.", "origin: gps or pin.")
 TOO_MANY = Text(
@@ -93,12 +89,6 @@ VIOLATION_BODY = _schema(
 )  # fmt: skip
 
 
-def _needed(body: dict[str, Any], *names: str) -> None:
-    for name in names:
-        if name not in body:
-            raise bad_value(name, NEEDED, status=400)
-
-
 def told_moment(body: dict[str, Any], *, now: dt.datetime) -> dt.datetime:
     """Return the moment a body names, by the one clock; raises Problem 422 for a text that is none.
 
@@ -120,10 +110,7 @@ def moment_of(body: dict[str, Any], *, now: dt.datetime) -> dt.datetime:
 
 def key_in(body: dict[str, Any]) -> str | None:
     """Return the device's own key; raises Problem 400 for one that is too long."""
-    key: str = body.get("key", "")
-    if len(key) > LONGEST_KEY:
-        raise bad_value("key", TOO_LONG, status=400)
-    return key or None
+    return short_key(body.get("key", "")) or None
 
 
 def _place(body: dict[str, Any]) -> tuple[Point, float]:
@@ -151,7 +138,7 @@ def check_json(made: ParkingCheck) -> dict[str, Any]:
 def check_plate(request: HttpRequest) -> JsonResponse:
     """Answer yes, no, or null for "cannot tell"; every answer is kept with its evidence."""
     body = body_of(request, CHECK_FIELDS)
-    _needed(body, "plate", "lon", "lat")
+    needed(body, "plate", "lon", "lat")
     if body.get("origin", "gps") not in ORIGINS:
         raise bad_value("origin", WHICH_ORIGIN)
     plate = plate_from(body["plate"], body.get("country", ""))
@@ -212,7 +199,7 @@ def violation_json(made: Violation) -> dict[str, Any]:
 def issue_violation(request: HttpRequest) -> JsonResponse:
     """Issue on one's own check; from an unclear place only before a ``supervisor``."""
     body = body_of(request, VIOLATION_FIELDS)
-    _needed(body, "check", "offence")
+    needed(body, "check", "offence")
     by, now = actor_of(request, INSPECTOR), database_now()
     own = ParkingCheck.objects.filter(public_id=body["check"], inspector_id=by.person_id or 0)
     check_id = own.values_list("pk", flat=True).first()  # unique

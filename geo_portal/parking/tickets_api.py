@@ -13,6 +13,7 @@ from geo_portal.parking.buying import (
     buyer_of,
     key_of,
     my_tickets,
+    needed,
     plate_from,
     ticket_of,
 )
@@ -21,14 +22,11 @@ from municipality.digits import western
 from municipality.moments import utc_text
 from municipality.people.access import SIGNED_IN, open_to
 from municipality.people.acting_person import person_of
-from municipality.problems import bad_value
-from municipality.words import Text
 from parking_zones.plates import vehicle_of_key
 from parking_zones.tickets.actions import Channel, Wanted, ask
 from parking_zones.tickets.models import ParkingTicket
 
 router = Router(tags=["parking"])
-NEEDED = Text("هذا الحقل مطلوب.", "This member is needed.")
 BODY: dict[str, Any] = {
     "requestBody": {
         "content": {
@@ -104,9 +102,7 @@ def buy(request: HttpRequest) -> JsonResponse:
         "plate": str, "country": str, "zone": str, "minutes": int, "key": str
     }  # fmt: skip
     body = body_of(request, fields)
-    for name in ("plate", "zone", "minutes"):
-        if name not in body:
-            raise bad_value(name, NEEDED, status=400)
+    needed(body, "plate", "zone", "minutes")
     plate = plate_from(body["plate"], body.get("country", ""))
     at, buyer = database_now(), buyer_of(request)
     key = key_of(buyer, body.get("key", ""), at=at)

@@ -294,16 +294,22 @@ def drop(*, violation_id: int, why: str, by: Actor, at: dt.datetime) -> Violatio
     return violation
 
 
-def _decide(violation: Violation, state: str, why: str, *, by: Actor, at: dt.datetime) -> None:
-    if violation.state != State.PROPOSED:
-        raise Problem(409, "decided", Text("سبق البت فيها.", "It was decided before."))
-    four_eyes(_inspector(violation), by, on=city_time(at).date())
+def _keep_decision(
+    violation: Violation, state: str, why: str, *, by: Actor, at: dt.datetime
+) -> None:
     violation.state, violation.decided_by_id = state, by.person_id
     violation.decided_at, violation.decided_why = at, why[:300]
     violation.save(update_fields=["state", "decided_by_id", "decided_at", "decided_why"])
     record(
         stream=violation.stream, act=f"violation.{state}", by=by, at=at, facts={"why": why[:300]}
     )
+
+
+def _decide(violation: Violation, state: str, why: str, *, by: Actor, at: dt.datetime) -> None:
+    if violation.state != State.PROPOSED:
+        raise Problem(409, "decided", Text("سبق البت فيها.", "It was decided before."))
+    four_eyes(_inspector(violation), by, on=city_time(at).date())
+    _keep_decision(violation, state, why, by=by, at=at)
 
 
 @acting
@@ -326,12 +332,7 @@ def cancel(*, violation_id: int, why: str, by: Actor, at: dt.datetime) -> Violat
 
 def _end(violation: Violation, state: str, why: str, *, by: Actor, at: dt.datetime) -> None:
     """Cancel or drop a violation, its bill with it; what was paid is asked back."""
-    violation.state, violation.decided_by_id = state, by.person_id
-    violation.decided_at, violation.decided_why = at, why[:300]
-    violation.save(update_fields=["state", "decided_by_id", "decided_at", "decided_why"])
-    record(
-        stream=violation.stream, act=f"violation.{state}", by=by, at=at, facts={"why": why[:300]}
-    )
+    _keep_decision(violation, state, why, by=by, at=at)
     for bill in Bill.objects.filter(subject=violation.stream).order_by("pk"):
         if bill.state == Bill.State.DUE:
             cancel_bill(bill_id=bill.pk, by=by, at=at, why=f"{violation.number}: {why}"[:200])
