@@ -15,6 +15,7 @@ from municipality.actor import Actor
 from municipality.calendar.office_time import deadline
 from municipality.calendar.queries import city_calendar
 from municipality.cases.conversation import EMPTY, ONLY_READS, NotSaid, open_for
+from municipality.cases.machine import DAY_MIN
 from municipality.cases.models import Case, Consultation
 from municipality.cases.rights import Side
 from municipality.conf import PROFILE
@@ -24,7 +25,6 @@ from municipality.notices.templates import Template
 from municipality.reach import acting
 from municipality.words import Text
 
-DAY_MIN = 420  # office minutes of a working day
 MOST_DAYS = 30
 LONGEST, LONGEST_MAIL = 2000, 254
 WHO = Text("اكتب اسم الجهة.", "Name the body.")

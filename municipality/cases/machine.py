@@ -11,6 +11,7 @@ from typing import Any
 
 from municipality.words import Text
 
+DAY_MIN = 420  # office minutes of one working day
 ORIGIN = "(origin)"  # an edge back to the state that asked
 PARTIES = ("applicant", "owner", "office", "payer")  # who takes part without being staff
 APPLICANT, OWNER = "applicant", "owner"

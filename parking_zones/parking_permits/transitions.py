@@ -6,7 +6,7 @@ paper are billed at once, an early end is done at once.
 
 from collections.abc import Mapping
 
-from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State
+from municipality.cases.machine import BILLING, DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.cases.models import Case
 from municipality.words import Text
 from parking_zones.parking_permits import checks
@@ -15,7 +15,6 @@ from parking_zones.parking_permits.issuing import ask_for_paper, ask_register, r
 from parking_zones.parking_permits.life import end_permit, grant
 from parking_zones.parking_permits.words import words_of
 
-DAY_MIN = 420  # office minutes of one working day
 APPLICANT = ("applicant",)
 WRITING = ("draft", "returned")
 REGISTRAR, ZONE_MANAGER = ("registrar",), ("zone_manager",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove, NewCase, Where, open_case
-from municipality.cases.machine import ORIGIN, SYSTEM, Edge, Machine, Paper, State
+from municipality.cases.machine import DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.cases.models import Case
 from municipality.cases.new_parties import parties_for
 from municipality.people.four_eyes import FOUR_EYES
@@ -22,7 +22,6 @@ from parking_zones.violations.models import Dispute, Violation
 from parking_zones.zones.queries import city_time
 
 KIND = "parking_dispute"
-DAY_MIN = 420  # office minutes of one working day
 APPLICANT, SUPERVISOR = ("applicant",), ("supervisor",)
 WRITING = ("draft", "returned")
 NOT_NOW = Text(

@@ -7,7 +7,17 @@ electronic stamp.  From every stage it can go back to the office, and returns to
 
 from collections.abc import Callable
 
-from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State, Then
+from municipality.cases.machine import (
+    BILLING,
+    DAY_MIN,
+    ORIGIN,
+    SYSTEM,
+    Edge,
+    Machine,
+    Paper,
+    State,
+    Then,
+)
 from municipality.words import Text
 from plots.building_permits import readiness as ready
 from plots.building_permits.fees import FEE, issue_fee
@@ -17,7 +27,6 @@ from plots.building_permits.stamping import ask_for_stamp
 from plots.building_permits.words import words_of
 from plots.building_permits.works import ARCHITECTURE, STRUCTURE
 
-DAY_MIN = 420  # office minutes of one working day
 OFFICE = ("office",)
 BOTH = ("office", "owner")  # both follow the transaction by SMS at every move
 DRAWN = ("draft", "returned")  # papers and drawings change only then

@@ -1,12 +1,11 @@
 """Stages of a certified plot extract, in the order a clerk tells them."""
 
-from municipality.cases.machine import BILLING, ORIGIN, SYSTEM, Edge, Machine, Paper, State
+from municipality.cases.machine import BILLING, DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.extracts.checks import look_anew, plot_is_as_checked
 from plots.extracts.fees import FEE, issue_fee
 from plots.extracts.issuing import ask_for_paper
 
-DAY_MIN = 420  # office minutes of one working day
 APPLICANT = ("applicant",)
 
 MACHINE = Machine(

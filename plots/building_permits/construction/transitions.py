@@ -6,7 +6,7 @@ Order 23/92 art. 100); a permit that runs out halts the works until it is renewe
 
 from functools import partial
 
-from municipality.cases.machine import ORIGIN, SYSTEM, Edge, Machine, Paper, State
+from municipality.cases.machine import DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.words import Text
 from plots.building_permits.construction import readiness as ready
 from plots.building_permits.construction import visits
@@ -16,7 +16,6 @@ from plots.building_permits.construction.ending import (
     revoke_permit,
 )
 
-DAY_MIN = 420  # office minutes of one working day
 OFFICE, INSPECTOR, APPROVER = ("office",), ("site_inspector",), ("approver",)
 BOTH = ("office", "owner")
 WORKS = ("waiting", "building", "stopped")  # nobody looks at the site just now
