@@ -94,13 +94,25 @@ def start_terminal(port: int, journal: Path) -> Hand:
 
 
 @pytest.fixture
-def hand(server: TerminalServer, tmp_path: Path) -> Iterator[Hand]:
-    """A terminal at the desk of a cashier with an open shift."""
+def switch_on(server: TerminalServer, tmp_path: Path) -> Iterator[Callable[[], Hand]]:
+    """How the terminal at the desk of a cashier with an open shift is switched on."""
     a_shift(terminal=a_terminal())
-    made = start_terminal(server.server_address[1], tmp_path / "journal.jsonl")
-    yield made
-    made.process.kill()
-    made.process.wait()
+    on: list[Hand] = []
+
+    def switched_on() -> Hand:
+        on.append(start_terminal(server.server_address[1], tmp_path / "journal.jsonl"))
+        return on[-1]
+
+    yield switched_on
+    for made in on:
+        made.process.kill()
+        made.process.wait()
+
+
+@pytest.fixture
+def hand(switch_on: Callable[[], Hand]) -> Hand:
+    """A terminal that is on."""
+    return switch_on()
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -214,7 +226,7 @@ def test_the_cable_is_pulled_before_any_card_and_comes_back(hand: Hand) -> None:
 
 
 def test_a_terminal_that_was_switched_off_delivers_what_its_journal_holds(
-    hand: Hand, server: TerminalServer
+    hand: Hand, switch_on: Callable[[], Hand]
 ) -> None:
     bill = a_bill()
     charge = to_terminal(bill)
@@ -223,22 +235,19 @@ def test_a_terminal_that_was_switched_off_delivers_what_its_journal_holds(
     hand.does("insert", outcome="approve")
     hand.process.kill()
     hand.process.wait()
-    again = start_terminal(server.server_address[1], hand.journal)
-    try:
-        until(lambda: state_of(charge) == "captured")
-    finally:
-        again.process.kill()
-        again.process.wait()
+    switch_on()
+    until(lambda: state_of(charge) == "captured")
     true_books(hand)
 
 
-def test_a_terminal_that_lost_the_amount_is_asked_and_never_shown_it_twice(hand: Hand) -> None:
+def test_a_terminal_that_lost_the_amount_is_asked_and_never_shown_it_twice(
+    switch_on: Callable[[], Hand],
+) -> None:
     bill = a_bill()
-    hand.does("pull_cable")
     charge = to_terminal(bill)
     told = pulled(code="T-01", holding="", at=timezone.now())  # an answer that is lost on the way
     assert told.do == "collect"
-    hand.does("restore")
+    hand = switch_on()
     until(lambda: state_of(charge) == "cancelled")
     assert hand.state()["screen"] is None
     true_books(hand)
