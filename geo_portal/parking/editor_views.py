@@ -35,6 +35,7 @@ def zone_editor(request: HttpRequest) -> HttpResponse:
         kind=kind,
         today=today.isoformat(),
         api=reverse("api:zones_to_edit"),
+        names=reverse("parking:zone_names"),
         sheet=reverse("parking_permits:sheet", args=[NUMBER]),
         **{"from": day.isoformat()},
     )

@@ -5,6 +5,7 @@ from django.urls import path
 from geo_portal.parking import (
     editor_views,
     inspect_views,
+    naming_views,
     occupancy_views,
     rule_change_views,
     rules_views,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("zones/rules/changes/<str:public_id>/", rule_change_views.rule_change, name="rule_change"),
     path("parking/occupancy/", occupancy_views.occupancy, name="occupancy"),
     path("zones/edit/", editor_views.zone_editor, name="zone_editor"),
+    path("zones/edit/name/", naming_views.zone_names, name="zone_names"),
     path("inspect/", inspect_views.inspect, name="inspect"),
     path("violations/", violation_views.find, name="find_violation"),
     path("violations/pay/", violation_views.pay_several, name="pay_violations"),

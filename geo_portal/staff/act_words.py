@@ -67,6 +67,7 @@ ACTS = {
     "permit.announced": Text("إعلان لأصحاب تصاريح منطقة", "Announced to the holders of a zone"),
     "permit.looked_for": Text("بحث في تصاريح المواقف", "Parking permits searched"),
     "zones/edit": Text("عُدّلت حدود المناطق", "Boundaries of zones changed"),
+    "zones/rename": Text("غُيّر اسم منطقة مواقف", "A parking zone was renamed"),
     "rule_change/proposed": Text("اقتُرح تغيير قاعدة مواقف", "Change of a parking rule proposed"),
     "rule_change/set": Text("اعتُمد تغيير قاعدة مواقف", "Change of a parking rule set"),
     "rule_change/dropped": Text("لم يُعتمد تغيير قاعدة مواقف", "Change of a parking rule not set"),

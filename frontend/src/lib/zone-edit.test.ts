@@ -64,6 +64,7 @@ describe("zones under edit", () => {
 
   it("shows what the server answered anew, and not what was closed", () => {
     const opened: Opened = {
+      ended: [],
       kind: "paid",
       from: "2026-12-01",
       base: "b",

@@ -21,6 +21,12 @@ export interface Opened {
   base: string;
   later: string | null;
   zones: Zones;
+  ended: Ended[];
+}
+
+/* A zone that was closed and may be reopened; since which day it is closed, where that is known. */
+export interface Ended extends NewZone {
+  since: string | null;
 }
 
 export type Wrong = "crosses" | "overlap" | "gap" | "sliver";
@@ -83,6 +89,7 @@ export type Operation =
   | ({ op: "split"; zone: string; line: Position[] } & NewZone)
   | { op: "merge"; zone: string; into: string }
   | { op: "close"; zone: string }
+  | { op: "reopen"; zone: string; corners?: Position[] }
   | { op: "give"; to: string; of: string }
   | { op: "pass"; at: Position; to: string }
   | { op: "fill"; at: Position; to: string }
@@ -92,6 +99,21 @@ export interface NewZone {
   number: string;
   name_ar: string;
   name_en: string;
+}
+
+/* Which zone an operation is about once it is done; null where that stays as it was. */
+export function aboutOf(operation: Operation | null): string | null {
+  switch (operation?.op) {
+    case "draw":
+    case "split":
+      return operation.number;
+    case "merge":
+      return operation.into;
+    case "reopen":
+      return operation.zone;
+    default:
+      return null;
+  }
 }
 
 /* What was done, in order, and what was taken back and may be done again. */
@@ -279,6 +301,8 @@ export function operationWords(operation: Operation): string {
       );
     case "close":
       return say(`أُغلقت المنطقة ${operation.zone}`, `Zone ${operation.zone} closed`);
+    case "reopen":
+      return say(`أُعيد فتح المنطقة ${operation.zone}`, `Zone ${operation.zone} reopened`);
     case "give":
       return say(`أُعطي التداخل للمنطقة ${operation.to}`, `Overlap given to zone ${operation.to}`);
     case "pass":

@@ -9,6 +9,7 @@ import { date } from "../lib/format";
 import { westernDigits } from "../lib/digits";
 import { say } from "../lib/say";
 import {
+  aboutOf,
   Log,
   operationWords,
   placeOf,
@@ -35,7 +36,7 @@ import {
   zonesOverlay,
 } from "../map/zone-layers";
 import { focusCorner } from "../parts/zone-corners";
-import { concernedWords, zoneCard, zoneRow, zonesCount } from "../parts/zone-card";
+import { concernedWords, drawEnded, zoneCard, zoneRow, zonesCount } from "../parts/zone-card";
 import { faultList } from "../parts/zone-faults";
 import { impactTables } from "../parts/zone-impact";
 import { toast } from "../parts/toast";
@@ -47,6 +48,7 @@ interface EditorConfig extends CityConfig {
   today: string;
   api: string;
   sheet: string | null; // address of a zone's sheet with NUMBER in the place of its number
+  names: string; // address of the page that renames a zone
 }
 
 const config = readConfig<EditorConfig>();
@@ -116,6 +118,7 @@ function drawChosen(): void {
       step: () => Number(byId<HTMLSelectElement>("step").value),
       point: showPoint,
       sheet: config.sheet,
+      names: config.names,
       isOpen: maybe<HTMLDetailsElement>("corners-box")?.open ?? false,
     }),
   );
@@ -164,6 +167,7 @@ function drawImpact(): void {
 function render(): void {
   drawAll();
   drawList();
+  drawEnded(byId("ended-box"), opened?.ended ?? [], zones(), act);
   drawChosen();
   drawFaults();
   drawDone();
@@ -203,8 +207,7 @@ async function check(tried: Operation | null): Promise<void> {
       : null;
     checked = found;
     impact = null;
-    if (tried?.op === "draw" || tried?.op === "split") chosen = tried.number;
-    if (tried?.op === "merge") chosen = tried.into;
+    chosen = aboutOf(tried) ?? chosen;
     render();
     told();
     clearTimeout(timer);
@@ -325,14 +328,22 @@ function named(e: Event): void {
     name_ar: value("new-ar"),
     name_en: value("new-en") || value("new-ar"),
   };
+  const isSplit = hand?.tool === "split" && chosen !== null;
+  const isClosed = opened?.ended.some((one) => one.number === zone.number) ?? false;
+  if (isClosed && !isSplit) {
+    return added({ op: "reopen", zone: zone.number, corners: pending }); // it has its names
+  }
   if (!zone.number || !zone.name_ar) {
     byId<HTMLInputElement>(zone.number ? "new-ar" : "new-number").focus();
     return;
   }
-  const isSplit = hand?.tool === "split" && chosen !== null;
   const operation: Operation = isSplit
     ? { op: "split", zone: chosen!, line: pending, ...zone }
     : { op: "draw", corners: pending, ...zone };
+  added(operation);
+}
+
+function added(operation: Operation): void {
   use("edit");
   hand?.clear();
   byId<HTMLFormElement>("new-zone").reset();

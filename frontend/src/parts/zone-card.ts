@@ -1,14 +1,15 @@
 /* A zone in the editor's list, and the card of the chosen one: what can be done with it. */
 
 import { bdi, h, icon } from "../lib/dom";
-import { count, squareMetres } from "../lib/format";
+import { count, date, squareMetres } from "../lib/format";
 import { nameOf, say } from "../lib/say";
-import { beside, type ZoneFeature } from "../lib/zone-edit";
+import { beside, type Ended, type ZoneFeature } from "../lib/zone-edit";
 import { cornerList, type CornerActs } from "./zone-corners";
 
 export interface CardActs extends CornerActs {
   split: () => void;
   sheet: string | null; // address of a zone's sheet with NUMBER in the place of its number
+  names: string; // address of the page that renames a zone
   isOpen: boolean; // the list of corners was open
 }
 
@@ -87,6 +88,13 @@ function buttons(zone: ZoneFeature, acts: CardActs): HTMLElement {
       },
       say("أغلقها", "Close it"),
     ),
+    id !== null
+      ? h(
+          "a",
+          { class: "btn three sm", id: "rename", href: `${acts.names}?zone=${encodeURIComponent(code)}` },
+          say("غيّر الاسم", "Rename"),
+        )
+      : null,
     acts.sheet && id !== null
       ? h(
           "a",
@@ -129,6 +137,39 @@ export function zoneCard(zones: ZoneFeature[], zone: ZoneFeature | undefined, ac
       cornerList(zones, zone, acts),
     ),
   ];
+}
+
+function endedRow(one: Ended, act: CardActs["act"]): HTMLElement {
+  const since = one.since ? [" · ", say("أُغلقت", "Closed"), " ", bdi(date(one.since))] : [];
+  return h(
+    "li",
+    { class: "row wrap" },
+    h("b", {}, bdi(one.number)),
+    h("span", { class: "grow" }, nameOf(one), h("span", { class: "xs mute" }, ...since)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "btn two sm",
+        "data-reopen": one.number,
+        onclick: () => act({ op: "reopen", zone: one.number }),
+      },
+      say("أعد فتحها", "Reopen"),
+    ),
+  );
+}
+
+/* The zones that were closed: each comes back in its last boundary, with its history. */
+export function drawEnded(
+  box: HTMLElement,
+  ended: Ended[],
+  zones: ZoneFeature[],
+  act: CardActs["act"],
+): void {
+  const live = new Set(zones.map((zone) => zone.properties.number));
+  const rows = ended.filter((one) => !live.has(one.number)).map((one) => endedRow(one, act));
+  box.hidden = rows.length === 0;
+  box.querySelector("ul")?.replaceChildren(...rows);
 }
 
 export function concernedWords(concerned: string[]): HTMLElement {

@@ -70,6 +70,14 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True)
+class Reopen:
+    """Let a closed zone hold again, in its last boundary or in one that is drawn."""
+
+    number: str
+    corners: tuple[Spot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Give:
     """Give what two zones both have to one of them."""
 
@@ -100,4 +108,6 @@ class Leave:
     at: Spot
 
 
-Operation = Move | Insert | Delete | Draw | Split | Merge | Close | Give | Pass | Fill | Leave
+Operation = (
+    Move | Insert | Delete | Draw | Split | Merge | Close | Reopen | Give | Pass | Fill | Leave
+)

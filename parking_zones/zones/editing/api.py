@@ -41,8 +41,8 @@ OPERATION: dict[str, Any] = {
         "op": {
             "type": "string",
             "enum": [
-                "move", "insert", "delete", "draw", "split", "merge", "close", "give", "pass",
-                "fill", "leave",
+                "move", "insert", "delete", "draw", "split", "merge", "close", "reopen", "give",
+                "pass", "fill", "leave",
             ],
         }
     },
@@ -125,6 +125,7 @@ def zones_to_edit(request: HttpRequest) -> JsonResponse:
             "base": base.token,
             "later": None if base.later is None else base.later.isoformat(),
             "zones": shown.collection(shown.zone_feature(cell) for cell in base.coverage.cells),
+            "ended": [shown.ended_json(cell, base) for cell in base.coverage.ended],
         }
     )
 

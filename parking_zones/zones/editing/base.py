@@ -6,10 +6,11 @@ edit made on other versions than those that stand is stale.
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from municipality.calendar.queries import span
@@ -44,7 +45,11 @@ class Held:
 
 @dataclass(frozen=True)
 class Base:
-    """The coverage of a kind on a day; ``later`` is the first change set for after it."""
+    """The coverage of a kind on a day; ``later`` is the first change set for after it.
+
+    ``ended_on`` says of each number in ``coverage.ended`` since which day the zone is closed; None
+    where it never held on a day.
+    """
 
     kind: str
     day: dt.date
@@ -52,6 +57,25 @@ class Base:
     held: tuple[Held, ...]
     coverage: Coverage
     later: dt.date | None
+    ended_on: Mapping[str, dt.date | None]
+
+
+# Of each zone of a kind that holds neither on the day nor later: its last version.
+ENDED = """
+SELECT DISTINCT ON (v.zone_id) v.id FROM parking_zones_zoneversion v
+JOIN parking_zones_zone z ON z.id = v.zone_id
+WHERE z.kind = %(kind)s AND NOT EXISTS (
+  SELECT FROM parking_zones_zoneversion l
+  WHERE l.zone_id = v.zone_id AND l.valid && daterange(%(day)s, NULL))
+ORDER BY v.zone_id, isempty(v.valid), v.version DESC
+"""
+
+
+def _ended(kind: str, day: dt.date) -> list[ZoneVersion]:
+    with connection.cursor() as cursor:
+        cursor.execute(ENDED, {"kind": kind, "day": day})
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(ZoneVersion.objects.filter(pk__in=ids).order_by("zone__number"))
 
 
 def _rows(kind: str, day: dt.date) -> list[ZoneVersion]:
@@ -69,23 +93,30 @@ def read_base(*, kind: str, day: dt.date) -> Base:
     zones = {zone.pk: zone for zone in Zone.objects.all()}
     spans = [span(row.valid) for row in rows]
     own = [row for row, one in zip(rows, spans, strict=True) if one.holds_on(day)]
-    cells = tuple(
-        Cell(
-            zones[row.zone_id].number,
-            zones[row.zone_id].name_ar,
-            zones[row.zone_id].name_en,
-            row.zone_id,
-            rings.as_multi(shape_of(row.boundary)),
+    last = _ended(kind, day)
+    cells, ended = (
+        tuple(
+            Cell(
+                zones[row.zone_id].number,
+                zones[row.zone_id].name_ar,
+                zones[row.zone_id].name_en,
+                row.zone_id,
+                rings.as_multi(shape_of(row.boundary)),
+            )
+            for row in rows_of
         )
-        for row in own
+        for rows_of in (own, last)
     )
     return Base(
         kind=kind,
         day=day,
         token=_token(rows, spans),
         held=tuple(Held(row.pk, row.zone_id, row.version, span(row.valid)) for row in own),
-        coverage=Coverage(_met(cells), taken=frozenset(zone.number for zone in zones.values())),
+        coverage=Coverage(
+            _met(cells), taken=frozenset(zone.number for zone in zones.values()), ended=ended
+        ),
         later=_later(spans, day),
+        ended_on={zones[row.zone_id].number: span(row.valid).after for row in last},
     )
 
 

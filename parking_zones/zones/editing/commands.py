@@ -105,6 +105,13 @@ _KNOWN: dict[str, tuple[tuple[str, ...], Callable[[Members, str], ops.Operation]
         lambda s, p: ops.Merge(_number(s["zone"], f"{p}/zone"), _number(s["into"], f"{p}/into")),
     ),
     "close": (("zone",), lambda s, p: ops.Close(_number(s["zone"], f"{p}/zone"))),
+    "reopen": (
+        ("zone", "corners?"),
+        lambda s, p: ops.Reopen(
+            _number(s["zone"], f"{p}/zone"),
+            _spots(s["corners"], f"{p}/corners", least=3) if "corners" in s else (),
+        ),
+    ),
     "give": (
         ("to", "of"),
         lambda s, p: ops.Give(_number(s["to"], f"{p}/to"), _number(s["of"], f"{p}/of")),

@@ -54,12 +54,14 @@ class Coverage:
 
     ``taken`` are the numbers of zones of every kind and time: signs do not change their meaning.
     ``intended`` is ground between zones that shall stay without one, ``closed`` what was closed.
+    ``ended`` are the zones of this kind that were closed before, each in its last boundary.
     """
 
     cells: tuple[Cell, ...]
     taken: frozenset[str] = frozenset()
     intended: tuple[BaseGeometry, ...] = ()
     closed: tuple[Cell, ...] = field(default=())
+    ended: tuple[Cell, ...] = field(default=())
 
     @cached_property
     def shapes(self) -> Shapes:

@@ -27,6 +27,7 @@ from parking_zones.zones.editing.acts import (
     NewZone,
     Operation,
     Pass,
+    Reopen,
     Split,
 )
 from parking_zones.zones.editing.coverage import Cell, Coverage, Refused
@@ -46,6 +47,20 @@ JUNCTION = Text(
 TAKEN = Text(
     "الرقم {number} لمنطقة أخرى، حالية أو سابقة.",
     "The number {number} belongs to another zone, present or past.",
+)
+WAS_CLOSED = Text(
+    "الرقم {number} لمنطقة أُغلقت: أعد فتحها من قائمة المناطق المغلقة.",
+    "The number {number} belongs to a zone that was closed: reopen it from the list of closed "
+    "zones.",
+)
+IS_LIVE = Text(
+    "المنطقة {number} سارية في هذا اليوم، فلا شيء يُعاد فتحه.",
+    "Zone {number} holds that day, so there is nothing to reopen.",
+)
+NOT_ENDED = Text(
+    "لا منطقة مغلقة من هذا النوع بالرقم {number}. ما أغلقته في هذا التعديل يعود بالتراجع.",
+    "No closed zone of this kind has the number {number}. What this edit closed comes back by "
+    "Undo.",
 )
 NOT_THROUGH = Text(
     "يجب أن يمر الخط بالمنطقة من حد إلى حد مرة واحدة.",
@@ -78,6 +93,7 @@ __all__ = [
     "NewZone",
     "Operation",
     "Pass",
+    "Reopen",
     "Split",
     "apply",
     "apply_all",
@@ -185,6 +201,8 @@ def _delete(operation: Delete, coverage: Coverage) -> Coverage:
 
 
 def _free(coverage: Coverage, new: NewZone) -> None:
+    if any(new.number == ended.number for ended in coverage.ended):
+        raise Refused(WAS_CLOSED.with_values(number=new.number))
     if new.number in coverage.taken or any(new.number == c.number for c in coverage.cells):
         raise Refused(TAKEN.with_values(number=new.number))
 
@@ -207,12 +225,11 @@ def _pulled(near: Shapes, corners: Sequence[Spot]) -> list[Spot]:
     return found
 
 
-@_apply.register
-def _draw(operation: Draw, coverage: Coverage) -> Coverage:
-    _free(coverage, operation.zone)
-    reach = shapely.multipoints(np.array(operation.corners)).envelope
+def _drawn(coverage: Coverage, drawn: Sequence[Spot]) -> BaseGeometry:
+    """Return the polygon of corners drawn, on its neighbours' edges where it is near them."""
+    reach = shapely.multipoints(np.array(drawn)).envelope
     near = coverage.shapes[coverage.near(reach, within_m=SNAP_M)]
-    corners = _pulled(near, operation.corners)
+    corners = _pulled(near, drawn)
     if len(set(corners)) < 3:
         raise Refused(COLLAPSES)
     shape = shapely.Polygon(corners)
@@ -220,8 +237,34 @@ def _draw(operation: Draw, coverage: Coverage) -> Coverage:
         vertices = shapely.multipoints(shapely.get_coordinates(near))
         pulled = shapely.snap(shape, vertices, SNAP_M)
         shape = pulled if pulled.is_valid and not pulled.is_empty else shape
-    made = _with_new(coverage, operation.zone, shape)
-    return _matched(made, [len(made.cells) - 1]) if shape.is_valid else made
+    return shape
+
+
+def _added(coverage: Coverage, cell: Cell) -> Coverage:
+    """Return it with one cell more, that meets those beside it where it is a shape at all."""
+    made = replace(coverage, cells=(*coverage.cells, cell))
+    return _matched(made, [len(made.cells) - 1]) if cell.shape.is_valid else made
+
+
+@_apply.register
+def _draw(operation: Draw, coverage: Coverage) -> Coverage:
+    _free(coverage, operation.zone)
+    new, shape = operation.zone, rings.as_multi(_drawn(coverage, operation.corners))
+    return _added(coverage, Cell(new.number, new.name_ar, new.name_en, None, shape))
+
+
+@_apply.register
+def _reopen(operation: Reopen, coverage: Coverage) -> Coverage:
+    number = operation.number
+    if any(number == cell.number for cell in coverage.cells):
+        raise Refused(IS_LIVE.with_values(number=number))
+    ended = next((cell for cell in coverage.ended if cell.number == number), None)
+    if ended is None:
+        raise Refused(NOT_ENDED.with_values(number=number))
+    if operation.corners:
+        shape = rings.as_multi(_drawn(coverage, operation.corners))
+        ended = replace(ended, shape=shape)
+    return _added(coverage, ended)
 
 
 def _through(shape: BaseGeometry, line: Sequence[Spot]) -> BaseGeometry:

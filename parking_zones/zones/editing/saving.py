@@ -113,7 +113,7 @@ def stream_of(kind: str) -> str:
 def stale(kind: str) -> Problem:
     """Make the refusal of an edit on zones that have changed: by whom, and when."""
     with as_system():  # the last entry of a stream that its writers do not read
-        last = entries(stream_of(kind)).last()
+        last = entries(stream_of(kind)).filter(act="edit").last()
     who = SOMEBODY if last is None else Text(last.person_name, last.person_name)
     local = None if last is None else last.at.astimezone(PROFILE.time_zone)
     clock = "" if local is None else f"{local:%d/%m/%Y %H:%M}"
@@ -193,7 +193,7 @@ def _check_unapplied(changes: Difference, at: dt.datetime) -> None:
     """Refuse to correct today where a zone concerned was applied today; raises Problem 409."""
     local = at.astimezone(PROFILE.time_zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    concerned = (*changes.changed, *changes.closed)
+    concerned = (*changes.changed, *changes.opened, *changes.closed)
     ids = [cell.zone_id for cell in concerned if cell.zone_id is not None]
     sold = ParkingTicket.objects.filter(zone_id__in=ids, ends_at__gt=midnight)
     checked = ParkingCheck.objects.filter(zone_id__in=ids, at__gte=midnight)
@@ -231,7 +231,9 @@ def _check_ruled(base: Base, changes: Difference) -> None:
     book, span = zone_book(), Span(base.day, None)
     for cell in changes.opened:
         names = cell.name_ar, cell.name_en
-        zone = ZoneOnDay(UNBORN, cell.number, base.kind, *names, 1, span, cell.shape, "")
+        zone = ZoneOnDay(
+            cell.zone_id or UNBORN, cell.number, base.kind, *names, 1, span, cell.shape, ""
+        )
         ahead = [one for one in regimes_of(book, zone, base.day) if one.last >= base.day]
         if gap := gap_of(ahead):
             raise Problem(
@@ -291,6 +293,9 @@ def _write(base: Base, changes: Difference, source: str) -> list[tuple[str, int 
         if cell.zone_id is not None:
             versions.append((cell.number, _begin(base, cell, cell.zone_id, source)))
     for cell in changes.opened:
+        if cell.zone_id is not None:  # reopened: its history goes on
+            versions.append((cell.number, _begin(base, cell, cell.zone_id, source)))
+            continue
         zone = Zone.objects.create(
             number=cell.number,
             kind=base.kind,

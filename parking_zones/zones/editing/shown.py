@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import geojson
 from municipality.words import Text
+from parking_zones.zones.editing.base import Base
 from parking_zones.zones.editing.coverage import Cell, Coverage, Fault, Wrong, difference
 from parking_zones.zones.editing.impact import Impact, Moving, OfZone
 
@@ -45,6 +46,17 @@ def zone_feature(cell: Cell) -> dict[str, Any]:
             "id": cell.zone_id,
             "m2": round(float(cell.shape.area), 2),
         },
+    }
+
+
+def ended_json(cell: Cell, base: Base) -> dict[str, Any]:
+    """Write a closed zone that may be reopened, and the day since which it is closed."""
+    on = base.ended_on[cell.number]
+    return {
+        "number": cell.number,
+        "name_ar": cell.name_ar,
+        "name_en": cell.name_en,
+        "since": None if on is None else on.isoformat(),
     }
 
 
