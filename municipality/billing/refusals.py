@@ -54,6 +54,10 @@ NOT_SERVED = Text(
     "انتهت المعاملة التي صدرت لها هذه الفاتورة، فلا يُقبل دفعها.",
     "The case that this bill is for has ended; no payment of it is taken.",
 )
+PART_NOT_DUE = Text(
+    "دُفع بعض ما في هذه الفاتورة أو أُلغي. اختر ما بقي وادفعه.",
+    "Something in this bill has been paid or cancelled since. Choose what is left and pay that.",
+)
 NO_ONLINE = Text(
     "الدفع الإلكتروني غير متاح الآن. ادفع في أي صالة خدمات.",
     "Online payment is not available now. Pay at any service hall.",
@@ -83,6 +87,7 @@ MEANINGS: dict[str, Text] = {
     ),
     "other_amount": OTHER_AMOUNT,
     "not_served": NOT_SERVED,
+    "part_not_due": PART_NOT_DUE,
     "no_online": NO_ONLINE,
     "bad_signature": Text(
         "الرسالة ليست موقعة بمفتاح ساري، أو ليست من الدقائق الخمس الأخيرة.",

@@ -364,7 +364,10 @@ def yield_to(ticket: Earlier, *, at: dt.datetime) -> list[Violation]:
         issued_at__gte=ticket.asked_at, issued_at__lt=ticket.ends_at,
     )  # fmt: skip
     book, ended = zone_book(), []
-    for key in after.order_by("pk").values_list("pk", flat=True):
+    keys = list(after.order_by("pk").values_list("pk", flat=True))
+    subjects = [f"violation/{key}" for key in keys]  # all bills before any joint bill of one
+    list(Bill.objects.filter(subject__in=subjects).select_for_update().order_by("pk"))
+    for key in keys:
         violation = locked(key)
         if violation.state not in (State.ISSUED, State.PROPOSED):
             continue  # decided while we waited for it

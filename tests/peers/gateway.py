@@ -140,11 +140,13 @@ class Gateway:
                 payment["status"] = status
                 self.tell(f"payment.{status}", {"reference": payment["reference"]})
 
-    def refund(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Send money back, once per key."""
+    def refund(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Send money back, all or a part, once per key; None where it took less than that."""
         with self.lock:
             key = str(body["key"])
             if key not in self.refunds:
+                if not self._has(str(body["reference"]), int(body["amount"])):
+                    return None
                 self.refunds[key] = {
                     "number": "rf_" + secrets.token_hex(8), "status": "done", "key": key,
                     **{k: body[k] for k in ("reference", "amount", "currency", "exponent")},
@@ -153,6 +155,13 @@ class Gateway:
                 told = {k: self.refunds[key][k] for k in ("key", "number")}
                 self.tell("refund.done", told)
             return self.refunds[key]
+
+    def _has(self, reference: str, amount: int) -> bool:
+        """Tell whether so much of a payment is still here."""
+        payment = self.payments.get(reference, {"captures": []})
+        taken = sum(capture["amount"] for capture in payment["captures"])
+        back = sum(r["amount"] for r in self.refunds.values() if r["reference"] == reference)
+        return back + amount <= taken
 
     def settlement(self) -> list[dict[str, Any]]:
         """All captures and refunds; the simulator settles everything at once."""
@@ -289,9 +298,9 @@ class Door(BaseHTTPRequestHandler):
             if not self._misbehaves():
                 self._json(answer, 201)
         elif path == "/v1/refunds":
-            answer = self.gateway.refund(json.loads(body))
+            sent = self.gateway.refund(json.loads(body))
             if not self._misbehaves():
-                self._json(answer, 201)
+                self._json(*(({"error": "amount"}, 422) if sent is None else (sent, 201)))
         else:
             self._json({"error": "none"}, 404)
 

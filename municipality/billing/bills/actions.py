@@ -10,6 +10,7 @@ from municipality.actor import Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing import locks
 from municipality.billing.bills.facts import Claim, Line, Payer
+from municipality.billing.bills.joint import give_up
 from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.bills.queries import folded_plate
 from municipality.billing.payments.in_flight import charge_in_flight, wipe
@@ -48,6 +49,7 @@ def _write(bill: Bill, lines: Sequence[Line], *, by: Actor, act: str) -> Bill:
             bill=bill, position=position, text_ar=line.text.ar, text_en=line.text.en,
             quantity=line.quantity, rate_baisa=line.rate_baisa, period=line.period,
             rule=line.rule, source=line.source, amount_baisa=line.amount_baisa,
+            gathers_id=line.gathers_id,
         )
         for position, line in enumerate(lines, start=1)
     )  # fmt: skip
@@ -96,6 +98,7 @@ def revise(*, bill_id: int, lines: Sequence[Line], by: Actor, at: dt.datetime, w
         raise Problem(409, "payment_under_way", IN_FLIGHT)
     old.state = Bill.State.SUPERSEDED
     old.save(update_fields=["state"])
+    give_up(part=old, by=by, at=at)
     new = Bill(
         purpose=old.purpose, subject=old.subject, root_id=old.root_id or old.pk,
         version=old.version + 1, supersedes=old, payer_name=old.payer_name,
@@ -114,8 +117,9 @@ def revise(*, bill_id: int, lines: Sequence[Line], by: Actor, at: dt.datetime, w
 def cancel(*, bill_id: int, by: Actor, at: dt.datetime, why: str) -> Bill:
     """Cancel a bill that is still due; a terminal that shows its amount is told to wipe it.
 
-    Should the card have been charged all the same, that money comes back by itself as a refund
-    due (payments.settling).  Raises Problem 409 when the bill is no longer due.
+    A joint bill that gathers it is cancelled too, unless somebody is paying that one.  Should the
+    card have been charged all the same, that money comes back by itself as a refund due
+    (payments.settling).  Raises Problem 409 when the bill is no longer due.
     """
     bill = locks.bill(bill_id)
     if bill.state != Bill.State.DUE:
@@ -126,4 +130,5 @@ def cancel(*, bill_id: int, by: Actor, at: dt.datetime, why: str) -> Bill:
     charge = charge_in_flight(bill.pk)
     if charge is not None:
         wipe(charge=charge, by=by, at=at)
+    give_up(part=bill, by=by, at=at)
     return bill

@@ -13,7 +13,10 @@ from municipality.words import Text
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: ``amount_baisa`` is what it adds to the total and may be negative (a waiver)."""
+    """One line: ``amount_baisa`` is what it adds to the total and may be negative (a waiver).
+
+    ``gathers_id`` is the bill that a line of a joint bill pays.
+    """
 
     text: Text
     quantity: Decimal
@@ -22,6 +25,7 @@ class Line:
     source: str
     rule: str = ""
     period: str = ""
+    gathers_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

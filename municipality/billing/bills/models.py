@@ -14,6 +14,8 @@ class Bill(models.Model):
 
     The database lets no column change but ``state``, and that only along ``STATE_EDGES``.
     A correction is a new bill with a number of its own that names the one it takes the place of.
+    A joint bill has lines that gather other bills; one that its money pays is ``paid_with`` it,
+    written once and with the state, and has no receipt of its own.
     """
 
     class State(models.TextChoices):
@@ -47,6 +49,10 @@ class Bill(models.Model):
         "places.Branch", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     state = models.CharField(max_length=12, choices=State, default=State.DUE)
+    paid_with = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="paid_parts",
+        help_text="the joint bill whose money paid this one",
+    )  # fmt: skip
     total_baisa = models.BigIntegerField()
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -68,6 +74,11 @@ class Bill(models.Model):
                 name="bill_expires_after_it_is_issued",
                 condition=Q(expires_at=None) | Q(expires_at__gt=F("issued_at")),
                 violation_error_message="A bill expires after it was issued.",
+            ),
+            models.CheckConstraint(
+                name="bill_paid_with_another_is_paid",
+                condition=Q(paid_with=None) | Q(state__in=("paid", "refunded")),
+                violation_error_message="A bill that another one paid is paid.",
             ),
             models.UniqueConstraint(fields=["root", "version"], name="bill_version_once"),
         ]
@@ -98,7 +109,8 @@ STATE_EDGES = frozenset(
 class BillLine(models.Model):
     """One line of the explanation: what, how much of it, at which price, by which decision.
 
-    Lines are written with their bill and never after it; their sum is the bill's total.
+    Lines are written with their bill and never after it; their sum is the bill's total.  A line
+    of a joint bill ``gathers`` a bill that was due when it was written, at its whole total.
     """
 
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="lines")
@@ -111,9 +123,14 @@ class BillLine(models.Model):
     rule = models.CharField(max_length=80, blank=True, help_text="how it is computed")
     source = models.CharField(max_length=200, help_text="the decision that sets it")
     amount_baisa = models.BigIntegerField()
+    gathers = models.ForeignKey(
+        Bill, null=True, blank=True, on_delete=models.PROTECT, related_name="gathered_in",
+        help_text="the bill that this line of a joint bill pays",
+    )  # fmt: skip
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bill", "gathers"], name="bill_line_gathers_once"),
             models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position_once"),
             models.CheckConstraint(
                 name="bill_line_names_its_source",

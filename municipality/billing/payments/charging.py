@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 
 from municipality.actor import Actor
 from municipality.billing import locks
+from municipality.billing.bills.joint import parts_of
 from municipality.billing.bills.models import Bill
 from municipality.billing.payments import graph
-from municipality.billing.payments.in_flight import charge_in_flight
+from municipality.billing.payments.in_flight import rival_in_flight
 from municipality.billing.payments.in_flight import wipe as wipe_screen
 from municipality.billing.payments.models import Charge, Receipt
 from municipality.billing.payments.outcomes import Outcome
@@ -28,6 +29,7 @@ from municipality.billing.refusals import (
     NO_TERMINAL,
     NOT_ENOUGH,
     PAID_BY,
+    PART_NOT_DUE,
     bill_not_due,
 )
 from municipality.billing.shifts.models import Shift
@@ -67,7 +69,8 @@ def _under_way(charge: Charge) -> Problem:
 
 def _not_due(bill: Bill) -> Problem:
     """Say who was paid this bill and when, or what else became of it."""
-    paid = Receipt.objects.select_related("charge").filter(bill=bill).order_by("pk").first()
+    receipts = Receipt.objects.select_related("charge")
+    paid = receipts.filter(bill_id=bill.paid_with_id or bill.pk).order_by("pk").first()
     if bill.state != Bill.State.PAID or paid is None:
         return bill_not_due(bill)
     words = PAID_BY.with_values(
@@ -82,9 +85,11 @@ def _check(bill: Bill, asked: Asked, *, at: dt.datetime) -> None:
         raise _not_due(bill)
     if bill.expires_at is not None and bill.expires_at <= at:
         raise Problem(409, "bill_expired", EXPIRED)
-    other = charge_in_flight(bill.pk)
+    other = rival_in_flight(bill)
     if other is not None:
         raise _under_way(other)
+    if parts_of(bill.pk).exclude(gathers__state=Bill.State.DUE).exists():
+        raise Problem(409, "part_not_due", PART_NOT_DUE)
     if asked.shown_baisa != bill.total_baisa:
         raise Problem(409, "amount_changed", AMOUNT_CHANGED)
 

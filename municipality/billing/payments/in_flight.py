@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+from django.db.models import Q
+
 from municipality.actor import Actor
+from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.payments import graph
 from municipality.billing.payments.models import Charge
 from municipality.history.actions import record
@@ -11,6 +14,14 @@ from municipality.history.actions import record
 def charge_in_flight(bill_id: int) -> Charge | None:
     """Return the charge of a bill whose end is not known yet; there is at most one."""
     return Charge.objects.filter(bill_id=bill_id, state__in=graph.IN_FLIGHT).order_by("pk").first()
+
+
+def rival_in_flight(bill: Bill) -> Charge | None:
+    """Return a charge under way that may pay the same: its own, a part's, an open joint bill's."""
+    parts = BillLine.objects.filter(bill=bill, gathers__isnull=False).values("gathers_id")
+    joints = BillLine.objects.filter(gathers=bill, bill__state=Bill.State.DUE).values("bill_id")
+    asked = Q(bill=bill) | Q(bill__in=parts) | Q(bill__in=joints)
+    return Charge.objects.filter(asked, state__in=graph.IN_FLIGHT).order_by("pk").first()
 
 
 def wipe(*, charge: Charge, by: Actor, at: dt.datetime) -> None:

@@ -180,7 +180,9 @@ class Refund(models.Model):
     """Money on its way back: asked by one person, approved by another.
 
     A void undoes a payment of the same day at the same counter; a refund gives it back later.
-    A second capture and a wrong amount are asked by the platform itself.
+    A second capture and a wrong amount are asked by the platform itself.  ``line`` is what goes
+    back of a joint bill's payment, each line once; what goes back of a charge is never more than
+    was captured (``billing_refund_is_within_its_charge``).
     """
 
     class Kind(models.TextChoices):
@@ -203,6 +205,10 @@ class Refund(models.Model):
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
+    line = models.ForeignKey(
+        "billing.BillLine", null=True, blank=True, on_delete=models.PROTECT, related_name="refunds",
+        help_text="the line of a joint bill that goes back; empty: the payment itself",
+    )  # fmt: skip
     kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
     amount_baisa = models.BigIntegerField()
@@ -226,9 +232,15 @@ class Refund(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["charge"],
-                condition=~Q(state="refused"),
+                condition=Q(line=None) & ~Q(state="refused"),
                 name="refund_one_a_charge",
                 violation_error_message="This payment is already going back.",
+            ),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=~Q(state="refused"),
+                name="refund_one_a_line",
+                violation_error_message="This part of the payment is already going back.",
             ),
             models.CheckConstraint(
                 name="refund_has_a_reason",

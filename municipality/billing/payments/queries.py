@@ -6,6 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from municipality.billing.bills.models import Bill
 from municipality.billing.payments import graph
+from municipality.billing.payments.in_flight import rival_in_flight
 from municipality.billing.payments.models import Charge, LedgerEntry, Receipt, Refund
 
 
@@ -23,9 +24,13 @@ class Standing:
 
 
 def standing(bill: Bill) -> Standing:
-    """Tell where a bill's money stands."""
-    charge = bill.charges.select_related("terminal").order_by("-created_at", "-pk").first()
-    receipt = Receipt.objects.filter(bill=bill).order_by("pk").first()
+    """Tell where a bill's money stands; of one that a joint bill pays, where that one's does."""
+    payer_id = bill.paid_with_id or bill.pk
+    charges = Charge.objects.filter(bill_id=payer_id).select_related("terminal")
+    charge = charges.order_by("-created_at", "-pk").first()
+    receipt = Receipt.objects.filter(bill_id=payer_id).order_by("pk").first()
+    if bill.state == Bill.State.DUE and (charge is None or charge.state not in graph.IN_FLIGHT):
+        charge = rival_in_flight(bill) or charge
     word = bill.state
     if bill.state == Bill.State.DUE and charge is not None and charge.state in graph.IN_FLIGHT:
         word = "checking" if charge.state == graph.UNKNOWN else "under_way"

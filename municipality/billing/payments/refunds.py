@@ -6,16 +6,20 @@ database holds all but the last again (``refund_two_pairs_of_eyes``, ``billing_s
 """
 
 import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
 
 from municipality.actor import Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing import locks
-from municipality.billing.bills.models import Bill
+from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.payments import graph, ledger, receipt_paper
 from municipality.billing.payments.charging import open_shift_of
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.receipts import city_day
 from municipality.billing.payments.telling import (
+    LINE_BACK,
     PAID_BACK,
     PART_BACK,
     SURPLUS_BACK,
@@ -60,19 +64,43 @@ def ask_for_service(
     Whole, or ``amount_baisa`` of it: the part of the service that was not used.  Who ended the
     service asks, within that act; a supervisor approves as always.  Raises Problem 409 where it
     is going back already, nothing was taken, or less was taken than is asked for.
+
+    Of a bill that a joint bill paid, exactly its line goes back; the caller holds that bill's row.
     """
-    charge = Charge.objects.get(bill=bill_id, receipt__isnull=False)
-    return _asked(charge.pk, Refund.Kind.REFUND, reason, by=by, at=at, amount_baisa=amount_baisa)
+    paid_with = Bill.objects.values_list("paid_with_id", flat=True).get(pk=bill_id)
+    part = None if amount_baisa is None else _Part(amount_baisa)
+    if paid_with is not None:
+        line = BillLine.objects.get(bill=paid_with, gathers=bill_id)
+        part = _Part(line.amount_baisa, line)
+    charge = Charge.objects.get(bill=paid_with or bill_id, receipt__isnull=False)
+    return _asked(charge.pk, Refund.Kind.REFUND, reason, by=by, at=at, part=part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What goes back of a payment that is not given back whole."""
+
+    amount_baisa: int
+    line: BillLine | None = None
+
+
+def _goes_back(charge: Charge, line: BillLine | None) -> bool:
+    """Tell whether a payment, or a line of it, is on its way back already."""
+    going = charge.refunds.exclude(state=Refund.State.REFUSED)
+    if line is not None:
+        going = going.filter(Q(line=line) | Q(line=None))
+    return going.exists()
 
 
 def _asked(
-    charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime,
-    amount_baisa: int | None = None,
+    charge_id: int, kind: str, reason: str, *, by: Actor, at: dt.datetime, part: _Part | None = None
 ) -> Refund:  # fmt: skip
+    line = part.line if part else None
     bill_id = Charge.objects.values_list("bill_id", flat=True).get(pk=charge_id)
-    locks.bill(bill_id)
+    # who asks for a line holds its part: the other parts are older than what is held by now
+    locks.bill(bill_id) if line is None else locks.bill_alone(bill_id)
     charge = locks.charge(charge_id)
-    if charge.refunds.exclude(state=Refund.State.REFUSED).exists():
+    if _goes_back(charge, line):
         raise Problem(409, "going_back", GOING_BACK)
     if charge.state != graph.CAPTURED:
         raise Problem(409, "not_taken", NOT_TAKEN)
@@ -80,11 +108,11 @@ def _asked(
     if kind == Refund.Kind.VOID and (receipt is None or receipt.day != city_day(at)):
         raise Problem(409, "only_today", ONLY_TODAY)
     taken = charge.captured_baisa or 0
-    if amount_baisa is not None and amount_baisa > taken:
+    amount_baisa = part.amount_baisa if part else taken
+    if amount_baisa > taken:
         raise Problem(409, "not_taken", NOT_TAKEN)
     refund = Refund.objects.create(
-        charge=charge, kind=kind, reason=reason[:300],
-        amount_baisa=taken if amount_baisa is None else amount_baisa,
+        charge=charge, line=line, kind=kind, reason=reason[:300], amount_baisa=amount_baisa,
         asked_by_id=by.person_id, asked_for_id=by.for_person_id, asked_by_name=by.name, asked_at=at,
     )  # fmt: skip
     _tell(refund, "ask", by=by, at=at)
@@ -210,11 +238,14 @@ def gateway_answered(
 def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datetime) -> None:
     """Close a refund: charge, bill and books move together.
 
-    Where only a part went back, the charge stays taken, the bill paid and its receipt good.
+    Where only a part went back, the charge stays taken, the bill paid and its receipt good; once
+    all of it has gone back, in one step or line by line, none of them does.
     """
     refund.state, refund.done_at = Refund.State.DONE, at
     refund.save(update_fields=["state", "done_at", "shift", "foreign_id"])
-    is_whole = refund.amount_baisa == charge.captured_baisa
+    done = charge.refunds.filter(state=Refund.State.DONE)
+    is_whole = done.aggregate(s=Sum("amount_baisa"))["s"] == charge.captured_baisa
+    _parts_back(bill, refund, by=by, at=at)
     if is_whole:
         charge.state = graph.REFUNDED
         charge.save(update_fields=["state"])
@@ -228,5 +259,17 @@ def _done(bill: Bill, charge: Charge, refund: Refund, *, by: Actor, at: dt.datet
         amount_baisa=refund.amount_baisa, charge=charge, at=at, refund=refund,
     )  # fmt: skip
     _tell(refund, "done", by=by, at=at)
-    told = SURPLUS_BACK if not of_receipt else PAID_BACK if is_whole else PART_BACK
-    tell_paid_back(bill, refund, told=told, at=at)
+    told = PAID_BACK if is_whole else PART_BACK if refund.line_id is None else LINE_BACK
+    tell_paid_back(bill, refund, told=told if of_receipt else SURPLUS_BACK, at=at)
+
+
+def _parts_back(bill: Bill, refund: Refund, *, by: Actor, at: dt.datetime) -> None:
+    """Give back the parts whose money went: that of the refund's line, or all that were paid."""
+    parts = Bill.objects.filter(paid_with=bill, state=Bill.State.PAID)
+    if refund.line_id is not None:
+        parts = parts.filter(gathered_in=refund.line_id)
+    for part in parts.order_by("pk"):
+        part.state = Bill.State.REFUNDED
+        part.save(update_fields=["state"])
+        facts = {"refund": refund.public_id, "amount": as_rial(Baisa(part.total_baisa))}
+        record(stream=part.stream, act="refund.done", by=by, at=at, facts=facts)

@@ -2,10 +2,12 @@
 
 In one transaction: the bill's lock, the charge, the receipt, the ledger, the bill's state, the
 call of whom the purpose belongs to, and the history.  Money that arrives for a bill that takes
-none any more is never a second receipt: it becomes a refund due by itself.
+none any more is never a second receipt: it becomes a refund due by itself, and so does what a
+joint bill's money cannot pay of its parts.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +16,8 @@ from django.utils.module_loading import import_string
 from municipality.actor import SYSTEM, Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing import locks
-from municipality.billing.bills.models import Bill
+from municipality.billing.bills.joint import give_up, parts_of
+from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.payments import graph, ledger, receipts
 from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.outcomes import Effect, Outcome
@@ -23,6 +26,7 @@ from municipality.history.actions import record
 from municipality.problems import Problem
 from municipality.reach import acting
 
+OVER_THE_COUNTER = (Charge.Channel.CASH, Charge.Channel.CHEQUE)
 SECOND = "The bill takes no money any more; this capture goes back."
 WRONG = "The amount taken is not the amount asked for."
 # What an answer tells beside its state, and how much of it is kept.
@@ -180,8 +184,7 @@ def _captured(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> None
     ledger.post(
         debit=charge.channel, credit=ledger.REFUND_DUE, amount_baisa=owed, charge=charge, at=at
     )
-    facts = {"refund": refund.public_id, "kind": kind.value, "amount": as_rial(Baisa(owed))}
-    record(stream=bill.stream, act="refund.due", by=SYSTEM, at=at, facts=facts)
+    _tell_due(refund, at=at)
 
 
 def _end(bill: Bill, charge: Charge, *, why: str, at: dt.datetime) -> None:
@@ -189,7 +192,7 @@ def _end(bill: Bill, charge: Charge, *, why: str, at: dt.datetime) -> None:
 
     Raises Problem 409 over the counter, where nothing need be taken in the first place.
     """
-    if charge.channel in (Charge.Channel.CASH, Charge.Channel.CHEQUE):
+    if charge.channel in OVER_THE_COUNTER:
         raise Problem(409, "not_served", NOT_SERVED) from None
     bill.state = Bill.State.CANCELLED
     bill.save(update_fields=["state"])
@@ -204,13 +207,69 @@ def _settle(bill: Bill, charge: Charge, *, by: Actor, at: dt.datetime) -> Receip
     )  # fmt: skip
     bill.state = Bill.State.PAID
     bill.save(update_fields=["state"])
+    lines = list(parts_of(bill.pk).select_related("gathers"))
+    _paid(bill, receipt, by=by, at=at, is_joint=bool(lines))
+    if lines:
+        _settle_parts(lines, receipt, by=by, at=at)
+    return receipt
+
+
+def _paid(bill: Bill, receipt: Receipt, *, by: Actor, at: dt.datetime, is_joint: bool) -> None:
+    """Write down that a bill is paid, and tell its purpose; a joint bill serves none itself."""
     facts = {
-        "receipt": receipt.number, "channel": charge.channel,
-        "amount": as_rial(Baisa(receipt.amount_baisa)),
+        "receipt": receipt.number, "channel": receipt.charge.channel,
+        "amount": as_rial(Baisa(bill.total_baisa)),
     }  # fmt: skip
     record(stream=bill.stream, act="pay", by=by, at=at, facts=facts)
-    import_string(settings.BILL_PURPOSES[bill.purpose])(bill=bill, receipt=receipt, at=at)
-    return receipt
+    if not is_joint:
+        give_up(part=bill, by=by, at=at)
+        import_string(settings.BILL_PURPOSES[bill.purpose])(bill=bill, receipt=receipt, at=at)
+
+
+def _settle_parts(
+    lines: Sequence[BillLine], receipt: Receipt, *, by: Actor, at: dt.datetime
+) -> None:
+    """Pay with a joint bill's money what is still due of its parts; the rest is a refund due.
+
+    Raises NotServed where nothing is, and over the counter where not all is.
+    """
+    surplus = [line for line in lines if not _pay_part(line, receipt, by=by, at=at)]
+    if len(surplus) == len(lines) or (surplus and receipt.charge.channel in OVER_THE_COUNTER):
+        raise NotServed(f"{len(surplus)} of {len(lines)} parts are not due any more")
+    for line in surplus:
+        refund = Refund.objects.create(
+            charge=receipt.charge, line=line, kind=Refund.Kind.SECOND_CAPTURE, reason=SECOND,
+            amount_baisa=line.amount_baisa, asked_by_name=SYSTEM.name, asked_at=at,
+        )  # fmt: skip
+        _tell_due(refund, at=at)
+
+
+def _pay_part(line: BillLine, receipt: Receipt, *, by: Actor, at: dt.datetime) -> bool:
+    """Pay one part, locked with its joint bill; tells whether it took the money."""
+    part = line.gathers
+    if part is None or part.state != Bill.State.DUE:
+        return False
+    try:
+        with transaction.atomic():
+            part.state, part.paid_with_id = Bill.State.PAID, line.bill_id
+            part.save(update_fields=["state", "paid_with"])
+            _paid(part, receipt, by=by, at=at, is_joint=False)
+    except NotServed as ended:
+        part.state, part.paid_with_id = Bill.State.CANCELLED, None
+        part.save(update_fields=["state"])
+        record(stream=part.stream, act="cancel", by=SYSTEM, at=at, facts={"why": str(ended)[:200]})
+        give_up(part=part, by=SYSTEM, at=at)
+        return False
+    return True
+
+
+def _tell_due(refund: Refund, *, at: dt.datetime) -> None:
+    facts = {
+        "refund": refund.public_id, "kind": str(refund.kind),
+        "amount": as_rial(Baisa(refund.amount_baisa)),
+    }  # fmt: skip
+    stream = f"bill/{refund.charge.bill_id}"
+    record(stream=stream, act="refund.due", by=SYSTEM, at=at, facts=facts)
 
 
 def _tell(charge: Charge, act: str, *, by: Actor, at: dt.datetime) -> None:

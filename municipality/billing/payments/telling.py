@@ -32,7 +32,13 @@ PART_BACK = Template(
     en=f"{_CITY_EN}: {{amount}} {_EN} for the unused part of bill {{bill}} went back to you.",
     longest=_LONGEST,
 )
-TEMPLATES = (PAID_BACK, SURPLUS_BACK, PART_BACK)
+LINE_BACK = Template(
+    code="billing.line_back",
+    ar=f"{_CITY_AR}: أُعيد إليك {{amount}} {_AR} من الفاتورة {{bill}}، وما بقي منها مدفوع.",
+    en=f"{_CITY_EN}: {{amount}} {_EN} of bill {{bill}} went back to you; the rest stays paid.",
+    longest=_LONGEST,
+)
+TEMPLATES = (PAID_BACK, SURPLUS_BACK, PART_BACK, LINE_BACK)
 
 
 def tell_paid_back(bill: Bill, refund: Refund, *, told: Template, at: dt.datetime) -> None:

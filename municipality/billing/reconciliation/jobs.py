@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from municipality.billing.bills.joint import close_expired
 from municipality.billing.payments.gateway import GatewayDown, SettledLine, gateway
 from municipality.billing.payments.models import SeenWebhook
 from municipality.billing.payments.receipts import city_day
@@ -26,9 +27,10 @@ log = logging.getLogger("municipality.billing")
 
 
 def early() -> None:
-    """Ask about what hangs and send what was approved; every minute."""
+    """Ask about what hangs, send what was approved, end joint bills out of time; every minute."""
     at, peer = timezone.now(), gateway()
     lose_sight_of_terminals(at=at)
+    close_expired(at=at)
     if peer is not None:
         ask_gateway(peer=peer, at=at)
         send_refunds(peer=peer, at=at)
