@@ -14,6 +14,7 @@ from geo_portal.parking.rules_views import table_of
 from geo_portal.staff.sent import Sent
 from municipality import asked
 from municipality.actor import Actor
+from municipality.calendar.queries import city_calendar
 from municipality.calendar.rest_days import Span
 from municipality.digits import NotANumber, integer, western
 from municipality.history.queries import entries
@@ -33,7 +34,8 @@ from parking_zones.rule_changes.drafts import (
     overlap,
 )
 from parking_zones.rule_changes.models import RuleChange
-from parking_zones.rule_changes.proof import Proof, prove
+from parking_zones.rule_changes.proof import prove
+from parking_zones.rule_changes.ramadan import ahead, around, nearest, told, unknown
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.models import Zone
 
@@ -61,6 +63,10 @@ LAST_FIRST = Text("اليوم الأخير قبل الأول.", "The last day is
 OVERLAP = Text(
     "الفترتان متداخلتان، أو تنتهي إحداهما قبل بدايتها.",
     "The spans overlap, or one ends before it begins.",
+)
+NO_RAMADAN = Text(
+    "لا يعرف التقويم رمضانًا في هذه الأيام؛ اختر من القائمة.",
+    "The calendar knows no Ramadan about that day; choose from the list.",
 )
 TERMS_WRONG = Text(
     "الخطوة أصغر من أقل مدة، وأقل مدة لا تزيد على أطولها.",
@@ -104,6 +110,18 @@ def _clock(sent: Sent, name: str) -> dt.time:
     return sent.time(name)
 
 
+def _ramadan(sent: Sent) -> Span | None:
+    """Return the days around the Ramadan that was chosen in the list; None where none was."""
+    if not sent.values.get("ramadan"):
+        return None
+    today = asked.today()
+    found = nearest(city_calendar(), sent.day("ramadan"), today=today)
+    if found is None:
+        sent.errors.setdefault("ramadan", NO_RAMADAN)
+        return None
+    return around(found, today=today)
+
+
 def _hours(sent: Sent) -> Draft:
     names = [("opens_1", "closes_1")]
     if sent.values.get("opens_2") or sent.values.get("closes_2"):
@@ -116,7 +134,7 @@ def _hours(sent: Sent) -> Draft:
     return HoursDraft(
         clocks=clocks,
         free_weekdays=days if own else None,
-        in_ramadan=sent.values.get("in_ramadan") == "1",
+        in_ramadan=sent.values.get("in_ramadan") == "1" or bool(sent.values.get("ramadan")),
         on_holidays=sent.values.get("on_holidays") == "1",
     )
 
@@ -135,6 +153,9 @@ def _zone(sent: Sent) -> Zone | None:
 
 
 def _change(sort: str, sent: Sent) -> Change:
+    chosen = _ramadan(sent) if sort == "hours" else None
+    if chosen is not None:
+        sent.values |= {"first": str(chosen.first), "last": "", "in_ramadan": "1"}
     first = sent.day("first")
     last = sent.day("last") if sent.values.get("last") else None
     if last is not None and not {"first", "last"} & set(sent.errors) and last < first:
@@ -143,18 +164,33 @@ def _change(sort: str, sent: Sent) -> Change:
     return Change(
         zone_id=None if zone is None else zone.pk,
         number="" if zone is None else zone.number,
-        span=Span(first, None if last is None else last + DAY),
+        span=chosen or Span(first, None if last is None else last + DAY),
         draft=draft,
         source=sent.text("source"),
     )
 
 
-def _shown(proofs: list[Proof]) -> dict[str, Any]:
+def _ramadans(today: dt.date) -> list[dict[str, Any]]:
+    """Return the Ramadans that may be chosen: days, and whether they are announced."""
+    return [
+        {
+            "first": one.span.first,
+            "last": one.span.after and one.span.after - DAY,
+            "provisional": one.provisional,
+        }
+        for one in ahead(city_calendar(), today=today)
+    ]
+
+
+def _shown(change: Change) -> dict[str, Any]:
+    """Return the proof of a change as the pages show it, the worst first."""
+    proofs = prove(zone_book(), change)
     worst = sorted(proofs, key=lambda one: (not one.is_worse, -one.gap_after))
     return {
         "proofs": [{"proof": one, "table": table_of(one.regimes)} for one in worst[:SHOWN_PROOFS]],
         "more": max(0, len(proofs) - SHOWN_PROOFS),
         "is_worse": any(one.is_worse for one in proofs),
+        "told": told(change, city_calendar(), today=asked.today()),
     }
 
 
@@ -228,7 +264,7 @@ def new_rule_change(request: HttpRequest, sort: str) -> HttpResponse:
             if row is not None:
                 return redirect("parking:rule_change", row.public_id)
         if not set(sent.errors) - {"first"}:
-            proof = _shown(prove(zone_book(), change))
+            proof = _shown(change)
     errors = {name: str(words) for name, words in sent.errors.items()}
     context = {
         "sort": sort,
@@ -238,7 +274,8 @@ def new_rule_change(request: HttpRequest, sort: str) -> HttpResponse:
         "proof": proof,
         "zones": Zone.objects.filter(kind=Zone.Kind.PAID).order_by("number"),
         "weekdays": [(n, name, sent.values.get(f"free_{n}") == "1") for n, name in WEEKDAYS],
-        "tomorrow": tomorrow,
+        "ramadans": _ramadans(asked.today()) if sort == "hours" else [],
+        "unknown": unknown(city_calendar(), asked.today().year),
     }
     return render(request, "parking/rule_change_form.html", context, status=422 if errors else 200)
 
@@ -288,7 +325,7 @@ def rule_change(request: HttpRequest, public_id: str) -> HttpResponse:
         "last": None if row.after is None else row.after - DAY,
         "title": SORTS[row.sort],
         "lines": draft_words(row.sort, row.draft),
-        "proof": _shown(prove(zone_book(), actions.change_of(row))) if is_waiting else None,
+        "proof": _shown(actions.change_of(row)) if is_waiting else None,
         "is_waiting": is_waiting,
         "is_own": row.proposed_by_id == getattr(request.user, "pk", None),
         "errors": errors,

@@ -1,5 +1,6 @@
 """The rules of a zone over a year: open to anyone, for zones and tariffs are open data."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,9 @@ from municipality import asked
 from municipality.digits import western
 from municipality.people.access import ANYONE, open_to, roles_of
 from municipality.words import Text
-from parking_zones.pricing.paid_hours import MIDNIGHT
+from parking_zones.pricing.paid_hours import MIDNIGHT, rules_in_force
 from parking_zones.pricing.year import Clocks, Gap, Regime, year_of
+from parking_zones.rule_changes.ramadan import unknown
 from parking_zones.zones.book import Terms, ZoneOnDay, zone_book
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -78,6 +80,16 @@ def table_of(regimes: Sequence[Regime[Terms]]) -> dict[str, Any]:
     }
 
 
+def _is_ramadan_unknown(zone: ZoneOnDay, year: int) -> bool:
+    """Tell whether a zone has hours of Ramadan that the year's table cannot place."""
+    book, first = zone_book(), dt.date(year, 1, 1)
+    days = (first, dt.date(year, 7, 1), dt.date(year, 12, 31))
+    fasting = any(
+        rule.in_ramadan for day in days for rule in rules_in_force(day, zone.zone_id, book.hours)
+    )
+    return fasting and bool(unknown(book.calendar, year, years=1))
+
+
 @require_safe
 @open_to(ANYONE)
 def rules_of_a_year(request: HttpRequest) -> HttpResponse:
@@ -91,6 +103,7 @@ def rules_of_a_year(request: HttpRequest) -> HttpResponse:
         "zone": zone,
         "year": year,
         "may_change": bool(roles_of(request) & {"zone_manager", "supervisor"}),
+        "ramadan_unknown": zone is not None and _is_ramadan_unknown(zone, year),
         "table": None if zone is None else _table(zone, year),
     }
     return render(request, "parking/rules.html", context)

@@ -63,10 +63,16 @@ class PaidNow:
 def rules_in_force(
     day: dt.date, zone_id: int | None, rules: Sequence[HoursRule]
 ) -> list[HoursRule]:
-    """Return the rules that hold on a day, Ramadan's among them; a zone's own before the others."""
+    """Return the rules that hold on a day, Ramadan's among them; a zone's own before the others.
+
+    A zone that has hours of its own for Ramadan alone has those of all zones on other days.
+    """
     holding = [rule for rule in rules if rule.span.holds_on(day)]
     own = [rule for rule in holding if rule.zone_id == zone_id]
-    return own or [rule for rule in holding if rule.zone_id is None]
+    others = [rule for rule in holding if rule.zone_id is None]
+    if zone_id is not None and own and all(rule.in_ramadan for rule in own):
+        return [*(rule for rule in others if not rule.in_ramadan), *own]
+    return own or others
 
 
 def _rules_of(
