@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     *(_SERVING if flag("GEO_SERVING", default=True) else ()),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -79,7 +78,7 @@ MIDDLEWARE = [
     "geo_portal.home.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "municipality.people.session_store.PersonMiddleware",
     "municipality.people.presence.PresenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,6 +115,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "home:sign_in"
 CSRF_FAILURE_VIEW = "geo_portal.home.problems.csrf_failure"
+SESSION_ENGINE = "municipality.people.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600  # of one not signed in; of people: municipality.people.presence

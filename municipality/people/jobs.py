@@ -6,7 +6,7 @@ import logging
 from django.utils import timezone
 
 from municipality.people import limits, locks
-from municipality.people.models import CodeAlarm, PhoneCode, SignIn
+from municipality.people.models import CodeAlarm, PhoneCode, SignIn, WebSession
 
 LOG = logging.getLogger("municipality.people.codes")
 WATCHED = dt.timedelta(minutes=5)
@@ -37,3 +37,4 @@ def tidy() -> None:
     limits.forget(before=at - KEPT["counts"])
     locks.forget(before=at - KEPT["counts"])
     SignIn.objects.filter(began_at__lt=at - LONGEST_SESSION).delete()
+    WebSession.objects.filter(expire_date__lt=at).delete()

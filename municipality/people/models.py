@@ -20,6 +20,7 @@ from municipality.people.sign_in_models import (
     RecoveryCode,
     SecondFactor,
     SignIn,
+    WebSession,
 )
 from municipality.places.dated import one_at_a_time
 
@@ -35,6 +36,7 @@ __all__ = [  # the tables of other files, so that Django finds them here
     "RecoveryCode",
     "SecondFactor",
     "SignIn",
+    "WebSession",
 ]
 
 

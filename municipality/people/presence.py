@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY, login, logout
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from municipality.conf import PROFILE
 from municipality.people.acting_person import is_staff, office_ids
-from municipality.people.models import Mandate, SignIn, User
+from municipality.people.models import Mandate, SignIn, User, WebSession
 from municipality.reach import NOBODY, Viewer, look_as
 
 LONGEST = {True: dt.timedelta(hours=8), False: dt.timedelta(days=14)}  # by: is staff
@@ -65,8 +64,7 @@ def leave_everywhere(person: User) -> None:
 @transaction.atomic
 def end_sessions(person: User) -> None:
     """Drop the sessions of a person from the store, for those that would not come again."""
-    keys = list(SignIn.objects.filter(person=person).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
+    WebSession.objects.filter(person=person).delete()
     SignIn.objects.filter(person=person).delete()
 
 
@@ -74,7 +72,7 @@ def end_sessions(person: User) -> None:
 def end_one(person: User, sign_in_id: int) -> None:
     """End one session of a person's own; nothing happens for one of somebody else."""
     for found in SignIn.objects.filter(person=person, pk=sign_in_id):
-        Session.objects.filter(session_key=found.session_key).delete()
+        WebSession.objects.filter(session_key=found.session_key).delete()
         found.delete()
 
 

@@ -1,7 +1,11 @@
 """The tables of signing in: codes, second factors, failures, and where somebody is signed in."""
 
+from importlib import import_module
 from typing import ClassVar
 
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
 
@@ -94,6 +98,26 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} failures"
+
+
+class WebSession(AbstractBaseSession):
+    """A session of a browser as it is kept, and whose it is; None before anybody signed in."""
+
+    person = models.ForeignKey(
+        "people.User", null=True, on_delete=models.CASCADE, related_name="web_sessions"
+    )
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "web session"
+        verbose_name_plural = "web sessions"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Return what reads and writes these rows (``SESSION_ENGINE``)."""
+        return import_module(settings.SESSION_ENGINE).SessionStore  # type: ignore[no-any-return]
+
+    def __str__(self) -> str:
+        return f"session of {self.person_id}"  # never its key: that is the right to be the person
 
 
 class SignIn(models.Model):

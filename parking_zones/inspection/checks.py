@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from django.db import connection
 from shapely.geometry import Point
 
 from municipality import crs
 from municipality.moments import utc_text
+from municipality.prepared import Prepared
 from municipality.words import Text
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import Answer, Judged, may_stand
@@ -91,15 +91,22 @@ def answer_json(answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-KEEP = """
-INSERT INTO parking_zones_parkingcheck (public_id, inspector_id, plate_key, plate_text, point,
-  accuracy_m, origin, at, received_at, key, may_stand, reason, place, zone_id, zone_version,
-  evidence)
-VALUES (%(public_id)s, %(inspector_id)s, %(plate_key)s, %(plate_text)s, %(point)s::geometry,
-  %(accuracy_m)s, %(origin)s, %(at)s, %(received_at)s, %(key)s, %(may_stand)s, %(reason)s,
-  %(place)s, %(zone_id)s, %(zone_version)s, %(evidence)s)
+KEPT = {
+    "public_id": "text", "inspector_id": "bigint", "plate_key": "text", "plate_text": "text",
+    "point": "geometry", "accuracy_m": "float8", "origin": "text", "at": "timestamptz",
+    "received_at": "timestamptz", "key": "text", "may_stand": "boolean", "reason": "text",
+    "place": "text", "zone_id": "bigint", "zone_version": "integer", "evidence": "jsonb",
+}  # fmt: skip
+SQL = """
+INSERT INTO parking_zones_parkingcheck ({columns}) VALUES ({values})
 ON CONFLICT (inspector_id, key) WHERE key IS NOT NULL DO NOTHING RETURNING id
 """
+KEEP = Prepared(
+    "keep_check",
+    SQL.replace("{columns}", ", ".join(KEPT))
+    .replace("{values}", ", ".join(f"%({name})s" for name in KEPT)),
+    KEPT,
+)  # fmt: skip
 
 
 def check(*, asked: Asked, inspector_id: int, at: dt.datetime | None = None) -> ParkingCheck:
@@ -113,17 +120,15 @@ def check(*, asked: Asked, inspector_id: int, at: dt.datetime | None = None) -> 
         plate_key=asked.plate_key, point=asked.point, accuracy_m=asked.accuracy_m, at=asked.at
     )
     made = _made(asked, answer, inspector_id, at or answer.at)
-    values = {field.attname: getattr(made, field.attname) for field in made._meta.concrete_fields}
+    values = {name: getattr(made, name) for name in KEPT}
     values["point"] = shapely.to_wkb(
         shapely.set_srid(asked.point, crs.METRIC), hex=True, include_srid=True
     )
     values["evidence"] = json.dumps(made.evidence, ensure_ascii=False)
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, values)
-        row = cursor.fetchone()
-    if row is None:  # it was sent before
+    rows = KEEP.rows(values)
+    if not rows:  # it was sent before
         return ParkingCheck.objects.get(inspector_id=inspector_id, key=asked.key)
-    made.pk = row[0]
+    made.pk = rows[0][0]
     return made
 
 

@@ -9,6 +9,7 @@ from shapely.geometry import Point
 
 from municipality.billing.payments import graph
 from municipality.located import Candidate, Place
+from municipality.prepared import Prepared
 from municipality.stored import geos_of
 from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
 from parking_zones.near_plates import near_keys, near_misses
@@ -20,7 +21,9 @@ from parking_zones.zones.models import Bay, Zone
 from parking_zones.zones.queries import charge_in, city_time, place_in
 
 # One question for the clock and everything the plate has: an inspector waits for the answer.
-RIGHTS = """
+RIGHTS = Prepared(
+    "rights_of_plate",
+    """
 SELECT moment.at, held.* FROM (SELECT coalesce(%(at)s::timestamptz, clock_timestamp()) AS at)
 AS moment LEFT JOIN LATERAL (
   SELECT 'ticket', number, '', zone_id, NULL::bigint, state = 'paid', ends_at
@@ -29,14 +32,16 @@ AS moment LEFT JOIN LATERAL (
     AND (state = 'paid' OR (state = 'asked' AND (channel = 'sms' OR EXISTS (
       SELECT FROM billing_bill b JOIN billing_charge c ON c.bill_id = b.id
       WHERE b.subject = 'parking_ticket/' || parking_zones_parkingticket.id
-        AND c.state IN %(in_flight)s))))
+        AND c.state = ANY(%(in_flight)s)))))
   UNION ALL
   SELECT 'permit', p.number, v.kind, v.zone_id, v.bay_id, true, upper(v.valid)
   FROM parking_zones_permitvehicle v JOIN parking_zones_parkingpermit p ON p.id = v.permit_id
   WHERE v.plate_key = %(plate)s AND v.valid @> moment.at
 ) AS held ON true
-"""
-IN_FLIGHT = tuple(graph.IN_FLIGHT)  # a request that nobody is paying for hinders nobody
+""",
+    {"plate": "text", "at": "timestamptz", "in_flight": "text[]"},
+)
+IN_FLIGHT = list(graph.IN_FLIGHT)  # a request that nobody is paying for hinders nobody
 LIVE_AMONG = """
 SELECT plate_key FROM parking_zones_parkingticket
 WHERE plate_key = ANY(%(keys)s) AND ends_at > %(at)s AND state <> 'lapsed'
@@ -102,9 +107,7 @@ class Answer:
 
 def rights_of(*, plate_key: str, at: dt.datetime | None = None) -> tuple[dt.datetime, list[Held]]:
     """Return what a plate has at an aware moment, None: now by the database's clock; and which."""
-    with connection.cursor() as cursor:
-        cursor.execute(RIGHTS, {"plate": plate_key, "at": at, "in_flight": IN_FLIGHT})
-        rows = cursor.fetchall()
+    rows = RIGHTS.rows({"plate": plate_key, "at": at, "in_flight": IN_FLIGHT})
     return rows[0][0], [Held(*row[1:]) for row in rows if row[1] is not None]
 
 
