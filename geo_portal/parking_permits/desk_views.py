@@ -5,13 +5,14 @@ Each look of an officer leaves a row (guards.md threats 9 and 14): what was look
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from geo_portal.parking_permits.desk_search import LONGEST, looked_for, permits_found
+from geo_portal.parking_permits.export_views import EXPORTS
 from geo_portal.parking_permits.shown import row_of
 from municipality.asked import today
 from municipality.digits import western
@@ -19,37 +20,21 @@ from municipality.history.actions import record
 from municipality.people.access import ANYONE, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.people.limits import Limit, count
-from municipality.phones import NotAPhone, masked, phone
 from municipality.reach import as_system
 from municipality.words import Text
-from parking_zones.parking_permits.holders import held_by_phone
 from parking_zones.parking_permits.models import ParkingPermit
 from parking_zones.parking_permits.queries import numbered
+from parking_zones.parking_permits.words import KINDS, STANDINGS
 from parking_zones.plates import NotAPlate, read_plate
+from parking_zones.zones.models import Zone
 
 DESK = ("registrar", "zone_manager", "supervisor", "auditor", "agent", "hall")
-MOST, LONGEST = 50, 60
+MOST = 50
 LOOK_UPS = (Limit("permit_minute", 10, 60), Limit("permit_day", 100, 86_400))
 NOT_THAT = Text(
     "لا تصريح بهذا الرقم لهذه المركبة. راجع الرقمين كما في التصريح.",
     "No permit of this number is for this vehicle. Check both as they stand on the permit.",
 )
-
-
-def _looked_for(text: str) -> tuple[str, QuerySet[ParkingPermit]]:
-    """Tell what a text is (phone, plate, permit, plot) and find its permits, the latest first."""
-    rows = ParkingPermit.objects.select_related("zone", "bay")
-    plain = western(text).strip()
-    if (permits := numbered(plain)) is not None:
-        return "permit", rows.filter(pk__in=permits)
-    try:
-        return "phone", rows.filter(held_by_phone(phone(plain)))
-    except NotAPhone:
-        pass
-    try:
-        return "plate", rows.filter(vehicles__plate_key=read_plate(text).key).distinct()
-    except NotAPlate:
-        return "plot", rows.filter(Q(plot_number__iexact=plain) | Q(number__iexact=plain))
 
 
 @never_cache
@@ -58,21 +43,25 @@ def _looked_for(text: str) -> tuple[str, QuerySet[ParkingPermit]]:
 def search(request: HttpRequest) -> HttpResponse:
     """Find permits by what a visitor knows; POST, so that no phone stands in an address."""
     at, on = timezone.now(), today()
-    text = request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    context: dict[str, Any] = {"q": text, "rows": None}
-    if text:
-        what, found = _looked_for(text)
-        rows = list(found.order_by("-ends_on", "-pk")[: MOST + 1])
+    looked = looked_for(request)
+    context: dict[str, Any] = {
+        "looked": looked,
+        "rows": None,
+        "kinds": KINDS.items(),
+        "standings": STANDINGS.items(),
+        "zones": Zone.objects.order_by("number"),
+        "may_export": person_of(request).has_role(*EXPORTS),
+    }
+    if looked:
+        rows = list(permits_found(looked, on=on)[: MOST + 1])
         role = next(role for role in person_of(request).roles if role in DESK)
-        told = masked(phone(western(text))) if what == "phone" else text
         record(
             stream="permits/desk", act="permit.looked_for", by=actor_of(request, role), at=at,
-            facts={"by": what, "text": told, "found": len(rows)},
+            facts={**looked.on_the_record, "found": len(rows)},
         )  # fmt: skip
         context |= {
             "rows": [row_of(one, on=on, at=at) for one in rows[:MOST]],
             "has_more": len(rows) > MOST,
-            "what": what,
         }
     return render(request, "parking_permits/search.html", context)
 

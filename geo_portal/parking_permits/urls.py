@@ -6,6 +6,7 @@ from geo_portal.parking_permits import (
     announce_views,
     apply_views,
     desk_views,
+    export_views,
     permit_views,
     sheet_views,
 )
@@ -16,6 +17,7 @@ urlpatterns = [
     path("parking/permits/", permit_views.my_permits, name="mine"),
     path("parking/permits/new/", apply_views.new_permit, name="new"),
     path("parking/permits/search/", desk_views.search, name="search"),
+    path("parking/permits/search.csv", export_views.search_csv, name="search_csv"),
     path("parking/permits/announce/", announce_views.announce_to_zone, name="announce"),
     path("parking/permits/find/", desk_views.find, name="find"),
     path("parking/permits/cases/<str:public_id>/papers", apply_views.hand_in_papers, name="papers"),

@@ -1,12 +1,9 @@
 """The public register: list and map of permits, one permit, a feed, open data."""
 
-import csv
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from geo_portal.home.page_config import map_config
 from municipality import geojson
+from municipality.csv_lines import MEDIA_TYPE, csv_lines
 from municipality.digits import western
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.places.models import Area, Wilayat
@@ -124,21 +122,6 @@ def permit_page(request: HttpRequest, year: int, serial: int) -> HttpResponse:
     return render(request, "permits/permit.html", context)
 
 
-def _lines(rows: QuerySet[BuildingPermit]) -> Iterator[str]:
-    """Write permits as CSV, line by line; spreadsheets read Arabic by the mark in front."""
-    writer = csv.DictWriter(_Echo(), FIELDS)
-    yield "\ufeff" + writer.writeheader()
-    for one in rows.iterator(A_CHUNK):
-        yield writer.writerow({name: value or "" for name, value in _facts(one).items()})
-
-
-class _Echo:
-    """What a CSV writer writes to, to have each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 @require_safe
 @open_to(ANYONE)
 def open_data(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpResponse:
@@ -153,7 +136,8 @@ def open_data(request: HttpRequest, form: str) -> HttpResponse | StreamingHttpRe
         return geojson.response(body)
     if form != "csv":
         raise not_found()
-    answer = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+    lines = csv_lines(FIELDS, (_facts(one) for one in rows.iterator(A_CHUNK)))
+    answer = StreamingHttpResponse(lines, content_type=MEDIA_TYPE)
     answer["Content-Disposition"] = 'attachment; filename="building-permits.csv"'
     return answer
 

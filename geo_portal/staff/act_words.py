@@ -66,6 +66,7 @@ ACTS = {
     "permit.place": Text("حُدد موضع تصريح", "Place of a permit set"),
     "permit.announced": Text("إعلان لأصحاب تصاريح منطقة", "Announced to the holders of a zone"),
     "permit.looked_for": Text("بحث في تصاريح المواقف", "Parking permits searched"),
+    "permit.exported": Text("نُزّلت تصاريح مواقف في ملف", "Parking permits saved to a file"),
     "zones/edit": Text("عُدّلت حدود المناطق", "Boundaries of zones changed"),
     "zones/rename": Text("غُيّر اسم منطقة مواقف", "A parking zone was renamed"),
     "rule_change/proposed": Text("اقتُرح تغيير قاعدة مواقف", "Change of a parking rule proposed"),
