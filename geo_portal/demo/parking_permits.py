@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from django.contrib.gis.db.models.functions import PointOnSurface
+import shapely
 
 from geo_portal.demo import SOURCE
 from geo_portal.demo.chance import stream
@@ -32,8 +32,8 @@ from parking_zones.parking_permits.requests import (
 )
 from parking_zones.parking_permits.terms import city_day, midnight, months_after
 from parking_zones.plates import ARABIC, Plate
+from parking_zones.zones.bays import bays_in_zone
 from parking_zones.zones.book import ZoneOnDay, zone_book
-from parking_zones.zones.models import Bay
 from plots.models import Plot
 from plots.register.queries import plot_on
 
@@ -130,11 +130,11 @@ def _requests(zone: ZoneOnDay, cast: _Cast, *, at: dt.datetime) -> int:
         if days:
             move(case_id=case.pk, edge="return_registration", by=cast.registrar, text=LACKS,
                  at=begun + dt.timedelta(hours=2))  # fmt: skip
-    bays = Bay.objects.filter(zone=zone.zone_id).annotate(spot=PointOnSurface("shape"))
-    bay = bays.order_by("pk").first()
-    if bay is not None:
+    bays = bays_in_zone(zone.zone_id, on=city_day(at))
+    if bays:
+        middle = shapely.point_on_surface(shape_of(bays[0].shape))
         wanted = Wanted(
-            PermitKind.RESERVED_BAY, months=6, company=COMPANY, bay_place=shape_of(bay.spot),
+            PermitKind.RESERVED_BAY, months=6, company=COMPANY, bay_place=middle,
             purpose="موقف لزوار المكتب",
         )  # fmt: skip
         _handed_in(_asked(wanted, cast, at=at), cast, at=at)

@@ -152,7 +152,7 @@ def _bays(
                 ring[[1, 2], 0] = x + stalls * BAY_WIDE_M
                 shape = shapely.orient_polygons(shapely.Polygon(frame.world(ring)))
                 made.append(
-                    (f"{zone.register_key}-{len(made) + 1:03d}", zone.pk, kind, stalls, shape)
+                    (f"{zone.register_key}-{len(made) + 1:03d}", kind, stalls, shape)
                 )
             x += length + ROW_GAP_M
     return made
@@ -164,10 +164,9 @@ def _copy_bays(bays: list[tuple[Any, ...]]) -> None:
         {
             "id": reserve_ids("parking_zones_bay", len(bays)),
             "register_key": [bay[0] for bay in bays],
-            "zone_id": [bay[1] for bay in bays],
-            "kind": [bay[2] for bay in bays],
-            "stalls": [bay[3] for bay in bays],
-            "shape": shapes(multipolygons([bay[4] for bay in bays])),
+            "kind": [bay[1] for bay in bays],
+            "stalls": [bay[2] for bay in bays],
+            "shape": shapes(multipolygons([bay[3] for bay in bays])),
             "source": [SOURCE] * len(bays),
         },
     )

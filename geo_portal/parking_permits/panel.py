@@ -116,7 +116,7 @@ def _bays(request: PermitRequest) -> list[Bay]:
     if request.bay_place is None:
         return []
     near = Bay.objects.filter(shape__dwithin=(request.bay_place, BAYS_NEAR_M))
-    found = list(near.select_related("zone").order_by("pk")[:200])
+    found = list(near.order_by("pk")[:200])
     return sorted(found, key=lambda bay: bay.shape.distance(request.bay_place))[:MOST_BAYS]
 
 

@@ -15,8 +15,9 @@ from parking_zones.parking_permits import pricing
 from parking_zones.parking_permits.checks import NO_PRICE
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.parking_permits.requests import CHOOSE_KIND, CHOOSE_MONTHS, Wanted
-from parking_zones.parking_permits.terms import months_after, months_allowed, months_rule
+from parking_zones.parking_permits.terms import city_day, months_after, months_allowed, months_rule
 from parking_zones.parking_permits.zoning import Finding, find_zone
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.features import zone_json
 from parking_zones.zones.models import Bay, Zone
 from parking_zones.zones.queries import Share, zone_at
@@ -54,9 +55,10 @@ def _zone_of(wanted: Wanted, *, at: dt.datetime) -> tuple[Finding | None, Zone |
 
 
 def _zone_of_bay(wanted: Wanted, *, at: dt.datetime) -> Zone | None:
-    bay = Bay.objects.filter(pk=wanted.bay_id or 0).select_related("zone").first()  # unique
+    bay = Bay.objects.filter(pk=wanted.bay_id or 0).first()  # unique
     if bay is not None:
-        return bay.zone
+        first = max(wanted.starts_on or city_day(at), city_day(at))
+        return Zone.objects.filter(pk=zone_id_of_bay(bay, on=first) or 0).first()  # unique
     if wanted.bay_place is None:
         return None
     found = zone_at(point=wanted.bay_place, accuracy_m=0, at=at).located.candidates

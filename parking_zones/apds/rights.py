@@ -20,7 +20,9 @@ from parking_zones.parking_permits.models import ParkingPermit, PermitKind
 from parking_zones.parking_permits.queries import PermitRight, permits_of
 from parking_zones.plates import Plate
 from parking_zones.tickets.models import ParkingTicket
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.book import ZoneBook, ZoneOnDay
+from parking_zones.zones.models import Bay
 
 ASKER = "partner"
 WITHOUT_PLACE = (PermitKind.ALL_ZONES,)
@@ -78,8 +80,12 @@ def _tickets(question: Question, book: ZoneBook) -> list[Json]:
     return found
 
 
-def _is_of_zone(right: PermitRight, zone: ZoneOnDay) -> bool:
-    return right.kind in WITHOUT_PLACE or right.zone_id == zone.zone_id
+def _is_of_zone(right: PermitRight, question: Question) -> bool:
+    """Tell whether a permit is good in the zone; that of a bay, where the bay lies that day."""
+    if right.kind == PermitKind.RESERVED_BAY:
+        bay = Bay.objects.get(pk=right.bay_id or 0)
+        return zone_id_of_bay(bay, on=question.on) == question.zone.zone_id
+    return right.kind in WITHOUT_PLACE or right.zone_id == question.zone.zone_id
 
 
 def _permits(question: Question, book: ZoneBook) -> list[Json]:
@@ -87,7 +93,7 @@ def _permits(question: Question, book: ZoneBook) -> list[Json]:
     held = [
         right
         for right in permits_of(plate_key=question.plate.key, at=question.at)
-        if _is_of_zone(right, question.zone)
+        if _is_of_zone(right, question)
     ]
     known = ParkingPermit.objects.in_bulk([right.permit_id for right in held])
     found = []

@@ -32,6 +32,7 @@ from parking_zones.apds.places import city_days, zone_reference
 from parking_zones.apds.rates import permit_rate_id, zone_rate_id
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.pricing.paid_hours import MIDNIGHT, HoursRule
+from parking_zones.zones.bays import zones_with_bays
 from parking_zones.zones.book import ZoneBook, ZoneOnDay
 from parking_zones.zones.models import Bay, Zone
 
@@ -77,8 +78,7 @@ class Facts:
 
 def facts_of(book: ZoneBook, *, on: dt.date, rates: Mapping[str, Json]) -> Facts:
     """Return what the rights of a day are written from."""
-    reserved = Bay.objects.filter(kind=Bay.Kind.RESERVED, zone__isnull=False)
-    return Facts(book, on, rates, frozenset(reserved.values_list("zone_id", flat=True)))
+    return Facts(book, on, rates, zones_with_bays(book, on=on, kind=Bay.Kind.RESERVED))
 
 
 def spec_days(book: ZoneBook, zone: ZoneOnDay | None) -> list[dt.date]:

@@ -136,6 +136,8 @@ def _zone_holds(request: PermitRequest, *, on: dt.date) -> Text | None:
     if request.zone is None or request.act not in (Act.ISSUE, Act.RENEW):
         return None
     starts_on, _ = span_of(request, on=on)
+    if request.bay is not None and request.act == Act.RENEW:  # good in whatever zone it lies then
+        return None
     if zone_book().numbered(request.zone.number, day=starts_on) is not None:
         return None
     return ZONE_GONE.with_values(number=request.zone.number)

@@ -17,6 +17,7 @@ from municipality.billing.tariffs.queries import NoTariff, price_on
 from municipality.words import Text
 from parking_zones.parking_permits.models import PermitKind, PermitRequest
 from parking_zones.parking_permits.terms import YEAR, midnight, months_after
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.models import Bay, Zone
 from parking_zones.zones.queries import charge_in
@@ -67,6 +68,13 @@ def is_paid_place(zone: Zone | None, *, on: dt.date) -> bool:
     return found is not None and charge_in(book=book, zone=found, at=midnight(on)).price is not None
 
 
+def _zone_on(wanted: Wanted, day: dt.date) -> Zone | None:
+    """Return the zone on a day: that of a bay is where it lies then."""
+    if wanted.bay is None:
+        return wanted.zone
+    return Zone.objects.filter(pk=zone_id_of_bay(wanted.bay, on=day) or 0).first()  # unique
+
+
 def _price_on(wanted: Wanted, day: dt.date) -> Tariff:
     """Return the price of one month that begins on a day, of a year for a special permit."""
     if wanted.kind == PermitKind.ONE_ZONE:
@@ -75,7 +83,7 @@ def _price_on(wanted: Wanted, day: dt.date) -> Tariff:
         PermitKind.ALL_ZONES: TariffKind.PARKING_PERMIT_ALL,
         PermitKind.SPECIAL: TariffKind.PARKING_PERMIT_SPECIAL,
         PermitKind.RESERVED_BAY: TariffKind.PARKING_PERMIT_BAY
-        if is_paid_place(wanted.zone, on=day)
+        if is_paid_place(_zone_on(wanted, day), on=day)
         else TariffKind.PARKING_PERMIT_BAY_FREE,
     }[PermitKind(wanted.kind)]
     return price_on(kind=kind, zone_code="", day=day)

@@ -40,6 +40,7 @@ from parking_zones.parking_permits.terms import (
 )
 from parking_zones.parking_permits.words import KINDS
 from parking_zones.parking_permits.zoning import find_zone
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.models import Bay, Zone
 from parking_zones.zones.queries import Share
 from plots.register.queries import PlotOnDay
@@ -167,7 +168,8 @@ def _place_of(wanted: Wanted, *, at: dt.datetime) -> dict[str, Any]:
         return {"zone_id": zone.pk}
     bay = Bay.objects.filter(pk=wanted.bay_id or 0).first()  # unique
     if bay is not None:
-        return {"bay_id": bay.pk, "zone_id": bay.zone_id}
+        first = max(wanted.starts_on or city_day(at), city_day(at))
+        return {"bay_id": bay.pk, "zone_id": zone_id_of_bay(bay, on=first)}
     if wanted.bay_place is None:
         raise bad_value("bay", CHOOSE_BAY)
     pin = geos_of(wanted.bay_place)
@@ -375,12 +377,13 @@ def _set_bay(request: PermitRequest, bay_id: int | None, *, on: dt.date) -> None
     if bay is None and request.bay_place is not None:
         bay = Bay.objects.create(
             register_key=f"asked-{request.case_id}", kind=Bay.Kind.RESERVED,
-            shape=request.bay_place, zone=_zone_at(request.bay_place, on=on),
+            shape=request.bay_place,
             source="تصريح / permit",
         )  # fmt: skip
     if bay is None:
         raise bad_value("bay", CHOOSE_BAY)
-    request.bay, request.zone_id = bay, bay.zone_id
+    first, _ = checks.span_of(request, on=on)
+    request.bay, request.zone_id = bay, zone_id_of_bay(bay, on=first)
 
 
 def _zone_at(place: GEOSGeometry, *, on: dt.date) -> Zone | None:

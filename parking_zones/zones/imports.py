@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from municipality import crs
 from municipality.importing.coverage import check_coverage
 from municipality.importing.dated_swap import Dated, shape_sql, swap_versions
 from municipality.importing.fields import Field, Kind
@@ -105,13 +104,12 @@ _BAY_KINDS = {
 }  # fmt: skip
 _BAY_FIELDS = (
     Field("register_key", ("register_key", "bay_id", "post_id", "objectid", "id", "pk", "fid", "gid"), longest=80, is_key=True),
-    Field("zone", ("zone", "zone_number", "zone_no"), longest=12),
     Field("kind", ("kind", "bay_kind", "cap_color", "type"), Kind.WORD, words=_BAY_KINDS, default="public"),
     Field("stalls", ("stalls", "bays", "capacity", "spaces"), Kind.WHOLE, most=10_000),
     Field("source", ("source",), longest=200),
 )  # fmt: skip
 _BAYS = Keyed(
-    table="parking_zones_bay", shape="shape", facts=("zone_id", "kind", "stalls"), multi=False,
+    table="parking_zones_bay", shape="shape", facts=("kind", "stalls"), multi=False,
     # a bay that a permit holds, or that is asked for, stays whatever a survey shows
     stays="EXISTS (SELECT FROM parking_zones_parkingpermit p WHERE p.bay_id = t.id) "
     "OR EXISTS (SELECT FROM parking_zones_permitrequest r WHERE r.bay_id = t.id)",
@@ -126,18 +124,7 @@ def _prepare_bays(rows: Rows, job: Job) -> None:
 
 
 def _swap_bays(cursor: Any, job: Job) -> dict[str, Any]:
-    """Move the bays into place, each in the zone the file names or that covers its middle."""
-    cursor.execute("ALTER TABLE incoming ADD COLUMN zone_id bigint")
-    cursor.execute(
-        "UPDATE incoming n SET zone_id = z.id FROM parking_zones_zone z WHERE z.number = n.zone"
-    )
-    cursor.execute(
-        "UPDATE incoming n SET zone_id = (SELECT v.zone_id FROM parking_zones_zoneversion v "
-        "WHERE v.valid @> %s::date AND ST_Covers(v.boundary, "
-        f"ST_PointOnSurface(ST_SetSRID(n.shape, {crs.METRIC}))) ORDER BY v.zone_id LIMIT 1) "
-        "WHERE zone_id IS NULL",
-        [job.on],
-    )
+    """Move the bays into place; the zone of each is where it lies, whatever a file says."""
     return swap_by_key(cursor, _BAYS, job)
 
 
@@ -148,7 +135,6 @@ BAYS = Importer(
     fields=_BAY_FIELDS,
     staged={
         "register_key": "text",
-        "zone": "text",
         "kind": "text",
         "stalls": "integer",
         "source": "text",

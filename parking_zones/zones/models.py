@@ -53,7 +53,7 @@ class ZoneVersion(models.Model):
 
 
 class Bay(models.Model):
-    """One parking bay or a row of them."""
+    """One parking bay or a row of them; which zone it is in: ``parking_zones.zones.bays``."""
 
     class Kind(models.TextChoices):
         """Who may stand there."""
@@ -66,9 +66,6 @@ class Bay(models.Model):
         TAXI = "taxi", "سيارات أجرة"
 
     register_key = models.CharField(max_length=80, unique=True)
-    zone = models.ForeignKey(
-        Zone, null=True, blank=True, on_delete=models.PROTECT, related_name="bays"
-    )
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.PUBLIC)
     stalls = models.PositiveSmallIntegerField(default=1)
     shape = models.GeometryField(srid=crs.METRIC)

@@ -90,8 +90,8 @@ def _seed() -> None:
             " LIMIT 1) v ON true"
         )
         cursor.execute(
-            "INSERT INTO parking_zones_bay (register_key, zone_id, kind, stalls, shape, source)"
-            " SELECT 'b' || i, NULL, 'public', 2, ST_MakeEnvelope(x, y, x + 5, y + 5, %(srid)s), ''"
+            "INSERT INTO parking_zones_bay (register_key, kind, stalls, shape, source)"
+            " SELECT 'b' || i, 'public', 2, ST_MakeEnvelope(x, y, x + 5, y + 5, %(srid)s), ''"
             " FROM (SELECT i, %(x)s + (i %% 400) * 45.0 AS x, %(y)s + (i / 400) * 90.0 AS y"
             " FROM generate_series(0, %(n)s - 1) i) AS p",
             {"n": BAYS, "x": x0 + 1, "y": y0 + 1, "srid": crs.METRIC},

@@ -95,6 +95,7 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     """Price stays and publish the zones; returns what ``real_cities`` looks at."""
     from municipality.stored import shape_of
     from parking_zones.models import Bay, PaidHours, ZoneVersion
+    from parking_zones.zones.bays import zone_of_bay
     from parking_zones.zones.book import zone_book
 
     shapes = [shape_of(row.boundary) for row in ZoneVersion.objects.all()]
@@ -121,7 +122,7 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     return {
         "overlap_m2": overlap,
         "zones": len({one["user_zone_id"] for one in zones["data"]["zones"]}),
-        "bays_in_a_zone": Bay.objects.filter(zone__isnull=False).count(),
+        "bays_in_a_zone": sum(zone_of_bay(bay, on=AUTUMN) is not None for bay in Bay.objects.all()),
         "policies": len(policies["data"]["policies"]),
         "currency": policies["currency"],
         "clock": policies["time_zone"],

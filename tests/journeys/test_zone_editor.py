@@ -43,7 +43,7 @@ def parking_town() -> Plot:
     city.build()
     for index, y in enumerate(range(-380, -110, 20)):
         Bay.objects.create(
-            register_key=f"bay{index}", zone=Zone.objects.get(number="8"), stalls=2,
+            register_key=f"bay{index}", stalls=2,
             shape=geos_of(b.square(-97, y, 5, 5)), source="test",
         )  # fmt: skip
     plot = b.a_plot("edge", b.square(-98, -140, 6, 20), number="77")

@@ -19,10 +19,9 @@ def moment(day: dt.date) -> dt.datetime:
 
 
 def a_bay(key: str = "b1", zone: Zone | None = None, stalls: int = 1) -> Bay:
-    """One bay of five by two and a half metres."""
-    return Bay.objects.create(
-        register_key=key, zone=zone, stalls=stalls, shape=geos_of(b.square(10, 10, 2.5, 5))
-    )
+    """One bay of five by two and a half metres: in a zone about the middle, else far outside."""
+    shape = b.square(10 if zone else -700, 10, 2.5, 5)
+    return Bay.objects.create(register_key=key, stalls=stalls, shape=geos_of(shape))
 
 
 def a_permit(number: str = "PP-2026-000001", plate: str = "OM-1111-B", **values: Any) -> Any:

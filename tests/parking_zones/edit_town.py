@@ -54,10 +54,10 @@ def a_street() -> Street:
 
 
 def a_bay(zone: Zone, x: float, y: float, stalls: int = 1, kind: str = "public") -> Bay:
-    """A bay of 2.5 x 5 m."""
+    """A bay of 2.5 x 5 m, in the zone that is named, for it lies there."""
+    assert zone.pk
     return Bay.objects.create(
         register_key=f"{x}/{y}",
-        zone=zone,
         kind=kind,
         stalls=stalls,
         shape=geos_of(b.square(x, y, 2.5, 5)),

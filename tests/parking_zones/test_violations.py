@@ -226,7 +226,7 @@ def test_a_bay_for_the_disabled_must_be_there(zone, by) -> None:
     an_offence("disabled_bay", 20_000, basis="bay", bay_kind="disabled")
     assert refused(by, offence="disabled_bay", accuracy_m=2) == "no_such_bay"
     shape = geos_of(square(48, 48, 5))
-    Bay.objects.create(register_key="b", zone=zone, kind="disabled", shape=shape)
+    Bay.objects.create(register_key="b", kind="disabled", shape=shape)
     paid(buy(60))  # a ticket gives no right to such a bay
     assert refused(by, offence="disabled_bay", accuracy_m=4) == "no_such_bay"  # or the next one?
     assert fine(by, offence="disabled_bay", accuracy_m=2).state == State.ISSUED
