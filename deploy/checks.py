@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy import frontend, processes, session
+from deploy import frontend, packages, processes, session
 from deploy.accounts import Words
 from deploy.children import attempt, attend
 from deploy.city import environment, signing_authority
@@ -23,6 +23,7 @@ AT_ONCE = 2  # cores of the smallest machine that runs the tests
 # servers and clocks.  Whole files to each, in the order of tests/conftest.py: the longest first.
 IN_PARALLEL = ("-n", str(AT_ONCE + 1), "--dist", "loadfile", "--no-loadscope-reorder")
 LINT, TYPES, TABLES = "lint", "types", "tables"
+BENCH = "tests.bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ def test(layout: Layout, arguments: str) -> int:
 def within(layout: Layout, module: str, arguments: Sequence[str]) -> int:
     """Run a module of ours (bench, campaigns) with everything installed and the database there."""
     prepare(layout)
+    if module == BENCH:
+        packages.ensure(packages.BENCH_NEEDS)
     with session.database(layout, name=None) as lent:
         env = environment(lent, "test", processes.load().defaults)
         env |= {"GEO_DB_ROLE": "owner", "GEO_LIMITS": "off"}

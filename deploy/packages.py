@@ -106,6 +106,21 @@ NEEDS = (
     ),
 )
 
+BENCH_NEEDS = (
+    Need(
+        "wrk",
+        "the load of the benchmarks",
+        ("wrk",),
+        lambda: shutil.which("wrk") is not None,
+    ),
+    Need(
+        "GDAL's programs",
+        "ogr2ogr, beside which imports are measured",
+        ("gdal-bin",),
+        lambda: shutil.which("ogr2ogr") is not None,
+    ),
+)
+
 
 def missing(needs: Sequence[Need] = NEEDS) -> list[Need]:
     """The needs that this machine does not meet."""
@@ -215,7 +230,7 @@ def _no_new_cluster() -> Iterator[None]:
 
 def main(arguments: Sequence[str]) -> int:
     """The part that sudo runs: install the named packages, print the bytes fetched."""
-    known = {name for need in NEEDS for name in need.packages}
+    known = {name for need in (*NEEDS, *BENCH_NEEDS) for name in need.packages}
     if not arguments or not known.issuperset(arguments):
         say("usage: python3 -m deploy.packages PACKAGE ...  (only what the portal needs)")
         return 2

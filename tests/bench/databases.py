@@ -13,14 +13,15 @@ from geo_portal.settings.environment import database, database_url
 from tests.bench.servers import ROOT
 
 
-def _owner() -> dict[str, object]:
+def owner() -> dict[str, object]:
+    """Return how the owner's role connects, in the framework's words."""
     os.environ["GEO_DB_ROLE"] = "owner"
     return database(database_url())
 
 
 def connect(name: str) -> "psycopg2.extensions.connection":
     """Connect to a database of the cluster as the owner."""
-    at = _owner()
+    at = owner()
     return psycopg2.connect(
         dbname=name,
         user=at["USER"],
@@ -45,7 +46,7 @@ def _drop(cursor: "psycopg2.extensions.cursor", name: str) -> None:
 
 def make(name: str, *, fresh: bool = False) -> bool:
     """Make and migrate a database unless it is there; tells whether it is new."""
-    default = str(_owner()["NAME"])
+    default = str(owner()["NAME"])
     connection = connect(default)
     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with connection.cursor() as cursor:
@@ -66,7 +67,7 @@ def make(name: str, *, fresh: bool = False) -> bool:
 @contextmanager
 def copied(source: str, name: str) -> Iterator[None]:
     """A copy of a database nobody is connected to, for the length of a run; then it is dropped."""
-    connection = connect(str(_owner()["NAME"]))
+    connection = connect(str(owner()["NAME"]))
     connection.set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)
     with closing(connection), connection.cursor() as cursor:
         _drop(cursor, name)
@@ -79,7 +80,7 @@ def copied(source: str, name: str) -> Iterator[None]:
 
 def url(name: str) -> str:
     """Return a plain libpq address of a database, for peers."""
-    at = _owner()
+    at = owner()
     return (
         f"postgresql://{at['USER']}:{at['PASSWORD']}@/{name}"
         f"?host={at['HOST']}&port={at['PORT'] or 5432}"
