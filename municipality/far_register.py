@@ -6,15 +6,25 @@ never in the clear, with an end to waiting and to size, and without following it
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
 MOST_BYTES = 500_000
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_T = TypeVar("_T")
+
+
+class Outcome(StrEnum):
+    """What a register answers; unknown is neither of the others."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    UNKNOWN = "unknown"
 
 
 class Silence(StrEnum):
@@ -87,3 +97,17 @@ class FarRegister:
         if status != 200:
             raise NoAnswer(Silence.NOT_ANSWERING)
         return told
+
+    def found(self, path: str, question: dict[str, str], read: Callable[[Any], _T]) -> _T | None:
+        """Ask once and read the document; None where the register knows no such thing.
+
+        ``read`` raises ValueError, KeyError, TypeError or AttributeError for another form.
+        Raises NoAnswer for that and for anything else.
+        """
+        told = self.asked(path, question)
+        if told is None:
+            return None
+        try:
+            return read(told)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise NoAnswer(Silence.OTHER_FORM) from None

@@ -6,31 +6,25 @@ is *unknown*, and whoever decides must look at the paper.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import Any, Protocol
 
 from django.conf import settings
 
-from municipality.far_register import FarRegister, NoAnswer, Patience, Silence
+from municipality.far_register import FarRegister, NoAnswer, Outcome, Patience, Silence
 from municipality.words import Text
 from plots.register.ministry import Sameness, compare
 from plots.register.titles import Owner
 
 CONNECT_S, SILENT_S, WHOLE_S = 2.0, 3.0, 5.0
 NOT_CONNECTED = Text("سجل المركبات غير موصول.", "The vehicle register is not connected.")
-NOT_ANSWERING = Text("لم يجب سجل المركبات.", "The vehicle register did not answer.")
-OTHER_FORM = Text(
-    "جواب سجل المركبات غير مفهوم.", "The vehicle register's answer is of another form."
-)
-
-
-class Outcome(StrEnum):
-    """What the register answers; unknown is neither of the others."""
-
-    FOUND = "found"
-    NOT_FOUND = "not_found"
-    UNKNOWN = "unknown"
+SILENT = {
+    Silence.NOT_ANSWERING: Text("لم يجب سجل المركبات.", "The vehicle register did not answer."),
+    Silence.OTHER_FORM: Text(
+        "جواب سجل المركبات غير مفهوم.", "The vehicle register's answer is of another form."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +72,12 @@ class HttpRegister:
         self._far = FarRegister(url=url, key=key, patience=patience)
 
     def _asked(self, path: str, member: str, value: str) -> Answer:
+        read = partial(_found, member=member, value=value)
         try:
-            told = self._far.asked(path, {member: value})
+            found = self._far.found(path, {member: value}, read)
         except NoAnswer as silence:
-            return _unknown(NOT_ANSWERING if silence.why is Silence.NOT_ANSWERING else OTHER_FORM)
-        if told is None:
-            return Answer(Outcome.NOT_FOUND)
-        try:
-            return _found(told, member=member, value=value)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return _unknown(OTHER_FORM)
+            return _unknown(SILENT[silence.why])
+        return found or Answer(Outcome.NOT_FOUND)
 
     def owner_of(self, plate_key: str) -> Answer:
         """Tell who owns a vehicle; see VehicleRegister."""

@@ -4,30 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import Any, Protocol
 
 from django.conf import settings
 
 from municipality.digits import western
-from municipality.far_register import FarRegister, NoAnswer, Patience, Silence
+from municipality.far_register import FarRegister, NoAnswer, Outcome, Patience, Silence
 from municipality.names import fold
 from municipality.words import Text
 from plots.register.title_models import TitleMandate
-from plots.register.titles import NotAShare, Owner, are_whole, read_share
+from plots.register.titles import Owner, are_whole, read_share
 
 CONNECT_S, SILENT_S, WHOLE_S = 2.0, 3.0, 5.0
 NOT_CONNECTED = Text("سجل الوزارة غير موصول.", "The ministry's register is not connected.")
-NOT_ANSWERING = Text("لم يجب سجل الوزارة.", "The ministry's register did not answer.")
-OTHER_FORM = Text("جواب سجل الوزارة غير مفهوم.", "The ministry's answer is of another form.")
+SILENT = {
+    Silence.NOT_ANSWERING: Text("لم يجب سجل الوزارة.", "The ministry's register did not answer."),
+    Silence.OTHER_FORM: Text(
+        "جواب سجل الوزارة غير مفهوم.", "The ministry's answer is of another form."
+    ),
+}
 _LINKS = frozenset({"بن", "بنت", "ابن", "bin", "bint", "ibn", "al"})
-
-
-class Outcome(StrEnum):
-    """What the register answers; unknown is neither of the others."""
-
-    FOUND = "found"
-    NOT_FOUND = "not_found"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,12 @@ class HttpRegister:
 
     def title_of(self, plot_number: str, deed_number: str) -> Answer:
         """Tell what the register says of a deed; see TitleRegister."""
+        read = partial(_found, plot_number=plot_number, deed_number=deed_number)
         try:
-            told = self._far.asked("/titles", {"plot": plot_number, "deed": deed_number})
+            found = self._far.found("/titles", {"plot": plot_number, "deed": deed_number}, read)
         except NoAnswer as silence:
-            return _unknown(NOT_ANSWERING if silence.why is Silence.NOT_ANSWERING else OTHER_FORM)
-        if told is None:
-            return Answer(Outcome.NOT_FOUND)
-        try:
-            return _found(told, plot_number=plot_number, deed_number=deed_number)
-        except (NotAShare, ValueError, KeyError, TypeError, AttributeError):
-            return _unknown(OTHER_FORM)
+            return _unknown(SILENT[silence.why])
+        return found or Answer(Outcome.NOT_FOUND)
 
 
 class NotConnected:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pytest
 
 from municipality import crs
+from municipality.far_register import Outcome
 from parking_zones.models import Bay, PermitRequest
 from parking_zones.parking_permits import vehicle_register
 from parking_zones.parking_permits.jobs import ask_vehicle_register
 from parking_zones.parking_permits.vehicle_register import (
     Answer,
     HttpRegister,
-    Outcome,
     configured,
     is_owner,
 )

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from municipality.far_register import Outcome
 from plots.register import ministry
-from plots.register.ministry import HttpRegister, Outcome, Sameness, compare, configured
+from plots.register.ministry import HttpRegister, Sameness, compare, configured
 from plots.register.title_models import TitleMandate
 from plots.register.titles import Owner
 from tests.codebase.test_habits import ROOT
