@@ -70,7 +70,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         else [],
         "to_pay_back": Refund.objects.filter(state=Refund.State.APPROVED)
         .exclude(charge__channel="online")
-        .select_related("charge__bill")
+        .select_related("charge__bill", "line")
         .order_by("decided_at"),
     }
     return render(request, "collection/desk.html", context)
@@ -82,11 +82,13 @@ def bill(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one bill on one screen: amount, number, and what is known of its payment."""
     at = timezone.now()
     stands = shown.standing_of(public_id)
+    going = Refund.objects.filter(charge=stands.charge).exclude(state=Refund.State.REFUSED)
     context = shown.facts_of(stands, at=at) | {
         "shift": shift_of(request),
         "key": secrets.token_urlsafe(16),
         "today": today(),
-        "refund": stands.charge.refunds.order_by("-pk").first() if stands.charge else None,
+        "refund": going.filter(line=None).order_by("-pk").first(),
+        "can_ask_back": not going.exists(),
     }
     return render(request, "collection/bill.html", context)
 

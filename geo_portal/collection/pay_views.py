@@ -37,7 +37,12 @@ def pay(request: HttpRequest, public_id: str) -> HttpResponse:
     stands = shown.standing_of(public_id)
     if stands.bill.public_id != public_id:
         return redirect("collection:pay", stands.bill.public_id)
-    context = shown.facts_of(stands, at=at) | {"key": secrets.token_urlsafe(16)}
+    payment, payer_id = stands.bill.paid_with, request.user.pk or 0
+    context = shown.facts_of(stands, at=at) | {
+        "key": secrets.token_urlsafe(16),
+        # a joint receipt names what else its payer paid for: no business of who holds this link
+        "is_of_others": payment is not None and payment.payer_person_id != payer_id,
+    }
     answer = render(request, "collection/pay.html", context)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 
 from municipality.baisa import Baisa, as_rial
-from municipality.billing.bills.models import Bill
+from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.bills.queries import explain
 from municipality.billing.payments import graph
-from municipality.billing.payments.models import Charge, Receipt
+from municipality.billing.payments.models import Charge, Receipt, Refund
 from municipality.billing.payments.queries import Standing, standing
 from municipality.conf import PROFILE
 from municipality.people.access import not_found
@@ -121,7 +121,8 @@ def _is_silent(charge: Charge, at: dt.datetime) -> bool:
 @acting
 def bill_of(public_id: str) -> Bill:
     """Return a bill by its unguessable id, which is the right to see it; raises Problem 404."""
-    bill = Bill.objects.select_related("branch").filter(public_id=public_id).first()  # unique
+    found = Bill.objects.select_related("branch", "paid_with").filter(public_id=public_id)
+    bill = found.first()  # unique
     if bill is None:
         raise not_found()
     return bill
@@ -151,7 +152,7 @@ def facts_of(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
     words = words_of(stands.charge, at=at) if stands.word in _TELLS else None
     return {
         "bill": stands.bill,
-        "lines": explain(stands.bill),
+        "lines": lines_of(stands.bill),
         "charge": stands.charge,
         "receipt": stands.receipt,
         "word": stands.word,
@@ -160,6 +161,17 @@ def facts_of(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
         "can_pay_online": bool(settings.GEO_GATEWAY_URL),
         "has_expired": bool(stands.bill.expires_at and stands.bill.expires_at <= at),
     }
+
+
+@acting
+def lines_of(bill: Bill) -> list[BillLine]:
+    """Return the lines of a bill; one that goes back names its refund as ``back``."""
+    lines = list(explain(bill))
+    refunds = Refund.objects.filter(line__bill=bill).exclude(state=Refund.State.REFUSED)
+    backs = {refund.line_id: refund for refund in refunds}
+    for line in lines:
+        line.back = backs.get(line.pk)  # type: ignore[attr-defined]
+    return lines
 
 
 _TELLS = ("due", "under_way", "checking")

@@ -30,7 +30,6 @@ urlpatterns = [
     path("inspect/", inspect_views.inspect, name="inspect"),
     path("violations/", violation_views.find, name="find_violation"),
     path("violations/pay/", violation_views.pay_several, name="pay_violations"),
-    path("violations/pay/next/", violation_views.pay_next, name="pay_next"),
     path("violations/decide/", violation_views.proposed_violations, name="proposed_violations"),
     path(
         "violations/decide/<str:public_id>/",

@@ -14,6 +14,7 @@ from geo_portal.home.page_config import map_config
 from geo_portal.parking.buying import plate_from
 from geo_portal.parking.ticket_views import COUNTRIES
 from municipality import geojson
+from municipality.billing.bills.gathering import MOST
 from municipality.cases.models import Case
 from municipality.clock import database_now
 from municipality.documents.links import link_to
@@ -30,6 +31,7 @@ from parking_zones.plates import vehicle_of_key
 from parking_zones.violations.actions import confirm, drop
 from parking_zones.violations.disputes import Disputed, dispute
 from parking_zones.violations.models import Violation
+from parking_zones.violations.paying import pay_together
 from parking_zones.violations.queries import (
     Known,
     by_public_id,
@@ -43,7 +45,6 @@ from parking_zones.zones.book import zone_book
 from parking_zones.zones.queries import city_time
 
 LOOKED_FOR = (Limit("violation_minute", 10, 60), Limit("violation_day", 100, 86_400))
-PAYING = "violations_to_pay"  # of the session: what is paid one after the other
 PHOTO_LIVES = dt.timedelta(minutes=30)
 NOT_FOUND = Text(
     "لا مخالفة بهذا الرقم لهذه اللوحة. راجع الرقم واللوحة كما في الإشعار.",
@@ -92,27 +93,17 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_POST
 @open_to(SIGNED_IN)
 def pay_several(request: HttpRequest) -> HttpResponse:
-    """Lead through the payment of several of one's own, each with a receipt of its own.
-
-    So each keeps its own right to dispute, and its own way back for the money.
-    """
-    mine = {one.violation.public_id: one for one in of_holder(person_id=person_of(request).pk)}
-    chosen = [key for key in request.POST.getlist("violation")[:50] if key in mine]
-    request.session[PAYING] = chosen
-    return redirect("parking:pay_next")
-
-
-@require_safe
-@open_to(SIGNED_IN)
-def pay_next(request: HttpRequest) -> HttpResponse:
-    """Lead to the bill of the next one chosen that is still due; to the list when none is left."""
-    mine = {one.violation.public_id: one for one in of_holder(person_id=person_of(request).pk)}
-    for key in request.session.get(PAYING, []):
-        one = mine.get(key)
-        if one is not None and one.bill is not None and one.word == "due":
-            return redirect("collection:pay", one.bill.public_id)
-    request.session.pop(PAYING, None)
-    return redirect("parking:find_violation")
+    """Lead to the one bill of all that were chosen of one's own; each keeps its own way back."""
+    person = person_of(request)
+    mine = {one.violation.public_id: one.violation.pk for one in of_holder(person_id=person.pk)}
+    chosen = [mine[key] for key in request.POST.getlist("violation")[:MOST] if key in mine]
+    by = actor_of(request, next(iter(person.roles), ""))
+    try:
+        bill = pay_together(violation_ids=chosen, person=person, by=by, at=database_now())
+    except Problem as refused:
+        messages.error(request, words_of(refused))
+        return redirect("parking:find_violation")
+    return redirect("collection:pay", bill.public_id)
 
 
 def _shown(one: Known) -> dict[str, Any]:

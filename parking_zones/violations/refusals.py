@@ -1,4 +1,4 @@
-"""Why a violation is not issued, in words."""
+"""Why a violation is not issued, or not paid, in words."""
 
 from municipality.problems import Problem
 from municipality.words import Text
@@ -34,6 +34,13 @@ MEANINGS = {
     "already_issued": Text(
         "حُررت لهذه المركبة هذه المخالفة هنا في هذه الفترة.",
         "This vehicle already has this violation here in this period.",
+    ),
+    "none_chosen": Text(
+        "اختر مخالفة مستحقة واحدة على الأقل.", "Choose at least one violation that is due."
+    ),
+    "not_all_due": Text(
+        "دُفع بعض ما اخترته أو أُلغي. راجع القائمة واختر ثانية.",
+        "Something you chose has been paid or cancelled since. See the list and choose again.",
     ),
     "no_such_offence": Text(
         "لا مخالفة بهذا الرمز في ذلك اليوم.", "No offence of this code holds on that day."

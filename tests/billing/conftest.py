@@ -29,5 +29,5 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         yield
         races.sweep()
         with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE history_entry, documents_issuedpaper CASCADE")
+            cursor.execute("TRUNCATE history_entry, documents_issuedpaper, notices_message CASCADE")
         connection.close()

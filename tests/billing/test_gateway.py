@@ -19,13 +19,14 @@ from pytest_django.live_server_helper import LiveServer
 from municipality.actor import Actor
 from municipality.billing.models import Bill, Charge, Difference, Receipt, Refund
 from municipality.billing.payments import hosted, online, refunds
-from municipality.billing.payments.gateway import Order, gateway
+from municipality.billing.payments.gateway import GatewayDown, Order, gateway
 from municipality.billing.payments.queries import standing, sums
 from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import ask_gateway, send_refunds
 from municipality.notices.models import Message
 from municipality.problems import Problem
 from tests.billing.builders import SUPERVISOR, a_bill, a_shift, asked
+from tests.billing.test_joint_bills import CHIEF, ask_back, joint_of, parts, states
 from tests.billing.test_webhooks import KEY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -325,6 +326,50 @@ def test_captured_twice_is_one_receipt_and_the_other_goes_back_once(bank: Bank) 
     told = Message.objects.get(template="billing.surplus_back")
     assert bill.number in told.text and told.to_address == bill.payer_phone
     true_books(bank, charge)
+
+
+def test_a_line_of_a_joint_payment_goes_back_once_and_the_rest_is_still_there(bank: Bank) -> None:
+    some = parts(10_000, 5_000, 3_000)
+    charge = start(joint_of(some, at=timezone.now()))
+    bank.pay(charge)
+    until(lambda: states(some) == ["paid"] * 3)
+    refund = ask_back(some[1])
+    refunds.approve(refund_id=refund.pk, by=CHIEF, at=timezone.now())
+    peer = gateway()
+    assert peer is not None
+    bank.faults("half_open", "lost")
+    send_refunds(peer=peer, at=timezone.now())
+    refund.refresh_from_db()
+    assert refund.state == "unknown"  # and sent: it is asked for again under its own key
+    bank.faults()
+    for _ in range(3):
+        send_refunds(peer=peer, at=timezone.now())
+    assert states(some) == ["paid", "refunded", "paid"]
+    assert given_back(bank, charge) == [5_000]
+    charge.refresh_from_db()
+    with pytest.raises(GatewayDown):  # 5.000 of 18.000 has gone: the bank has no 14.000 more
+        peer.refund(
+            reference=charge.public_id, number=charge.foreign_id or "", amount_baisa=14_000, key="k"
+        )
+    for part in (some[0], some[2]):
+        refunds.approve(refund_id=ask_back(part).pk, by=CHIEF, at=timezone.now())
+    send_refunds(peer=peer, at=timezone.now())
+    assert states(some) == ["refunded"] * 3 and sorted(given_back(bank, charge)) == [
+        3_000, 5_000, 10_000,
+    ]  # fmt: skip
+    true_books(bank, charge)
+    day = timezone.now().date()
+    mine = {charge.public_id, *Refund.objects.values_list("public_id", flat=True)}
+    lines = [line for line in peer.settlement(day) if line.reference in mine]
+    assert len(lines) == 4
+    assert compare(source="gateway", day=day, lines=lines, at=timezone.now()).differences == 0
+
+
+def given_back(bank: Bank, charge: Charge) -> list[int]:
+    """What the gateway's journal says it sent back of a payment."""
+    rows = [json.loads(line) for line in bank.ask("/journal").splitlines()]
+    back = [row["refund"] for row in rows if row["what"] == "refund"]
+    return [row["amount"] for row in back if row["reference"] == charge.public_id]
 
 
 def test_the_days_file_finds_what_everything_else_missed_and_only_once(bank: Bank) -> None:

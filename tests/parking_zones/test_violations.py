@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
-from django.test import Client
 from shapely.geometry import Point
 
 from municipality.actor import Actor
@@ -334,18 +333,3 @@ def test_two_inspectors_and_a_buyer_at_once_leave_one_truth(zone) -> None:
         made, ticket = list(Violation.objects.all()), ParkingTicket.objects.first()
         assert len(made) <= 1 and ticket is not None
         assert made or ticket  # somebody was first
-
-
-def test_several_are_paid_one_after_the_other(zone, by) -> None:
-    client, person = Client(), a_person("citizen")
-    client.force_login(person)
-    a_permit(zone=a_zone("9", shape=square(300, 0, 100)), person_id=person.pk)
-    first, second = fine(by), fine(by, at=NINE.replace(hour=17))
-    page = client.get("/en/violations/").content.decode()
-    assert first.number in page and "20.000" in page
-    sent = {"violation": [first.public_id, second.public_id, "not-mine"]}
-    assert client.post("/en/violations/pay/", sent).url == "/en/violations/pay/next/"
-    for bill in (bill_of(first), bill_of(second)):
-        assert client.get("/en/violations/pay/next/").url == f"/en/pay/{bill.public_id}/"
-        Bill.objects.filter(pk=bill.pk).update(state=Bill.State.PAID)
-    assert client.get("/en/violations/pay/next/").url == "/en/violations/"

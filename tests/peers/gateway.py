@@ -145,10 +145,11 @@ class Gateway:
         with self.lock:
             key = str(body["key"])
             if key not in self.refunds:
-                if not self._has(str(body["reference"]), int(body["amount"])):
+                if not self._has(str(body["number"]), int(body["amount"])):
                     return None
                 self.refunds[key] = {
                     "number": "rf_" + secrets.token_hex(8), "status": "done", "key": key,
+                    "capture": body["number"],
                     **{k: body[k] for k in ("reference", "amount", "currency", "exponent")},
                 }  # fmt: skip
                 self.write({"what": "refund", "refund": self.refunds[key]})
@@ -156,11 +157,11 @@ class Gateway:
                 self.tell("refund.done", told)
             return self.refunds[key]
 
-    def _has(self, reference: str, amount: int) -> bool:
-        """Tell whether so much of a payment is still here."""
-        payment = self.payments.get(reference, {"captures": []})
-        taken = sum(capture["amount"] for capture in payment["captures"])
-        back = sum(r["amount"] for r in self.refunds.values() if r["reference"] == reference)
+    def _has(self, number: str, amount: int) -> bool:
+        """Tell whether so much of a capture is still here."""
+        captures = [one for payment in self.payments.values() for one in payment["captures"]]
+        taken = sum(one["amount"] for one in captures if one["number"] == number)
+        back = sum(r["amount"] for r in self.refunds.values() if r.get("capture") == number)
         return back + amount <= taken
 
     def settlement(self) -> list[dict[str, Any]]:

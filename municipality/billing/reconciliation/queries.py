@@ -82,7 +82,7 @@ def open_differences() -> QuerySet[Difference]:
 def refunds_to_decide() -> QuerySet[Refund]:
     """Return the refunds and voids that wait for a second pair of eyes."""
     waiting = Refund.objects.filter(state=Refund.State.ASKED)
-    return waiting.select_related("charge__bill").order_by("asked_at")
+    return waiting.select_related("charge__bill", "line").order_by("asked_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def exceptions(*, first: dt.date, last: dt.date) -> Exceptions:
     """Return refunds and voids, corrected charges, drawers and files that differed."""
     return Exceptions(
         refunds=Refund.objects.filter(asked_at__date__range=(first, last))
-        .select_related("charge__bill")
+        .select_related("charge__bill", "line")
         .order_by("asked_at"),
         corrections=Charge.objects.exclude(corrected_why="")
         .filter(captured_at__date__range=(first, last))
