@@ -8,13 +8,16 @@ from ninja import Router
 
 from geo_portal.casework.api import body_of
 from geo_portal.parking_permits.asking import request_asked
+from geo_portal.parking_permits.choices import bays_json, span_told, units_json
 from geo_portal.parking_permits.quoting import quote_json, quote_permit
 from geo_portal.parking_permits.reading import (
     choose,
     own_permit,
     plate_told,
+    plot_told,
     served_of,
     wanted_of,
+    zone_told,
 )
 from geo_portal.parking_permits.shown import permit_json
 from municipality import asked
@@ -26,17 +29,20 @@ from municipality.openapi import parameters
 from municipality.people.access import ANYONE, SIGNED_IN, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.people.limits import CHECKS, count
-from municipality.problems import Problem
+from municipality.problems import Problem, bad_value
 from municipality.reach import as_system
 from parking_zones.parking_permits.checks import papers_missing, request_of
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import (
+    CHOOSE_PLOT,
+    CHOOSE_ZONE,
     LONGEST_KEY,
     About,
     ask_about,
     ask_for_permit,
     hand_in,
 )
+from parking_zones.zones.models import Zone
 
 router = Router(tags=["parking"])
 LATEST = 200
@@ -128,6 +134,40 @@ def quoted(request: HttpRequest) -> JsonResponse:
     told |= {"kind": told["permit_kind"], "plot": told["number"]}
     wanted = wanted_of(told, channel=Channel.API, on=on)
     return JsonResponse(quote_json(quote_permit(wanted, on=on, at=at), wanted))
+
+
+@router.get(
+    "/permits/units",
+    summary="The flats and shops that the register knows on a plot",
+    openapi_extra=parameters("plot_id", "number"),
+)
+@open_to(SIGNED_IN)
+def units(request: HttpRequest) -> JsonResponse:
+    """Answer the units of the plot with an id or a number, by building; none where the register
+    knows none: then any text names one."""
+    asked.only(request, ("plot_id", "number"))
+    told = {"plot_id": asked.one(request, "plot_id"), "plot": asked.one(request, "number")}
+    plot = plot_told(told, on=today())
+    if plot is None:
+        raise bad_value("plot_id", CHOOSE_PLOT)
+    return JsonResponse(units_json(plot.plot_id))
+
+
+@router.get(
+    "/permits/bays",
+    summary="The bays of a zone, and why one cannot be asked for",
+    openapi_extra=parameters("zone", "months", "starts_on", required=("zone",)),
+)
+@open_to(SIGNED_IN)
+def bays(request: HttpRequest) -> JsonResponse:
+    """Answer each bay with ``why`` it cannot be asked for, null where it can; never who has it."""
+    asked.only(request, ("zone", "months", "starts_on"))
+    told = {name: asked.one(request, name) or "" for name in ("zone", "months", "starts_on")}
+    zone_id = zone_told(told)
+    if zone_id is None:
+        raise bad_value("zone", CHOOSE_ZONE)
+    first, after = span_told(told, on=today())
+    return JsonResponse(bays_json(Zone.objects.get(pk=zone_id), starts_on=first, ends_on=after))
 
 
 @router.post(

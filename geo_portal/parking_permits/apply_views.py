@@ -26,6 +26,7 @@ from municipality.people.models import Delegation
 from municipality.problems import Problem
 from municipality.words import Text
 from parking_zones.parking_permits.checks import papers_needed
+from parking_zones.parking_permits.choosing import choose_bay
 from parking_zones.parking_permits.models import PermitKind, PermitRequest
 from parking_zones.parking_permits.requests import (
     KIND,
@@ -105,8 +106,11 @@ def new_permit(request: HttpRequest) -> HttpResponse:
         "key": told.get("key") or secrets.token_urlsafe(16),
         "held": _held(request),
         "served": served_of(request) if served_id(request) else None,
-        "config": map_config(request, quote_url="/api/parking/permits/quote"),
-    }
+        "config": map_config(
+            request, quote_url="/api/parking/permits/quote",
+            units_url="/api/parking/permits/units", bays_url="/api/parking/permits/bays",
+        ),
+    }  # fmt: skip
     return render(request, "parking_permits/new.html", context, status=422 if refused else 200)
 
 
@@ -138,6 +142,23 @@ def hand_in_papers(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _id(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def set_bay(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the applicant choose another registered bay while the request is theirs to write."""
+    at = timezone.now()
+    found = request_asked(request, public_id, at=at)
+    try:
+        chosen = _id(request.POST.get("bay", "")) or 0
+        choose_bay(case_id=found.case.pk, bay_id=chosen, by=found.by, at=at)
+        messages.success(request, str(SET))
+    except Problem as refused:
+        if refused.status == 404:
+            raise
+        messages.error(request, str(refused.detail))
+    return redirect("casework:case", public_id)
 
 
 @require_POST

@@ -11,23 +11,26 @@ from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
 from municipality.words import Text
+from parking_zones.parking_permits.bays import bays_of_zone
 from parking_zones.parking_permits.checks import (
     Act,
     bay_conflict,
     papers_needed,
     plate_conflict,
     request_of,
+    span_of,
 )
 from parking_zones.parking_permits.fees import refund_of
 from parking_zones.parking_permits.models import PermitKind, PermitRequest
 from parking_zones.parking_permits.pricing import lines_asked
 from parking_zones.parking_permits.words import ACTS, KINDS, last_day, permit_of, plate_words
 from parking_zones.parking_permits.zoning import find_zone
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.models import Bay, Zone
 from plots.register.ministry import Sameness, compare
-from plots.register.models import Unit
 from plots.register.queries import plot_on
 from plots.register.titles import Owner, owners_of
+from plots.register.units import knows_unit
 
 BAYS_NEAR_M, MOST_BAYS = 60.0, 12
 SAMENESS = {
@@ -90,8 +93,8 @@ def _unit(request: PermitRequest) -> dict[str, Any] | None:
     """Tell whether the register knows the unit in a building of the plot; it may lack it."""
     if not request.unit or request.plot_id is None:
         return None
-    known = Unit.objects.filter(building__plot=request.plot_id, number__iexact=request.unit)
-    tone, icon, words = UNIT_KNOWN if known.exists() else UNIT_UNKNOWN
+    known = knows_unit(request.plot_id, request.unit)
+    tone, icon, words = UNIT_KNOWN if known else UNIT_UNKNOWN
     return {"name": UNITS, "tone": tone, "icon": icon, "words": words, "why": None}
 
 
@@ -118,6 +121,20 @@ def _bays(request: PermitRequest) -> list[Bay]:
     near = Bay.objects.filter(shape__dwithin=(request.bay_place, BAYS_NEAR_M))
     found = list(near.order_by("pk")[:200])
     return sorted(found, key=lambda bay: bay.shape.distance(request.bay_place))[:MOST_BAYS]
+
+
+def _bay_choice(request: PermitRequest) -> dict[str, Any] | None:
+    """Return the free bays of the zone, and why the one that is chosen cannot be had, if so."""
+    if request.kind != PermitKind.RESERVED_BAY or request.act != Act.ISSUE:
+        return None
+    starts_on, ends_on = span_of(request, on=today())
+    zone_id = request.zone_id
+    if request.bay is not None:  # an edit may have moved a border over it meanwhile
+        zone_id = zone_id_of_bay(request.bay, on=starts_on)
+    found = bays_of_zone(zone_id=zone_id or 0, starts_on=starts_on, ends_on=ends_on, but=request.pk)
+    lost = next((one.why for one in found if one.bay.pk == request.bay_id), None)
+    free = [one.bay for one in found if one.why is None]
+    return {"free": free, "lost": lost} if free or lost else None
 
 
 def _in_the_way(request: PermitRequest) -> list[Text]:
@@ -173,6 +190,7 @@ def panel_of_permit(case: Case, *, side: Side, at: dt.datetime) -> dict[str, Any
         "has_price": bool(lines) or request.act == Act.END or not has_price,
         "register": _register(request) if side is Side.MUNICIPALITY else [],
         "in_the_way": _in_the_way(request) if is_deciding else [],
+        "bay_choice": _bay_choice(request) if is_writing else None,
         "decision": _decision(request) if is_deciding and request.act == Act.ISSUE else None,
         "unused": unused,
         "back": back,

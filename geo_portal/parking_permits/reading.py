@@ -58,7 +58,8 @@ def plot_told(told: Mapping[str, Any], *, on: dt.date) -> PlotOnDay | None:
     return plot_on(plot_id=found.plot_id, on=on)
 
 
-def _zone(told: Mapping[str, Any]) -> int | None:
+def zone_told(told: Mapping[str, Any]) -> int | None:
+    """Return the id of the zone that is told by its number, None where none is; Problem 422."""
     number = western(str(told.get("zone") or "")).strip()
     if not number:
         return None
@@ -68,7 +69,8 @@ def _zone(told: Mapping[str, Any]) -> int | None:
     return zone.pk
 
 
-def _months(told: Mapping[str, Any], kind: str) -> int:
+def months_told(told: Mapping[str, Any], kind: str) -> int:
+    """Read the months, one where none are told (a year of a special permit); raises Problem 422."""
     text = str(told.get("months") or "").strip()
     if not text:
         return YEAR if kind == PermitKind.SPECIAL else 1
@@ -121,9 +123,9 @@ def wanted_of(told: Mapping[str, Any], *, channel: str, on: dt.date) -> Wanted:
     bay = str(told.get("bay") or "")
     return Wanted(
         kind=kind,
-        months=_months(told, kind),
+        months=months_told(told, kind),
         plate_key=plate_told(told),
-        zone_id=_zone(told),
+        zone_id=zone_told(told),
         bay_id=int(bay) if bay.isdecimal() and len(bay) < LONGEST_ID else None,
         bay_place=_pin(told),
         plot=plot_told(told, on=on)

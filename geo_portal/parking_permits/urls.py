@@ -21,6 +21,7 @@ urlpatterns = [
     path("parking/permits/announce/", announce_views.announce_to_zone, name="announce"),
     path("parking/permits/find/", desk_views.find, name="find"),
     path("parking/permits/cases/<str:public_id>/papers", apply_views.hand_in_papers, name="papers"),
+    path("parking/permits/cases/<str:public_id>/bay", apply_views.set_bay, name="bay"),
     path("parking/permits/cases/<str:public_id>/place", apply_views.set_place, name="place"),
     path("parking/permits/<str:public_id>/", permit_views.permit_page, name="permit"),
     path("parking/permits/<str:public_id>/ask", permit_views.ask, name="ask"),

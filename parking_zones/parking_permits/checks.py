@@ -7,6 +7,7 @@ from municipality.cases.conversation import current_documents
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.words import Text
+from parking_zones.parking_permits.bays import refused_bay
 from parking_zones.parking_permits.models import (
     Holder,
     ParkingPermit,
@@ -205,6 +206,26 @@ def may_be_billed(case: Case, *, at: dt.datetime) -> Text | None:
     except NoTariff:
         return NO_PRICE
     return None
+
+
+def _bay_refused(case: Case, *, at: dt.datetime, first_time: bool) -> Text | None:
+    request, on = request_of(case), city_day(at)
+    if request.kind != PermitKind.RESERVED_BAY or request.act != Act.ISSUE:
+        return None
+    starts_on, ends_on = span_of(request, on=on)
+    return _zone_holds(request, on=on) or refused_bay(
+        request, starts_on=starts_on, ends_on=ends_on, first_time=first_time
+    )
+
+
+def may_go_to_zoning(case: Case, *, at: dt.datetime) -> Text | None:
+    """Refuse while a paper is missing, and a bay that cannot be asked for at that moment."""
+    return papers_are_there(case, at=at) or _bay_refused(case, at=at, first_time=True)
+
+
+def may_come_again(case: Case, *, at: dt.datetime) -> Text | None:
+    """Refuse while a paper is missing, and a bay that another has got; the officer's word stays."""
+    return papers_are_there(case, at=at) or _bay_refused(case, at=at, first_time=False)
 
 
 def permit_holds(case: Case, *, at: dt.datetime) -> Text | None:

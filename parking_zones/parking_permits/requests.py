@@ -22,6 +22,7 @@ from municipality.reach import acting
 from municipality.stored import geos_of
 from municipality.words import Text
 from parking_zones.parking_permits import checks
+from parking_zones.parking_permits.bays import MADE_FOR_PERMIT, bay_to_ask_for
 from parking_zones.parking_permits.life import vehicle_at
 from parking_zones.parking_permits.models import (
     Holder,
@@ -58,7 +59,8 @@ CHOOSE_PLOT = Text(
 )
 CHOOSE_ZONE = Text("اختر منطقة من المناطق المبينة.", "Choose one of the zones that are shown.")
 CHOOSE_BAY = Text(
-    "ضع دبوسًا على الموقف المطلوب في الخريطة.", "Put a pin on the bay you ask for on the map."
+    "اختر موقفًا من القائمة أو الخريطة، أو ضع دبوسًا على مكانه.",
+    "Choose a bay in the list or on the map, or put a pin on its place.",
 )
 WRITE_PLATE = Text("اكتب لوحة المركبة.", "Write the plate of the vehicle.")
 WRITE_WHY = Text("اكتب الغرض من التصريح.", "Write what the permit is for.")
@@ -166,9 +168,12 @@ def _place_of(wanted: Wanted, *, at: dt.datetime) -> dict[str, Any]:
         if zone is None:
             raise bad_value("zone", CHOOSE_ZONE)
         return {"zone_id": zone.pk}
-    bay = Bay.objects.filter(pk=wanted.bay_id or 0).first()  # unique
-    if bay is not None:
+    if wanted.bay_id is not None:
         first = max(wanted.starts_on or city_day(at), city_day(at))
+        bay = bay_to_ask_for(
+            bay_id=wanted.bay_id, zone_id=wanted.zone_id, starts_on=first,
+            ends_on=months_after(first, wanted.months),
+        )  # fmt: skip
         return {"bay_id": bay.pk, "zone_id": zone_id_of_bay(bay, on=first)}
     if wanted.bay_place is None:
         raise bad_value("bay", CHOOSE_BAY)
@@ -378,7 +383,7 @@ def _set_bay(request: PermitRequest, bay_id: int | None, *, on: dt.date) -> None
         bay = Bay.objects.create(
             register_key=f"asked-{request.case_id}", kind=Bay.Kind.RESERVED,
             shape=request.bay_place,
-            source="تصريح / permit",
+            source=MADE_FOR_PERMIT,
         )  # fmt: skip
     if bay is None:
         raise bad_value("bay", CHOOSE_BAY)

@@ -134,7 +134,7 @@ MACHINE = Machine(
         Edge(
             "submit_zoning", ("draft",), "zoning", APPLICANT,
             Text("تقديم الطلب", "Submit application"), Text("سُجّل الطلب", "Application registered"),
-            tells=APPLICANT, only_if=checks.asks_zone_manager, guard=checks.papers_are_there,
+            tells=APPLICANT, only_if=checks.asks_zone_manager, guard=checks.may_go_to_zoning,
             then=(ask_register,),
         ),
         Edge(
@@ -164,7 +164,7 @@ MACHINE = Machine(
         Edge(
             "resubmit", ("returned",), ORIGIN, APPLICANT,
             Text("أرسل الجواب", "Send the answer"), Text("أعيد تقديمه", "Submitted again"),
-            guard=checks.papers_are_there, text=Text("جوابك", "Your answer"),
+            guard=checks.may_come_again, text=Text("جوابك", "Your answer"),
         ),
         Edge(
             "accept_registration", ("registration",), "fee_due", REGISTRAR,

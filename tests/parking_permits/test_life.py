@@ -96,7 +96,10 @@ def test_a_reserved_bay_is_checked_by_the_zone_manager_and_held_by_one_permit() 
         case_id=case.pk, edge="accept_zoning", by=town.as_officer("zone_manager"), at=MORNING
     )
     assert Bill.objects.get(subject=case.stream).total_baisa == 100_000
-    second = t.submitted(town, **values)
+    pin = b.square(10, 10, 2.5, 5).centroid  # the officer may still set the same bay for another
+    second = t.submitted(town, **{**values, "bay_id": None, "bay_place": pin})
+    decide_place(case_id=second.pk, zone_id=None, bay_id=bay.pk, at=MORNING,
+                 by=town.as_officer("zone_manager"))  # fmt: skip
     with pytest.raises(CannotMove) as refused:
         move(
             case_id=second.pk, edge="accept_zoning", by=town.as_officer("zone_manager"), at=MORNING

@@ -3,6 +3,7 @@
 import type { LayerSpecification } from "maplibre-gl";
 import type { Feature, FeatureCollection, Geometry, Position } from "geojson";
 import { number } from "../lib/format";
+import { bayLayers } from "./bay-layers";
 import { BOLD, SEMIBOLD } from "./fonts";
 import { circle, sides } from "./measure";
 import type { Palette } from "./palette";
@@ -330,6 +331,7 @@ export function overlayLayers(c: Palette, overlays: Record<string, FeatureCollec
     ...("selection" in overlays ? selectionLayers(c) : []),
     ...("refused" in overlays ? PIN(c) : []),
     ...("things" in overlays ? THINGS(c) : []),
+    ...("bays" in overlays ? bayLayers(c) : []),
   ];
   const accuracy = positionLayers(c);
   if ("position" in overlays) all.push(...accuracy.slice(0, 3));

@@ -1,7 +1,7 @@
 /* Applying for a parking permit: the plot or the bay on the map; the zone told in words and drawn; the price
    with its reasons, before anything is sent. */
 
-import type { Feature, Geometry, MultiPolygon, Polygon } from "geojson";
+import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from "geojson";
 import { ApiError, getJson } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import { bdi, byId, h, icon, maybe } from "../lib/dom";
@@ -10,8 +10,11 @@ import { say } from "../lib/say";
 import type { PlotProperties, PlotsAt } from "../lib/types";
 import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
-import { collection, feature, plotSelection, position } from "../map/overlays";
+import { BAYS_HIT } from "../map/bay-layers";
+import { collection, EMPTY, feature, plotSelection, position } from "../map/overlays";
+import { bayList, type Bay, type BayList } from "../parts/bay-list";
 import { toast } from "../parts/toast";
+import { unitList } from "../parts/unit-list";
 
 type Plot = Feature<Polygon | MultiPolygon, PlotProperties>;
 interface Words {
@@ -33,7 +36,9 @@ const WAIT_MS = 250;
 const DAY_MS = 86_400_000;
 const TONES = { inside: "pass", near_edge: "near", ambiguous: "unknown", outside: "fail" } as const;
 
-const config = readConfig<CityConfig & { quote_url: string }>();
+const HIT_PX = 10;
+
+const config = readConfig<CityConfig & { quote_url: string; units_url: string; bays_url: string }>();
 const form = byId<HTMLFormElement>("application");
 const plotId = byId<HTMLInputElement>("plot-id");
 const number = byId<HTMLInputElement>("plot");
@@ -41,6 +46,25 @@ const zone = byId<HTMLSelectElement>("zone");
 let city: CityMap | null = null;
 let plot: Plot | null = null;
 let asking: AbortController | null = null;
+let pinnedZone = ""; // of the pin, where the applicant chose none
+const units = unitList(config.units_url);
+const bays: BayList = bayList({
+  url: config.bays_url,
+  draw: (features, ground) => {
+    if (chosen("kind") !== "reserved_bay") return;
+    city?.setOverlay("bays", features);
+    city?.setOverlay("things", ground ? collection(ground) : EMPTY);
+  },
+  chosen: (bay) => {
+    if (bay) unpin();
+    ask();
+  },
+  loaded: (told) => {
+    const seen = told.drawn ? [told.drawn] : [];
+    const box = extent(seen);
+    if (city && box && !pinned()) city.map.fitBounds(box, { padding: 40, maxZoom: 17, animate: false });
+  },
+});
 
 function chosen(name: string): string {
   const field = form.elements.namedItem(name);
@@ -59,6 +83,17 @@ function fit(): void {
     one.hidden = !one.dataset.for!.split(" ").includes(kind);
   for (const one of form.querySelectorAll<HTMLElement>("[data-holder]"))
     one.hidden = one.dataset.holder !== holder;
+}
+
+function pinned(): boolean {
+  return Boolean(chosen("bay_lon"));
+}
+
+function unpin(): void {
+  byId<HTMLInputElement>("bay-lon").value = "";
+  byId<HTMLInputElement>("bay-lat").value = "";
+  byId("pin").replaceChildren(h("span", { class: "mute" }, say("لا دبوس بعد", "No pin yet")));
+  city?.setOverlay("position", EMPTY);
 }
 
 function words(said: Words): string {
@@ -139,6 +174,7 @@ function tellZone(quote: Quote): void {
         h("span", {}, words(quote.sentence)),
       ),
     );
+  if (chosen("kind") === "reserved_bay") return; // the ground is that of the zone whose bays are listed
   city?.setOverlay(
     "things",
     collection(...quote.zones.map((one) => feature(one.geometry, { number: one.number }))),
@@ -155,7 +191,7 @@ function question(): URLSearchParams | null {
     else if (kind === "one_zone") return null;
   }
   if (kind !== "all_zones" && zone.value) asked.set("zone", zone.value);
-  for (const name of ["bay_lon", "bay_lat"])
+  for (const name of ["bay", "bay_lon", "bay_lat"])
     if (kind === "reserved_bay" && chosen(name)) asked.set(name, chosen(name));
   if (chosen("starts_on")) asked.set("starts_on", chosen("starts_on"));
   return asked;
@@ -170,6 +206,8 @@ async function quote(): Promise<void> {
     const told = await getJson<Quote>(`${config.quote_url}?${asked.toString()}`, asking.signal);
     tellZone(told);
     tellPrice(told);
+    if (chosen("kind") === "reserved_bay" && pinned() && !zone.value)
+      listBays((pinnedZone = told.zone ?? ""));
   } catch (error) {
     if ((error as Error).name === "AbortError") return;
     byId("found").replaceChildren(
@@ -178,26 +216,66 @@ async function quote(): Promise<void> {
   }
 }
 
+function listBays(ofZone: string): void {
+  bays.ask(ofZone, chosen("months"), chosen("starts_on"));
+}
+
+/* What can be chosen follows the plot or the zone, as the price does. */
+function choices(): void {
+  const kind = chosen("kind");
+  const isBay = kind === "reserved_bay";
+  if (isBay) listBays(zone.value || pinnedZone);
+  city?.setOverlay("selection", isBay || !plot ? EMPTY : drawnPlot(plot));
+  if (!isBay) city?.setOverlay("bays", EMPTY);
+  if (kind !== "one_zone" && kind !== "all_zones") return;
+  const typed = number.value.trim();
+  if (plotId.value) units.ask(new URLSearchParams({ plot_id: plotId.value }));
+  else units.ask(typed ? new URLSearchParams({ number: typed }) : null);
+}
+
 let waiting = 0;
 function ask(): void {
   window.clearTimeout(waiting);
-  waiting = window.setTimeout(() => void quote(), WAIT_MS);
+  waiting = window.setTimeout(() => {
+    choices();
+    void quote();
+  }, WAIT_MS);
+}
+
+function drawnPlot(one: Plot): FeatureCollection {
+  return plotSelection(one.geometry, one.properties.number, one.properties.measured_m2);
 }
 
 async function choosePlot(id: number, glide: boolean): Promise<void> {
   plot = await getJson<Plot>(`/api/plots/${id}`);
   plotId.value = String(id);
   number.value = plot.properties.number;
-  const drawn = plotSelection(plot.geometry, plot.properties.number, plot.properties.measured_m2);
-  city?.setOverlay("selection", drawn);
+  city?.setOverlay("selection", drawnPlot(plot));
   const box = extent([plot]);
   if (city && box && !glide) city.map.fitBounds(box, { padding: 120, maxZoom: 17, animate: false });
   ask();
 }
 
-async function clicked(lng: number, lat: number): Promise<void> {
+/* The bay under a finger, if one is there; one that cannot be asked for is told with its reason. */
+function bayUnder(x: number, y: number): Bay | null {
+  const box: [[number, number], [number, number]] = [
+    [x - HIT_PX, y - HIT_PX],
+    [x + HIT_PX, y + HIT_PX],
+  ];
+  const layers = BAYS_HIT.filter((id) => city?.map.getLayer(id));
+  const hits = city?.map.queryRenderedFeatures(box, { layers }) ?? [];
+  if (!hits.length) return null;
+  const free = hits.find((hit) => hit.properties.state !== "not") ?? hits[0]!;
+  const bay = bays.choose(Number(free.properties.id));
+  if (bay?.why) toast(`${bay.key}: ${words(bay.why)}`, "triangle");
+  return bay;
+}
+
+async function clicked(lng: number, lat: number, x: number, y: number): Promise<void> {
   try {
     if (chosen("kind") === "reserved_bay") {
+      if (bayUnder(x, y)) return;
+      bays.clear();
       byId<HTMLInputElement>("bay-lon").value = lng.toFixed(7);
       byId<HTMLInputElement>("bay-lat").value = lat.toFixed(7);
       byId("pin").replaceChildren(bdi(`${lat.toFixed(6)}, ${lng.toFixed(6)}`));
@@ -226,10 +304,10 @@ async function start(container: HTMLElement): Promise<void> {
   city = await createMap({
     config,
     container,
-    overlays: ["things", "selection", "hatch", "position"],
+    overlays: ["things", "selection", "hatch", "bays", "position"],
     title: say("الخريطة", "Map"),
   });
-  city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat));
+  city?.map.on("click", (e) => void clicked(e.lngLat.lng, e.lngLat.lat, e.point.x, e.point.y));
   const id = Number(plotId.value);
   if (id) await choosePlot(id, false).catch(() => undefined);
   else ask();
