@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 from tests.flushing import install
+from tests.migrated import migrated
 from tests.turns import in_turn
 
 settings.register_profile(
@@ -33,6 +35,12 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first, and what runs a whole city apart (tests.turns)."""
     in_turn(items)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let the test database be a copy of one that is migrated (tests.migrated)."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session")
