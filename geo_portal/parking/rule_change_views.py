@@ -155,7 +155,8 @@ def _zone(sent: Sent) -> Zone | None:
 def _change(sort: str, sent: Sent) -> Change:
     chosen = _ramadan(sent) if sort == "hours" else None
     if chosen is not None:
-        sent.values |= {"first": str(chosen.first), "last": "", "in_ramadan": "1"}
+        shown = "" if chosen.after is None else str(chosen.after - DAY)
+        sent.values |= {"first": str(chosen.first), "last": shown, "in_ramadan": "1"}
     first = sent.day("first")
     last = sent.day("last") if sent.values.get("last") else None
     if last is not None and not {"first", "last"} & set(sent.errors) and last < first:

@@ -148,8 +148,7 @@ function drawFaults(): void {
 function drawDone(): void {
   byId<HTMLButtonElement>("undo").disabled = !log.canUndo;
   byId<HTMLButtonElement>("redo").disabled = !log.canRedo;
-  const list = log.done.map((operation) => h("li", {}, operationWords(operation)));
-  byId("done").replaceChildren(...list.slice(-8));
+  byId("done").replaceChildren(...log.done.slice(-8).map((one) => h("li", {}, operationWords(one))));
   byId("concerned").replaceChildren(concernedWords(checked?.concerned ?? []));
   byId<HTMLButtonElement>("save").disabled = !checked?.can_be_saved;
 }
@@ -208,6 +207,7 @@ async function check(tried: Operation | null): Promise<void> {
     checked = found;
     impact = null;
     chosen = aboutOf(tried) ?? chosen;
+    if (tried?.op === "reopen") pick(tried.zone, true); // it may lie out of sight
     render();
     told();
     clearTimeout(timer);

@@ -143,7 +143,7 @@ function endedRow(one: Ended, act: CardActs["act"]): HTMLElement {
   const since = one.since ? [" · ", say("أُغلقت", "Closed"), " ", bdi(date(one.since))] : [];
   return h(
     "li",
-    { class: "row wrap" },
+    { class: "row wrap zoneended" },
     h("b", {}, bdi(one.number)),
     h("span", { class: "grow" }, nameOf(one), h("span", { class: "xs mute" }, ...since)),
     h(
