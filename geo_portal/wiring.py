@@ -21,6 +21,7 @@ IMPORTERS = {
     "zones": "parking_zones.zones.imports.ZONES",
     "bays": "parking_zones.zones.imports.BAYS",
     "curb_rules": "parking_zones.curb_rules.imports.CURB_RULES",
+    "curb_bans": "parking_zones.curb_rules.ban_imports.CURB_BANS",
     "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
     "layer": "plots.restrictions.imports.LAYER",

@@ -1,5 +1,6 @@
 """Only imports the tables, so that Django finds them."""
 
+from parking_zones.curb_rules.models import CurbBan
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest, PermitVehicle
 from parking_zones.pricing.models import PaidHours, TicketTerms
@@ -10,6 +11,7 @@ from parking_zones.zones.models import Bay, Zone, ZoneVersion
 
 __all__ = [
     "Bay",
+    "CurbBan",
     "Dispute",
     "GoodIn",
     "Offence",

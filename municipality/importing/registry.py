@@ -6,7 +6,8 @@ from django.utils.module_loading import import_string
 from municipality.importing.spec import Importer
 
 KINDS = (
-    "plots", "buildings", "zones", "bays", "curb_rules", "boundaries", "observations", "layer",
+    "plots", "buildings", "zones", "bays", "curb_rules", "curb_bans", "boundaries",
+    "observations", "layer",
 )  # fmt: skip
 RECORDS = (
     "titles",

@@ -154,6 +154,7 @@ _ALL = (
     _refused("curb_hours_disagree", "ساعات القاعدة مكتوبة مرتين ولا تتفق", "The hours stand twice and disagree"),
     _refused("curb_limit_unread", "أقصى مدة للوقوف لا تُقرأ", "The longest stay cannot be read"),
     _refused("curb_exemption_unread", "لا يُعرف من تستثنيه القاعدة", "Whom the rule spares cannot be read"),
+    _refused("curb_weeks_unread", "أسابيع الشهر أو الإجازات في القاعدة لا تُقرأ", "The weeks of the month or the holidays of the rule cannot be read"),
     _refused("unknown_zone", "منطقة مواقف غير معروفة", "A parking zone that is not known"),
     _refused("tariff_meets_another", "لهذا الشيء سعر آخر في بعض هذه الأيام", "Another price of this holds on some of these days"),
     _note("tariff_known", "السعر مسجل كما هو", "The price is on record as it stands"),

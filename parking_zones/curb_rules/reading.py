@@ -41,6 +41,7 @@ class Fault(StrEnum):
     DISAGREE = "curb_hours_disagree"
     LIMIT = "curb_limit_unread"
     EXEMPTION = "curb_exemption_unread"
+    WEEKS = "curb_weeks_unread"
 
 
 @dataclass(frozen=True, slots=True)

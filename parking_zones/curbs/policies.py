@@ -16,13 +16,17 @@ from typing import Any
 from municipality.calendar.rest_days import CityCalendar, NoCalendar, Span
 from municipality.conf import PROFILE
 from municipality.words import Text
+from parking_zones.apds.dated import without
+from parking_zones.curb_rules.bans import Ban
 from parking_zones.pricing.charge import Price
 from parking_zones.pricing.paid_hours import MIDNIGHT, HoursRule, rules_in_force
 from parking_zones.zones.book import Terms, ZoneBook, ZoneOnDay
 
 OF_CITY = uuid.uuid5(uuid.NAMESPACE_DNS, f"{PROFILE.code}.cds")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKS_OF_MONTH = 5
 UNITS = (("minute", 1), ("hour", 60), ("day", 24 * 60))  # CDS rates are whole amounts a unit
+BANNED = 0
 (HOLIDAY_PAID, HOLIDAY_FREE, RAMADAN_PAID, RAMADAN_FREE, PAID, FREE) = range(1, 7)
 NAMES = {
     HOLIDAY_PAID: Text("وقوف مدفوع في الإجازات أيضًا", "Paid parking, holidays too"),
@@ -32,6 +36,7 @@ NAMES = {
     PAID: Text("وقوف مدفوع", "Paid parking"),
     FREE: Text("مجاني خارج أوقات الرسوم", "Free outside paid hours"),
 }
+NO_PARKING = Text("منع وقوف دوري", "No parking on these days")
 BY_PERMIT = Text("الوقوف بتصريح", "Parking by permit")
 NOT_FOR_OTHERS = Text("لا وقوف بلا تصريح", "No parking without a permit")
 
@@ -154,6 +159,27 @@ def _by_clock(facts: _Facts) -> list[Json]:
     )
     found = [_policy(at, rules, spans, NAMES[at]) for at, rules, spans in wanted if spans]
     return [*found, _policy(FREE, free, None, NAMES[FREE])]
+
+
+def ban_policy(bans: Sequence[Ban], book: ZoneBook, *, on: dt.date) -> Json:
+    """Write the bans of one stretch: before every other policy, and not on holidays they spare."""
+    clock, calendar = book.calendar.zone, book.calendar
+    begin = dt.date(on.year, 1, 1)
+    holidays = [one.span for one in calendar.holidays if one.span.after is None
+                or one.span.after > begin]  # fmt: skip
+    spans = []
+    for ban in bans:
+        rule = ban.rule
+        said: Json = {
+            "days_of_week": [WEEKDAYS[rule.weekday - 1]],
+            "time_of_day_start": f"{rule.opens:%H:%M}",
+            "time_of_day_end": "24:00" if rule.closes == MIDNIGHT else f"{rule.closes:%H:%M}",
+        }
+        if len(rule.weeks) < WEEKS_OF_MONTH:
+            said["days_of_month"] = list(rule.days_of_month)
+        days = [ban.span] if rule.on_holidays else without(ban.span, holidays)
+        spans += [{**said, **_within((span,), clock)} for span in days]
+    return _policy(BANNED, [{"activity": "no parking"}], spans, NO_PARKING)
 
 
 def policies_of(zone: ZoneOnDay, book: ZoneBook, *, on: dt.date) -> list[Json]:

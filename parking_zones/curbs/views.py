@@ -18,8 +18,14 @@ from municipality.digits import NotANumber, integer, number
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from parking_zones.curbs.features import area_json, curb_areas, curb_zones, zone_json
-from parking_zones.curbs.policies import Json, policies_of
+from parking_zones.curbs.features import (
+    area_json,
+    curb_areas,
+    curb_zones,
+    policies_at,
+    zone_json,
+)
+from parking_zones.curbs.policies import Json
 from parking_zones.zones.book import ZoneBook, zone_book
 
 VERSION = "1.0.1"
@@ -170,8 +176,8 @@ def policies(request: HttpRequest) -> JsonResponse:
     asked.only(request, ("time", "ids"))
     book, on = _book(request)
     known: dict[str, Json] = {}
-    for one in book.on_day(on):
-        for row in policies_of(one, book, on=on):
+    for one in curb_zones(book, on=on):
+        for row in policies_at(one, book, on=on):
             known.setdefault(row["curb_policy_id"], row)
     wanted = asked.one(request, "ids")
     if wanted is not None:

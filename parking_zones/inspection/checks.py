@@ -71,6 +71,18 @@ def _zone(judged: Judged) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ban(answer: Answer) -> dict[str, Any]:
+    """Write the ban on parking that holds; nothing where none does, as in most cities."""
+    found, until = answer.ban.ban, answer.ban.until
+    if found is None or until is None:
+        return {}
+    told = {
+        "street": found.street, "side": found.side, "until": utc_text(until),
+        "is_sure": answer.ban.is_sure, "source": found.source,
+    }  # fmt: skip
+    return {"no_parking": told}
+
+
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Write an answer and what it was drawn from."""
     nearest = answer.nearest
@@ -88,6 +100,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         },
         "rights": [_right(right) for right in answer.rights],
         "at": utc_text(answer.at),
+        **_ban(answer),
     }  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from django.db import connection
 from shapely.geometry import Point
 
 from municipality.billing.payments import graph
-from municipality.located import Candidate, Place
+from municipality.located import Candidate, Place, signed_distance_m
 from municipality.prepared import Prepared
 from municipality.stored import geos_of
-from parking_zones.inspection.verdict import InZone, Right, Verdict, judge
+from parking_zones.curb_rules.bans import BanNow, ban_now
+from parking_zones.inspection.verdict import InZone, Right, Verdict, judge, with_ban
 from parking_zones.near_plates import near_keys, near_misses
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.plates import Plate, plate_of_key
@@ -41,6 +42,7 @@ AS moment LEFT JOIN LATERAL (
 """,
     {"plate": "text", "at": "timestamptz", "in_flight": "text[]"},
 )
+AHEAD = dt.timedelta(days=1)  # a ban that begins within it ends a yes
 IN_FLIGHT = list(graph.IN_FLIGHT)  # a request that nobody is paying for hinders nobody
 LIVE_AMONG = """
 SELECT plate_key FROM parking_zones_parkingticket
@@ -79,7 +81,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """May a plate stand at a place: the verdict and everything it was drawn from."""
+    """May a plate stand at a place: the verdict and everything it was drawn from.
+
+    ``by_zone`` is the verdict of zones and rights alone, without what ``ban`` forbids.
+    """
 
     verdict: Verdict
     place: Place
@@ -87,6 +92,8 @@ class Answer:
     nearest: Candidate[ZoneOnDay] | None
     rights: tuple[Right, ...]
     at: dt.datetime
+    by_zone: Verdict
+    ban: BanNow
 
     @property
     def zone(self) -> Judged | None:
@@ -166,7 +173,17 @@ def may_stand(
     rights = _Rights(held, _bays_near(held, point, accuracy_m), book, day)
     zones = tuple(_judged(one, rights, at=moment) for one in located.candidates)
     verdict = judge(located.result, [judged.state for judged in zones])
-    return Answer(verdict, located.result, zones, nearest, rights.all, moment)
+    ban = _ban(book, point, accuracy_m, at=moment)
+    told = with_ban(verdict, ban)
+    return Answer(told, located.result, zones, nearest, rights.all, moment, verdict, ban)
+
+
+def _ban(book: ZoneBook, point: Point, accuracy_m: float, *, at: dt.datetime) -> BanNow:
+    """Return what bans say of a position now, and whether one begins within a day."""
+    day = city_time(at).date()
+    found = book.bans_near(point, within_m=accuracy_m, day=day)
+    near = [(ban, signed_distance_m(ban.strip, point) >= accuracy_m) for ban in found]
+    return ban_now(near, at, at + AHEAD, book.calendar)
 
 
 def _judged(candidate: Candidate[ZoneOnDay], rights: _Rights, *, at: dt.datetime) -> Judged:

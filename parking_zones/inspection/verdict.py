@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from municipality.located import Place
 from municipality.words import Text
+from parking_zones.curb_rules.bans import BanNow
 
 
 class Reason(StrEnum):
@@ -26,6 +27,8 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"
     OUTSIDE_ZONES = "outside_zones"
     NO_RULE = "no_rule"
+    NO_PARKING = "no_parking"
+    NEAR_NO_PARKING = "near_no_parking"
 
 
 WORDS = {
@@ -59,6 +62,15 @@ WORDS = {
     ),
     Reason.NO_RULE: Text(
         "لا أوقات رسوم مسجلة لهذه المنطقة الآن.", "No paid hours of this zone are recorded now."
+    ),
+    Reason.NO_PARKING: Text(
+        "الوقوف ممنوع على هذا الجانب من الشارع الآن{until}.",
+        "Nobody may park on this side of the street now{until}.",
+    ),
+    Reason.NEAR_NO_PARKING: Text(
+        "قربك جانب من الشارع يُمنع الوقوف عليه الآن{until}. تحرّك أو خذ قراءة ثانية.",
+        "Near you is a side of the street where nobody may park now{until}. Move, or take a second "
+        "reading.",
     ),
 }
 
@@ -143,3 +155,17 @@ def judge(place: Place, zones: Sequence[InZone]) -> Verdict:
         ends = [one.until for one in found if one.until is not None]
         return Verdict(True, found[0].reason, min(ends) if ends else None)
     return Verdict(None, Reason.NEAR_EDGE if place is Place.NEAR_EDGE else Reason.AMBIGUOUS)
+
+
+def with_ban(verdict: Verdict, ban: BanNow) -> Verdict:
+    """Judge with what bans on parking say: no right is good against one that holds.
+
+    A yes ends where the next ban begins; near one that holds, a yes is nobody's to give.
+    """
+    if ban.until is not None and ban.is_sure:
+        return Verdict(False, Reason.NO_PARKING, ban.until)
+    if ban.until is not None and verdict.may_stand:
+        return Verdict(None, Reason.NEAR_NO_PARKING, ban.until)
+    if verdict.may_stand and ban.begins is not None:
+        return Verdict(True, verdict.reason, min(ban.begins, verdict.until or ban.begins))
+    return verdict

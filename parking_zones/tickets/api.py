@@ -57,6 +57,10 @@ def quote_json(found: Quote) -> dict[str, Any]:
             "least_minutes": found.terms.least,
             "most_minutes": found.terms.most,
         },
+        "no_parking": [
+            {"from": utc_text(opens), "to": utc_text(closes), "stretches": count}
+            for (opens, closes), count in found.no_parking
+        ],
     }
 
 

@@ -7,11 +7,13 @@ from municipality.calendar.rest_days import NoCalendar
 from municipality.digits import western
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
+from parking_zones.curb_rules.bans import Window, during
 from parking_zones.pricing.charge import Charge, NoRule, charge
 from parking_zones.zones.book import Terms, ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.models import Zone
 from parking_zones.zones.queries import city_time
 
+SPECK_M2 = 1.0  # less of a strip in a zone is a drawing difference, not a kerb of it
 NO_ZONE = Text(
     "لا منطقة مواقف رقمها {number} في ذلك اليوم.", "No parking zone {number} holds on that day."
 )
@@ -31,13 +33,18 @@ MINUTES = Text(
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the stay ``[start, end)`` costs under the terms of its day; ``zone`` None: no place."""
+    """What the stay ``[start, end)`` costs under the terms of its day; ``zone`` None: no place.
+
+    ``no_parking`` are the windows in which nobody may park on so many stretches of the zone: a
+    ticket names no place in it, so it is sold, and says so.
+    """
 
     zone: ZoneOnDay | None
     start: dt.datetime
     end: dt.datetime
     terms: Terms
     charge: Charge
+    no_parking: tuple[tuple[Window, int], ...] = ()
 
 
 def zone_of_sign(book: ZoneBook, number: str, *, day: dt.date) -> ZoneOnDay:
@@ -96,4 +103,13 @@ def price_stay(
         raise Problem(409, "parking_gap", gap.words) from None
     except NoCalendar:
         raise Problem(409, "parking_gap", NO_CALENDAR) from None
-    return Quote(zone, start, end, terms, priced)
+    banned = () if zone is None else _banned(book, zone, start, end)
+    return Quote(zone, start, end, terms, priced, banned)
+
+
+def _banned(
+    book: ZoneBook, zone: ZoneOnDay, start: dt.datetime, end: dt.datetime
+) -> tuple[tuple[Window, int], ...]:
+    bans = book.bans_near(zone.boundary, within_m=0.0, day=city_time(start).date())
+    inside = [ban for ban in bans if ban.strip.intersection(zone.boundary).area >= SPECK_M2]
+    return tuple(during(inside, start, end, book.calendar))

@@ -103,11 +103,11 @@ def _why_not(offence: Offence, check: ParkingCheck, answer: Answer) -> str:
     if answer.place is Place.OUTSIDE:
         return "outside_zones"
     if offence.basis == Basis.UNPAID:
-        if answer.verdict.may_stand:
+        if answer.by_zone.may_stand:  # a ban on parking is another offence than not to pay
             return "may_stand"
-        if answer.verdict.may_stand is None and answer.place not in UNCLEAR:
+        if answer.by_zone.may_stand is None and answer.place not in UNCLEAR:
             return "cannot_tell"
-    if answer.verdict.reason is Reason.PAYMENT_UNDER_WAY and offence.basis == Basis.UNPAID:
+    if answer.by_zone.reason is Reason.PAYMENT_UNDER_WAY and offence.basis == Basis.UNPAID:
         return "cannot_tell"
     if offence.basis == Basis.BAY and not _is_on_bay(offence.bay_kind, check):
         return "no_such_bay"
@@ -282,7 +282,7 @@ def _ask_again(violation: Violation) -> None:
         return
     answer = _answer(check, at=violation.issued_at)
     zones = [judged.state for judged in answer.zones]
-    if answer.verdict.may_stand or any(zone.covering or zone.paid_now is False for zone in zones):
+    if answer.by_zone.may_stand or any(zone.covering or zone.paid_now is False for zone in zones):
         raise refused("may_stand")
 
 

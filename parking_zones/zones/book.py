@@ -21,6 +21,8 @@ from municipality.calendar.queries import read_calendar, span
 from municipality.calendar.rest_days import CityCalendar, Span
 from municipality.places.stamps import Kept
 from municipality.stored import shape_of
+from parking_zones.curb_rules.bans import Ban, BanRule
+from parking_zones.curb_rules.models import CurbBan
 from parking_zones.pricing.charge import Price, Rules
 from parking_zones.pricing.models import PaidHours, TicketTerms
 from parking_zones.pricing.paid_hours import HoursRule
@@ -98,12 +100,27 @@ class ZoneBook:
         self.all_terms = terms
         self._goodness = goodness
         self._tree = shapely.STRtree([version.boundary for version in versions])
+        self.bans: Sequence[Ban] = ()
+        self._bans = shapely.STRtree([])
 
     def with_rules(
         self, *, hours: Sequence[HoursRule], prices: Sequence[Price], terms: Sequence[Terms]
     ) -> "ZoneBook":
         """Return the same zones under other rules, as they would be with a change."""
-        return ZoneBook(self.versions, hours, prices, terms, self._goodness, self.calendar)
+        made = ZoneBook(self.versions, hours, prices, terms, self._goodness, self.calendar)
+        return made.with_bans(self.bans)
+
+    def with_bans(self, bans: Sequence[Ban]) -> "ZoneBook":
+        """Put bans on parking into a book that is being made; returns it."""
+        self.bans, self._bans = bans, shapely.STRtree([ban.strip for ban in bans])
+        return self
+
+    def bans_near(self, shape: BaseGeometry, *, within_m: float, day: dt.date) -> list[Ban]:
+        """Return the bans of a day whose strip comes within some metres of a METRIC shape."""
+        if not self.bans:
+            return []
+        found = self._bans.query(shape, predicate="dwithin", distance=within_m)
+        return [self.bans[i] for i in np.sort(found) if self.bans[i].span.holds_on(day)]
 
     def near(self, point: Point, *, within_m: float, day: dt.date) -> list[ZoneOnDay]:
         """Return the versions of that day whose box comes within some metres of a point."""
@@ -220,7 +237,18 @@ def read_book() -> ZoneBook:
         Goodness(row.ticket_zone_id, row.in_zone_id, span(row.valid))
         for row in GoodIn.objects.order_by("valid")
     ]
-    return ZoneBook(versions, hours, prices, terms, goodness, read_calendar())
+    bans = [
+        Ban(
+            rule=BanRule(row.weekday, row.opens, row.closes, tuple(row.weeks), row.on_holidays),
+            span=span(row.valid),
+            street=row.street,
+            side=row.side,
+            source=row.source,
+            strip=shape_of(row.strip),
+        )
+        for row in CurbBan.objects.order_by("pk")
+    ]
+    return ZoneBook(versions, hours, prices, terms, goodness, read_calendar()).with_bans(bans)
 
 
 _KEPT = Kept(read_book, "zones", "tariffs", "calendar")

@@ -96,6 +96,7 @@ def _san_francisco(data: Path) -> dict[str, Any]:
         "rules": _run(regulations, "layer", theme="rules"),
         "curb_rules": _run(regulations, "curb_rules", on=since),
         "curb_rules again": _run(regulations, "curb_rules", on=since),
+        "curb_bans": _run(data / "parking" / "sf_street_sweeping.geojson", "curb_bans", on=since),
         "bays again": _run(data / "parking" / "sf_parking_meters.geojson", "bays", on=since),
         **priced_and_published(data),
     }

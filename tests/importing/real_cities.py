@@ -118,6 +118,9 @@ def _san_francisco(found: dict[str, Any]) -> None:
         "curb_hours_disagree": 18, "curb_limit_unread": 28, "curb_exemption_unread": 27,
     }  # fmt: skip
     assert rules["inserted"] == found["curb_rules again"]["unchanged"] == 30
+    bans = found["curb_bans"]
+    assert (bans["read"], bans["refused"]) == (2_129, 8)
+    assert bans["verdicts"]["curb_days_unread"] == 8 and found["swept_curb_zones"] > 1_500
     assert found["overlap_m2"] < 0.01 and found["zones"] == 30
     assert 0 < found["bays_in_a_zone"] < 20
     assert found["faults"] == [] and found["faults_when_broken"]

@@ -110,6 +110,12 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     book = zone_book()
     at = round(dt.datetime(2016, 11, 6, 12, tzinfo=book.calendar.zone).timestamp() * 1000)
     policies, zones = _told("/cds/curbs/policies", time=at), _told("/cds/curbs/zones", time=at)
+    told = zones["data"]["zones"]
+    banned = {
+        one["curb_policy_id"]
+        for one in policies["data"]["policies"]
+        if one["rules"][0]["activity"] == "no parking"
+    }
     apds = {f"/{name}": _told(f"/apds/{name}") for name in ("places", "rates", "rights/specs")}
     faults, broken = _faults(data, policies, zones, apds)
     (spec,) = [
@@ -121,9 +127,10 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     rates = {one["id"]: one for one in apds["/rates"]["data"]}
     return {
         "overlap_m2": overlap,
-        "zones": len({one["user_zone_id"] for one in zones["data"]["zones"]}),
+        "zones": len({one["user_zone_id"] for one in told if "user_zone_id" in one}),
+        "swept_curb_zones": sum(bool(banned & set(one["curb_policy_ids"])) for one in told),
         "bays_in_a_zone": sum(zone_of_bay(bay, on=AUTUMN) is not None for bay in Bay.objects.all()),
-        "policies": len(policies["data"]["policies"]),
+        "policies": len(policies["data"]["policies"]) - len(banned),
         "currency": policies["currency"],
         "clock": policies["time_zone"],
         "faults": faults,

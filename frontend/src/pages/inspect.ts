@@ -170,7 +170,7 @@ async function answer(kept: Kept): Promise<void> {
 function show(kept: Kept, found: CheckAnswer): void {
   answerBox.replaceChildren(answerOf(found));
   byId("main").scrollIntoView(); // the answer stands on top, the thumb below
-  const unclear = found.reason === "near_edge" || found.reason === "ambiguous";
+  const unclear = ["near_edge", "ambiguous", "near_no_parking"].includes(found.reason);
   const acts: HTMLElement[] = [];
   if (found.may_stand === false) acts.push(violationButton(kept, false));
   if (unclear) acts.push(againButton(), violationButton(kept, true));
