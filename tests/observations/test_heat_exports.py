@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
 
 import geopandas
 import numpy as np
@@ -13,10 +16,18 @@ from maps.heat.lattice import level_of
 from maps.heat.queries import ALL
 from municipality import crs
 from municipality.conf import PROFILE
+from tests.codebase.test_habits import ROOT
 from tests.observations.conftest import ORACLE
 from tests.observations.test_heat_api import planner, reports  # noqa: F401  (fixtures)
 
 CELL_M = 400
+LOADED = """
+import sys
+import geo_portal.wsgi
+from django.urls import get_resolver
+get_resolver().url_patterns
+print(sorted({"pandas", "geopandas", "rasterio", "folium", "boto3"} & set(sys.modules)))
+"""
 
 
 @pytest.fixture
@@ -88,3 +99,12 @@ def test_the_public_gets_its_own_class_in_files(client, reports):  # noqa: F811
     rows = list(csv.DictReader(io.StringIO(fetched(client, "csv").decode())))
     assert all(int(r["count"]) >= 5 for r in rows)
     assert client.get("/api/heat/export.csv?status=new").status_code == 422
+
+
+def test_a_web_process_begins_without_the_libraries_of_the_files() -> None:
+    """They take half of its start and of its memory; most processes never write a file."""
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "geo_portal.settings.test"},
+    ).stdout  # fmt: skip
+    assert told.strip() == "[]"

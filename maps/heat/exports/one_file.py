@@ -14,6 +14,7 @@ from branca.element import Element
 from django.conf import settings
 
 from maps.heat.classes import COLOURS, breaks, classes
+from maps.heat.exports.facts import Facts
 from maps.heat.geojson import feature_collection
 from maps.heat.lattice import corners_lonlat
 from maps.heat.queries import Cells
@@ -68,7 +69,7 @@ def _inlined(page: str) -> str:
     return _SHEET.sub(sheet, _SCRIPT.sub(script, page))
 
 
-def _legend(about: dict[str, Any]) -> str:
+def _legend(about: Facts) -> str:
     limits = breaks(about["per"], about["cell_m"])
     unit = Text("بلاغ/كم²", "reports/km²") if about["per"] == "km2" else Text("بلاغ", "reports")
     rows = "".join(
@@ -99,7 +100,7 @@ STYLE = """
 """
 
 
-def one_file(cells: Cells, about: dict[str, Any]) -> str:
+def html_of(cells: Cells, about: Facts) -> bytes:
     """Return the page; raises Problem 503 where the front end is not built."""
     lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
     data = json.loads(feature_collection(cells, lon, lat, per=about["per"], about=about))
@@ -131,4 +132,4 @@ def one_file(cells: Cells, about: dict[str, Any]) -> str:
     root.html.add_child(Element(STYLE + _legend(about)))
     page = _inlined(root.render())
     lang, side = ("ar", "rtl") if str(Text("ar", "en")) == "ar" else ("en", "ltr")
-    return page.replace("<html>", f'<html lang="{lang}" dir="{side}">', 1)
+    return page.replace("<html>", f'<html lang="{lang}" dir="{side}">', 1).encode()

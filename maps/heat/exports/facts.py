@@ -1,0 +1,5 @@
+"""What is told beside the cells."""
+
+from typing import Any
+
+Facts = dict[str, Any]  # count, suppressed, cell_m, per, class
