@@ -7,14 +7,18 @@ import pytest
 from django.utils import timezone
 
 from municipality.cases.models import Case
+from municipality.people.models import User
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit, PermitRequest
+from parking_zones.parking_permits.requests import Wanted, ask_for_permit
 from parking_zones.parking_permits.terms import city_day
 from plots.models import Building, Unit
 from tests import builders as b
 from tests.browser.driver import Visit
 from tests.browser.looks import LOOKS, seen
+from tests.cases.builders import acting
 from tests.parking_permits.builders import the_prices
+from tests.parking_permits.town import COMPANY
 
 DAY = dt.timedelta(days=1)
 
@@ -23,6 +27,15 @@ def a_bay(key: str, x: float, y: float, **facts: Any) -> Bay:
     """A bay by the metres of its middle from the middle of the city."""
     shape = geos_of(b.square(x - 2.5, y - 1.25, 5, 2.5))
     return Bay.objects.create(register_key=key, shape=shape, **facts)
+
+
+def held_now(bay: Bay, number: str) -> None:
+    """A permit of three months that holds a bay from today."""
+    on = city_day(timezone.now())
+    ParkingPermit.objects.create(
+        number=number, kind="reserved_bay", bay=bay, holder_name="شركة",
+        months=3, starts_on=on, ends_on=on + 90 * DAY, issued_at=timezone.now(),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -46,11 +59,7 @@ def city(small_city) -> dict[str, Any]:
     free = a_bay("B-12", -100, 0, stalls=2)
     a_bay("B-13", -100, 60)
     held, bus = a_bay("B-14", -160, 0), a_bay("B-15", -40, 0, kind="bus")
-    on = city_day(timezone.now())
-    ParkingPermit.objects.create(
-        number="PP-2026-000900", kind="reserved_bay", zone=zone, bay=held, holder_name="شركة",
-        months=3, starts_on=on, ends_on=on + 90 * DAY, issued_at=timezone.now(),
-    )  # fmt: skip
+    held_now(held, "PP-2026-000900")
     return {**small_city, "zone": zone, "free": free, "held": held, "bus": bus}
 
 
@@ -89,6 +98,33 @@ def test_the_choices_are_seen_in_every_look(look, city, prefix, size, theme) -> 
     seen(visit, f"permit-bays-{name}")
     visit.page.locator("#bays-not").scroll_into_view_if_needed()
     visit.shot(f"permit-bays-list-{name}")
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_a_bay_that_was_lost_is_told_in_the_draft_and_another_chosen_there(
+    look, city, prefix, size, theme
+) -> None:
+    at = timezone.now()
+    person = User.objects.get(username="citizen")
+    case = ask_for_permit(
+        wanted=Wanted(kind="reserved_bay", months=2, bay_id=city["free"].pk, company=COMPANY),
+        person=person, by=acting(person, "citizen"), at=at,
+    )  # fmt: skip
+    held_now(city["free"], "PP-2026-000901")
+    visit = look(size=size, theme=theme, who="citizen").go(f"{prefix}/cases/{case.public_id}/")
+    assert "B-12" in visit.page.inner_text("main")
+    assert visit.page.locator(".verdict.fail").count() == 1
+    options = visit.page.locator("#bay-choice option").all_inner_texts()
+    assert [text.split()[0] for text in options] == ["B-13"]
+    visit.page.locator("#bay-choice").scroll_into_view_if_needed()
+    seen(visit, f"permit-lost-{prefix.strip('/')}-{size}-{theme}")
+    visit.page.select_option("#bay-choice", label="B-13 · 1")
+    with visit.page.expect_navigation():
+        visit.page.locator("form:has(#bay-choice) button").click()
+    assert PermitRequest.objects.get().bay.register_key == "B-13"
+    assert visit.page.locator("#bay-choice").input_value() == str(
+        PermitRequest.objects.get().bay_id
+    )
 
 
 def test_the_unit_is_chosen_with_the_keyboard_and_another_one_is_written(look, city) -> None:
