@@ -118,7 +118,7 @@ def test_a_bay_that_was_lost_is_told_in_the_draft_and_another_chosen_there(
     assert [text.split()[0] for text in options] == ["B-13"]
     visit.page.locator("#bay-choice").scroll_into_view_if_needed()
     seen(visit, f"permit-lost-{prefix.strip('/')}-{size}-{theme}")
-    visit.page.select_option("#bay-choice", label="B-13 · 1")
+    visit.page.select_option("#bay-choice", label="B-13")
     with visit.page.expect_navigation():
         visit.page.locator("form:has(#bay-choice) button").click()
     assert PermitRequest.objects.get().bay.register_key == "B-13"
