@@ -17,6 +17,7 @@ from parking_zones.near_plates import near_keys, near_misses
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.plates import Plate, plate_of_key
 from parking_zones.pricing.charge import Price
+from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
 from parking_zones.zones.models import Bay, Zone
 from parking_zones.zones.queries import charge_in, city_time, place_in
@@ -138,9 +139,16 @@ class _Rights:
 
     def right(self, one: Held) -> Right:
         """Write what is held as a right, with the number of its zone."""
-        zones = () if one.zone_id is None else self.book.on_day(self.day)
-        where = next((zone.number for zone in zones if zone.zone_id == one.zone_id), "")
+        zone_id = self._zone_of(one)
+        zones = () if zone_id is None else self.book.on_day(self.day)
+        where = next((zone.number for zone in zones if zone.zone_id == zone_id), "")
         return Right(one.what, one.number, where, one.until, True if one.is_paid else None)
+
+    def _zone_of(self, one: Held) -> int | None:
+        """Return the zone of a right: that of a bay is where the bay lies on the day."""
+        if one.bay_id is None:
+            return one.zone_id
+        return zone_id_of_bay(Bay.objects.get(pk=one.bay_id), on=self.day)
 
     def _is_good(self, one: Held, zone: ZoneOnDay) -> bool:
         if one.what == "ticket":

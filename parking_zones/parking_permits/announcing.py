@@ -6,6 +6,8 @@ What is announced is the zone manager's own words, in both languages; each holde
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from municipality.actor import Actor
 from municipality.conf import PROFILE
 from municipality.history.actions import record
@@ -18,6 +20,7 @@ from municipality.reach import acting
 from municipality.words import Text
 from parking_zones.parking_permits.holders import recipients
 from parking_zones.parking_permits.models import ParkingPermit
+from parking_zones.zones.bays import bays_in_zone
 from parking_zones.zones.models import Zone
 
 LONGEST = 200  # letters of what is announced
@@ -56,8 +59,10 @@ class Reach:
 
 
 def _holders(zone: Zone, *, on: dt.date) -> dict[str, tuple[ParkingPermit, Recipient]]:
-    """Return who holds a permit that names a zone and is good on a day, each telephone once."""
-    rows = list(ParkingPermit.objects.filter(zone=zone, starts_on__lte=on, ends_on__gt=on))
+    """Return who holds a permit good on a day that names a zone or a bay in it, each phone once."""
+    bays = bays_in_zone(zone.pk, on=on)
+    held = ParkingPermit.objects.filter(Q(zone=zone, bay=None) | Q(bay__in=bays))
+    rows = list(held.filter(starts_on__lte=on, ends_on__gt=on))
     reached = recipients(rows)
     found = {reached[row.pk].phone: (row, reached[row.pk]) for row in rows}
     found.pop("", None)

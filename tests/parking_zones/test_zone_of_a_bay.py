@@ -3,12 +3,16 @@
 import datetime as dt
 
 import pytest
+import shapely
 from django.utils import timezone
 
 from municipality.billing.models import Tariff
+from municipality.stored import shape_of
 from parking_zones.apds.rights import Question, _permits
 from parking_zones.apds.specs import facts_of
+from parking_zones.inspection.queries import may_stand
 from parking_zones.models import ZoneVersion
+from parking_zones.parking_permits.announcing import _holders
 from parking_zones.parking_permits.pricing import Wanted, lines_of
 from parking_zones.plates import Plate
 from parking_zones.zones.bays import bays_in_zone, zone_id_of_bay, zone_of_bay
@@ -116,3 +120,10 @@ def test_partners_are_told_of_a_permit_in_the_zone_its_bay_lies_in_that_day() ->
     later = noon + dt.timedelta(days=1)
     assert [rights(n, today(), noon) for n in "78"] == [0, 1]
     assert [rights(n, tomorrow(), later) for n in "78"] == [1, 0]
+    point = shapely.point_on_surface(shape_of(bay.shape))
+    for at, number in ((noon, "8"), (later, "7")):  # as the inspector and an announcement see it
+        told = may_stand(plate_key="OM-1-B", point=point, accuracy_m=0.5, at=at)
+        assert [right.where for right in told.rights] == [number]
+        on = today() if at == noon else tomorrow()
+        reached = {n: len(_holders(street.zones[n], on=on)) for n in "78"}
+        assert reached == {"7": int(number == "7"), "8": int(number == "8")}
