@@ -54,10 +54,11 @@ def _zones(rng: np.random.Generator) -> list[shapely.Geometry]:
     return found
 
 
-def _seed() -> None:
+def seed(name: str) -> None:
+    """Write the zones, a plot and a permit for each place of the lattice, bays and tickets."""
     rng = np.random.default_rng(1)
     x0, y0 = _corner()
-    connection = databases.connect(NAME)
+    connection = databases.connect(name)
     with connection, connection.cursor() as cursor:
         for index, shape in enumerate(_zones(rng)):
             cursor.execute(
@@ -152,7 +153,7 @@ WHERE (SELECT zone_id FROM parking_zones_zoneversion v WHERE v.valid @> %s::date
 def run() -> dict[str, float]:
     """Measure and print; returns the times in seconds."""
     if databases.make(NAME):
-        _seed()
+        seed(NAME)
     os.environ["GEO_DB_NAME"] = NAME
     from django.db import connection
 
