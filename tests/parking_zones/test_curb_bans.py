@@ -11,6 +11,8 @@ import shapely
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry
 
 from municipality import crs
 from municipality.calendar.rest_days import CityCalendar, HolidayDays, Span
@@ -23,7 +25,9 @@ from parking_zones.inspection.verdict import Reason, Verdict, with_ban
 from parking_zones.models import CurbBan
 from tests import builders as b
 from tests.importing.files import DAY, LATER, geojson, imported
+from tests.parking_zones.test_curbs import mended, published
 
+__all__ = ["published"]
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "parking"
 PLAIN = {
     "Corridor": "Collins St", "BlockSide": "East", "WeekDay": "Tues", "FromHour": "8",
@@ -31,7 +35,6 @@ PLAIN = {
     "Holidays": "0",
 }  # fmt: skip
 FIRST = dt.date(2026, 11, 3)  # the first Tuesday of a month
-UTC_HOUR = dt.timedelta(hours=4)  # the city is four hours before
 
 
 def clock(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
@@ -181,10 +184,7 @@ def test_may_stand_says_it_on_that_side_of_the_block_alone(swept) -> None:
 def test_quotes_say_it(swept) -> None:
     start = clock(FIRST, 9).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     query = {"zone": "7", "minutes": "60", "start": start}
-    told = Client().get("/api/parking/quote", query)
-    found = told.json() if told.status_code == 200 else None
-    if found is None:
-        found = Client().get("/api/parking/tickets/quote", query).json()
+    found = Client().get("/api/parking/quote", query).json()
     opens = clock(FIRST, 8).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert [(one["from"], one["stretches"]) for one in found["no_parking"]] == [(opens, 1)]
 
@@ -208,3 +208,15 @@ def test_cds_says_it_and_curb_zones_do_not_overlap(swept) -> None:
         assert all(shapely.intersection(one, other).area < 1e-12 for other in shapes[n + 1 :])
     inside = [one for one in zones if one.get("user_zone_id") == "7"]
     assert len(inside) == 2
+
+
+@pytest.mark.parametrize("what", ["zones", "policies"])
+def test_bans_are_as_the_schema_of_cds_has_them(swept, published: Path, what: str) -> None:
+    place = f"#/paths/~1curbs~1{what}/get/responses/200/content/application~1json/schema"
+    registry: Registry[Any] = Registry(retrieve=mended)
+    asked = Draft202012Validator({"$ref": published.as_uri() + place}, registry=registry)
+    at = round(clock(FIRST, 9).timestamp() * 1000)
+    body = Client().get(f"/cds/curbs/{what}", {"time": at}).json()
+    assert [error.message[:200] for error in asked.iter_errors(body)] == []
+    del body["data"][what][0]["published_date"]
+    assert list(asked.iter_errors(body))
