@@ -150,9 +150,11 @@ def receipt_of(public_id: str) -> Receipt:
 def facts_of(stands: Standing, *, at: dt.datetime) -> dict[str, Any]:
     """Return what templates show of a bill and its payment."""
     words = words_of(stands.charge, at=at) if stands.word in _TELLS else None
+    lines = lines_of(stands.bill)
     return {
         "bill": stands.bill,
-        "lines": lines_of(stands.bill),
+        "lines": lines,
+        "goes_back": any(line.back for line in lines),  # type: ignore[attr-defined]
         "charge": stands.charge,
         "receipt": stands.receipt,
         "word": stands.word,

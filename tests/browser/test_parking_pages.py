@@ -9,11 +9,21 @@ from shapely.geometry import Point
 
 from municipality import crs
 from municipality.actor import Actor
+from municipality.billing.bills.models import Bill
+from municipality.billing.payments.charging import take_cash
 from municipality.people.models import User
 from parking_zones.inspection.checks import Asked, check
-from parking_zones.models import PaidHours, ParkingTicket, Violation, Zone
+from parking_zones.models import (
+    PaidHours,
+    ParkingPermit,
+    ParkingTicket,
+    PermitVehicle,
+    Violation,
+    Zone,
+)
 from parking_zones.plates import read_plate
-from parking_zones.violations.actions import New, issue
+from parking_zones.violations.actions import New, cancel, issue
+from tests.billing.builders import a_cashier, a_shift, asked
 from tests.browser.looks import LOOKS, seen
 from tests.builders import ALWAYS, a_person, an_offence
 
@@ -55,11 +65,13 @@ def a_ticket(parking: dict[str, Any], key: str, start: int, minutes: int, state:
     )  # fmt: skip
 
 
-def a_violation(parking: dict[str, Any], place: Point, **how: bool) -> Violation:
+def a_violation(
+    parking: dict[str, Any], place: Point, *, plate: str = "2222 M", **how: bool
+) -> Violation:
     at = timezone.now()
     by = Actor(parking["inspector"].pk, "i", "inspector")
-    asked = Asked(read_plate("2222 M").key, "2222 M", place, 3.0, at)
-    made = check(asked=asked, inspector_id=by.person_id or 0, at=at)
+    about = Asked(read_plate(plate).key, plate, place, 3.0, at)
+    made = check(asked=about, inspector_id=by.person_id or 0, at=at)
     return issue(new=New(made.pk, "no_ticket", at, **how), by=by, at=at)
 
 
@@ -113,6 +125,53 @@ def test_violations_are_seen_in_every_look(look, parking, prefix, size, theme) -
     seen(visit, f"dispute-{name}")
     chief = look(size=size, theme=theme, who="supervisor").go(f"{prefix}/violations/decide/")
     seen(chief, f"decide-none-{name}")
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_what_is_paid_together_is_seen_in_every_look(look, parking, prefix, size, theme) -> None:
+    name = f"{prefix.strip('/')}-{size}-{theme}"
+    place, holder = inside(parking["zone"]), parking["driver"]
+    made = [a_violation(parking, place, plate=plate) for plate in ("2222 M", "3333 B", "4444 A")]
+    permits_of(holder, made)
+    visit = look(size=size, theme=theme, who="citizen").go(f"{prefix}/violations/")
+    seen(visit, f"violations-mine-{name}")
+    visit.page.uncheck(f"input[value='{made[2].public_id}']")
+    visit.shot(f"violations-chosen-{name}")
+    with visit.page.expect_navigation():
+        visit.page.click("main form button.btn >> nth=1")
+    visit.settle()
+    assert "20.000" in visit.page.inner_text("main")
+    seen(visit, f"violations-together-{name}")
+    joint = Bill.objects.get(subject__startswith="joint/")
+    a_shift()
+    take_cash(asked=asked(joint), tendered_baisa=50_000, by=a_cashier(), at=timezone.now())
+    by = Actor(99, "المشرف", "supervisor")
+    cancel(violation_id=made[1].pk, why="تذكرة سارية", by=by, at=timezone.now())
+    visit.go(f"{prefix}/pay/{joint.public_id}/")
+    seen(visit, f"violations-one-goes-back-{name}")
+    own = Bill.objects.get(subject=made[0].stream)
+    visit.go(f"{prefix}/pay/{own.public_id}/")
+    seen(visit, f"violation-paid-with-others-{name}")
+    if not User.objects.filter(username="cashier").exists():
+        a_person("cashier")
+    clerk = look(size=size, theme=theme, who="cashier")
+    clerk.go(f"{prefix}/cashier/bills/{own.public_id}/")
+    seen(clerk, f"cashier-part-{name}")
+    clerk.go(f"{prefix}/cashier/bills/{joint.public_id}/")
+    seen(clerk, f"cashier-joint-{name}")
+
+
+def permits_of(holder: User, made: list[Violation]) -> None:
+    """A permit for the vehicle of each of these violations, made out when it was fined."""
+    day, month = timezone.now().date(), dt.timedelta(days=31)
+    for number, one in enumerate(made):
+        permit = ParkingPermit.objects.create(
+            number=f"PP-{number}", kind="all_zones", holder_name="سالم", months=2,
+            starts_on=day - month, ends_on=day + month, issued_at=timezone.now(),
+            person_id=holder.pk,
+        )  # fmt: skip
+        span = (one.issued_at - month, one.issued_at + month)
+        PermitVehicle.objects.create(permit=permit, plate_key=one.plate_key, valid=span)
 
 
 def test_a_plate_that_looks_like_another_with_a_right_is_offered(look, parking) -> None:

@@ -20,7 +20,10 @@ HELPED = {  # what a helper writes for the thing it is given
     "second": "bill/charge.", "office": "office/office.", "made": "office/office.",
     "change": "calendar/",
 }  # fmt: skip
-OF = {"case": "case", "found.case": "case", "bill": "bill", "old": "bill"}
+OF = {
+    "case": "case", "found.case": "case", "bill": "bill", "old": "bill", "part": "bill",
+    "joint": "bill",
+}  # fmt: skip
 
 
 def acts() -> set[tuple[str, str]]:

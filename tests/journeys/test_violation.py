@@ -1,5 +1,6 @@
 """A citizen finds a violation, sees why, pays it, disputes it all the same, and is believed."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from shapely.geometry import Point
 
 from municipality.actor import Actor
 from municipality.billing.models import Bill, Receipt, Refund
+from municipality.billing.payments.queries import sums
 from municipality.documents.intake import accept
 from municipality.history.queries import broken
 from municipality.people.models import User
 from parking_zones.inspection.checks import Asked, check
-from parking_zones.models import Violation
+from parking_zones.models import ParkingPermit, PermitVehicle, Violation, Zone
 from parking_zones.plates import read_plate
 from parking_zones.violations.actions import New, issue
 from tests.browser.driver import PHONE
@@ -135,3 +137,74 @@ def test_from_the_notice_to_the_money_back(walk, tmp_path: Path) -> None:
             finds(citizen, unclear.number, "2222 م")
             assert "10.000" in citizen.text("main")
     assert Bill.objects.filter(purpose="parking_violation").count() == 2 and not broken()
+
+
+def permits_for(person: User, *plates: str) -> None:
+    """A permit in the other zone for each vehicle, whose papers were checked a month ago."""
+    now, other = timezone.now(), Zone.objects.exclude(number="7").first()
+    day, month = now.date(), dt.timedelta(days=31)
+    for number, plate in enumerate(plates):
+        permit = ParkingPermit.objects.create(
+            number=f"PP-{number}", kind="one_zone", zone=other, holder_name=person.full_name,
+            months=2, starts_on=day - month, ends_on=day + month, issued_at=now,
+            person_id=person.pk,
+        )  # fmt: skip
+        span = (now - month, now + month)
+        PermitVehicle.objects.create(permit=permit, plate_key=read_plate(plate).key, valid=span)
+
+
+def test_two_are_ticked_and_paid_once_and_one_fine_goes_back(walk, tmp_path: Path) -> None:
+    an_offence()
+    with parking_city(tmp_path) as city:
+        plates = ("1111 B", "2222 M", "3333 B")
+        first, second, third = (a_violation(plate, *INSIDE, tmp_path) for plate in plates)
+        with walk(city.base, size=PHONE) as citizen:
+            driver_signs_in(citizen, city)
+            permits_for(User.objects.get(phone="+96892345678"), *plates)
+            citizen.open("/en/violations/")
+            assert "30.000" in citizen.text("main") and "its fine alone" in citizen.text("main")
+            citizen.shot("to-choose-en")
+            citizen.open("/violations/")
+            citizen.page.uncheck(f"input[value='{third.public_id}']")
+            citizen.shot("chosen")
+            with citizen.page.expect_navigation():
+                citizen.page.click("button:has-text('ادفع ما اخترت')")
+            told_on_page = citizen.text("main")
+            assert "20.000" in told_on_page and first.number in told_on_page
+            assert second.number in told_on_page and third.number not in told_on_page
+            citizen.shot("to-pay")
+            pays(citizen, city)
+            assert Receipt.objects.get().amount_baisa == 20_000  # one payment, one receipt
+            page = citizen.page.url.removeprefix(city.base)
+            citizen.shot("paid")
+            citizen.open(f"/en{page}")
+            assert "The bill is paid" in citizen.text("main")
+            citizen.shot("paid-en")
+
+            citizen.open(f"/violations/{first.public_id}/")
+            assert "مدفوعة" in citizen.text("main")
+            number = disputes(citizen, city)
+            with walk(city.base) as supervisor:
+                staff_sign_in(supervisor, "supervisor")
+                supervisor_grants(supervisor, number)
+            hashed = Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef")
+            User.objects.create(username="second", roles=["supervisor"], password=hashed)
+            with walk(city.base) as chief:
+                staff_sign_in(chief, "second")
+                chief.open("/takings/")
+                assert first.number in chief.text("main")  # which of the two goes back
+                chief.shot("to-approve")
+                with chief.page.expect_navigation():
+                    chief.page.click("button[name=decision][value=approve]")
+            citizen.until(lambda: Refund.objects.get().state == "done", seconds=100)
+            told(city, "وما بقي منها مدفوع", "10.000")
+            citizen.open(page)
+            assert "رد مبلغها" in citizen.text("main") and "مدفوع" in citizen.text("main")
+            citizen.shot("one-went-back")
+            citizen.open(f"/en{page}")
+            citizen.shot("one-went-back-en")
+            citizen.open("/violations/")
+            citizen.shot("all-of-them")
+    bills = {bill.subject: bill.state for bill in Bill.objects.all()}
+    assert [bills[one.stream] for one in (first, second, third)] == ["refunded", "paid", "due"]
+    assert Refund.objects.get().amount_baisa == 10_000 and sums().ledger == 0 and not broken()
