@@ -87,7 +87,7 @@ def _monaco(data: Path) -> dict[str, Any]:
 
 
 def _san_francisco(data: Path) -> dict[str, Any]:
-    from tests.importing.san_francisco import priced_and_published
+    from tests.importing.san_francisco import priced_and_published, swept
 
     regulations = data / "parking" / "sf_parking_regulations.geojson"
     since = dt.date(2016, 1, 1)
@@ -96,9 +96,10 @@ def _san_francisco(data: Path) -> dict[str, Any]:
         "rules": _run(regulations, "layer", theme="rules"),
         "curb_rules": _run(regulations, "curb_rules", on=since),
         "curb_rules again": _run(regulations, "curb_rules", on=since),
-        "curb_bans": _run(data / "parking" / "sf_street_sweeping.geojson", "curb_bans", on=since),
         "bays again": _run(data / "parking" / "sf_parking_meters.geojson", "bays", on=since),
         **priced_and_published(data),
+        "curb_bans": _run(data / "parking" / "sf_street_sweeping.geojson", "curb_bans", on=since),
+        "swept": swept(),
     }
 
 

@@ -91,6 +91,19 @@ def _faults(data: Path, policies: Any, zones: Any, apds: dict[str, Any]) -> tupl
     return found, broken
 
 
+def swept() -> dict[str, int]:
+    """The curb zones that are cut out for bans, in zones and outside them, and their policies."""
+    from parking_zones.curbs.features import curb_zones
+    from parking_zones.curbs.policies import ban_policy
+    from parking_zones.zones.book import zone_book
+
+    book = zone_book()
+    pieces = [one for one in curb_zones(book, on=AUTUMN) if one.bans]
+    policies = {ban_policy(one.bans, book, on=AUTUMN)["curb_policy_id"] for one in pieces}
+    outside = sum(one.zone is None for one in pieces)
+    return {"inside": len(pieces) - outside, "outside": outside, "policies": len(policies)}
+
+
 def priced_and_published(data: Path) -> dict[str, Any]:
     """Price stays and publish the zones; returns what ``real_cities`` looks at."""
     from municipality.stored import shape_of
@@ -110,12 +123,6 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     book = zone_book()
     at = round(dt.datetime(2016, 11, 6, 12, tzinfo=book.calendar.zone).timestamp() * 1000)
     policies, zones = _told("/cds/curbs/policies", time=at), _told("/cds/curbs/zones", time=at)
-    told = zones["data"]["zones"]
-    banned = {
-        one["curb_policy_id"]
-        for one in policies["data"]["policies"]
-        if one["rules"][0]["activity"] == "no parking"
-    }
     apds = {f"/{name}": _told(f"/apds/{name}") for name in ("places", "rates", "rights/specs")}
     faults, broken = _faults(data, policies, zones, apds)
     (spec,) = [
@@ -127,10 +134,9 @@ def priced_and_published(data: Path) -> dict[str, Any]:
     rates = {one["id"]: one for one in apds["/rates"]["data"]}
     return {
         "overlap_m2": overlap,
-        "zones": len({one["user_zone_id"] for one in told if "user_zone_id" in one}),
-        "swept_curb_zones": sum(bool(banned & set(one["curb_policy_ids"])) for one in told),
+        "zones": len({one["user_zone_id"] for one in zones["data"]["zones"]}),
         "bays_in_a_zone": sum(zone_of_bay(bay, on=AUTUMN) is not None for bay in Bay.objects.all()),
-        "policies": len(policies["data"]["policies"]) - len(banned),
+        "policies": len(policies["data"]["policies"]),
         "currency": policies["currency"],
         "clock": policies["time_zone"],
         "faults": faults,
