@@ -14,8 +14,14 @@ from municipality.words import Text
 from parking_zones.parking_permits import pricing
 from parking_zones.parking_permits.checks import NO_PRICE
 from parking_zones.parking_permits.models import PermitKind
-from parking_zones.parking_permits.requests import CHOOSE_KIND, CHOOSE_MONTHS, Wanted
-from parking_zones.parking_permits.terms import city_day, months_after, months_allowed, months_rule
+from parking_zones.parking_permits.requests import CHOOSE_KIND, CHOOSE_MONTHS, START_DAY, Wanted
+from parking_zones.parking_permits.terms import (
+    START_WITHIN_DAYS,
+    city_day,
+    months_after,
+    months_allowed,
+    months_rule,
+)
 from parking_zones.parking_permits.zoning import Finding, find_zone
 from parking_zones.zones.bays import zone_id_of_bay
 from parking_zones.zones.features import zone_json
@@ -73,6 +79,9 @@ def quote_permit(wanted: Wanted, *, on: dt.date, at: dt.datetime) -> PermitQuote
     if wanted.months not in allowed:
         told = ", ".join(map(str, allowed))
         raise bad_value("months", CHOOSE_MONTHS.with_values(months=told))
+    last = on + dt.timedelta(days=START_WITHIN_DAYS)
+    if wanted.starts_on is not None and wanted.starts_on > last:
+        raise bad_value("starts_on", START_DAY.with_values(last=last.strftime("%d/%m/%Y")))
     finding, zone, is_sure = _zone_of(wanted, at=at)
     first = max(wanted.starts_on or on, on)
     bay = Bay.objects.filter(pk=wanted.bay_id or 0).first()  # unique

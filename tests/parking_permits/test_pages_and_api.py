@@ -51,6 +51,15 @@ def test_a_quote_finds_the_zone_and_explains_the_price_and_guesses_nothing() -> 
     assert (outside["result"], outside["amount_baisa"]) == ("outside", None)
 
 
+def test_a_price_from_a_day_on_which_no_permit_may_begin_is_refused_in_words() -> None:
+    t.a_permit_town()
+    for day in ("9999-12-31", "2099-01-01"):
+        told = Client().get(f"{API}/quote?permit_kind=all_zones&months=3&starts_on={day}")
+        assert told.status_code == 422 and "من اليوم وحتى" in told.json()["detail"]
+    past = Client().get(f"{API}/quote?permit_kind=all_zones&months=3&starts_on=0001-01-01")
+    assert past.status_code == 200  # it is priced from today, as before
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
