@@ -56,7 +56,8 @@ def empty_again() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE places_area, places_wilayat, places_directorate, plots_plot, plots_road, "
-            "plots_theme, parking_zones_zone, observations_observation, people_user, people_consultancy, people_citysetting, "
+            "plots_theme, parking_zones_zone, parking_zones_bay, observations_observation, people_user, "
+            "people_consultancy, people_citysetting, "
             "places_stamp, maps_heatrelease CASCADE"
         )
 
