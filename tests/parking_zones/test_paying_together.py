@@ -1,6 +1,8 @@
 """Several violations paid at once; each keeps its dispute, and its fine alone goes back."""
 
+import subprocess
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from django.test import Client
 
 from municipality.actor import SYSTEM, Actor
 from municipality.billing.bills.models import Bill
+from municipality.billing.bills.queries import explain
 from municipality.billing.models import Charge, LedgerEntry, Receipt, Refund
 from municipality.billing.payments import refunds
 from municipality.billing.payments.charging import begin_online, take_cash
@@ -188,9 +191,7 @@ def test_money_that_comes_after_a_ticket_pays_the_rest(zone, by, holder) -> None
     assert Refund.objects.get().kind == "second_capture"
 
 
-def test_the_receipt_lists_each_violation(zone, by, holder) -> None:
-    from municipality.billing.bills.queries import explain
-
+def test_the_receipt_lists_each_violation(zone, by, holder, tmp_path: Path) -> None:
     made = three(by)
     joint = together(made, holder)
     paid_in_cash(joint)
@@ -198,7 +199,15 @@ def test_the_receipt_lists_each_violation(zone, by, holder) -> None:
     assert all(one.number in text for one, text in zip(made, texts, strict=True))
     paper = paper_of(receipt_id=Receipt.objects.get().pk, at=NINE + minutes(2_100))
     with open_kept(paper.sha256) as file:
-        assert file.read(5) == b"%PDF-"
+        (tmp_path / "receipt.pdf").write_bytes(file.read())
+    printed = text_of(tmp_path / "receipt.pdf")
+    assert all(one.number in printed for one in made) and "30.000" in printed
+
+
+def text_of(paper: Path) -> str:
+    """What is printed on a paper, as a reader of PDF files finds it."""
+    asked = ["pdftotext", str(paper), "-"]
+    return subprocess.run(asked, capture_output=True, check=True, text=True).stdout
 
 
 @pytest.mark.django_db(transaction=True)
