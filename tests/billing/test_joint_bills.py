@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from municipality.actor import SYSTEM, Actor
 from municipality.billing import locks
@@ -14,7 +14,7 @@ from municipality.billing.bills.gathering import LIVES, gather
 from municipality.billing.bills.joint import close_expired, parts_of
 from municipality.billing.bills.queries import explain
 from municipality.billing.models import Bill, BillLine, Charge, LedgerEntry, Receipt, Refund
-from municipality.billing.payments import charging, refunds
+from municipality.billing.payments import charging, refunds, settling
 from municipality.billing.payments.outcomes import Outcome
 from municipality.billing.payments.queries import standing, sums
 from municipality.billing.payments.settling import NotServed, take_answer
@@ -375,3 +375,56 @@ def test_no_bill_is_paid_with_a_joint_bill_that_has_no_receipt_or_does_not_gathe
         ),
         "a receipt is of one captured charge",
     )  # fmt: skip
+
+
+# ---------- the same without the guard ----------
+
+
+def without(trigger: str, table: str) -> None:
+    """Take one wall away until the end of the test's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+
+
+def test_control_without_the_wall_a_bill_is_paid_by_no_money() -> None:
+    some = parts(10_000, 5_000)
+    joint = joint_of(some)
+    without("billing_bill_is_frozen", "billing_bill")
+    Bill.objects.filter(pk=some[0].pk).update(state="paid", paid_with=joint)
+    assert standing(Bill.objects.get(pk=some[0].pk)).receipt is None
+
+
+def test_control_without_the_wall_a_joint_bill_gathers_at_any_amount() -> None:
+    (due,) = parts(10_000)
+    joint = joint_of(parts(1_000, 2_000))
+    without("billing_line_gathers_a_due_bill", "billing_billline")
+    BillLine.objects.create(
+        bill=joint, position=9, text_ar="x", text_en="x", quantity=1, rate_baisa=1, source="x",
+        amount_baisa=1, gathers=due,
+    )  # fmt: skip
+    assert parts_of(joint.pk).count() == 3
+
+
+def test_control_without_the_look_at_rivals_money_is_taken_twice_and_must_go_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_shift()
+    some = parts(10_000, 5_000)
+    charge = an_online_charge(joint_of(some))
+    monkeypatch.setattr(charging, "rival_in_flight", lambda bill: None)
+    pay_cash(some[0])
+    take_answer(charge_id=charge.pk, outcome=captured(15_000, "n"), by=SYSTEM, at=minutes(3))
+    assert Refund.objects.get().amount_baisa == 10_000  # nothing is lost, but it was taken
+
+
+def test_control_without_giving_up_a_joint_bill_asks_for_what_is_paid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a_shift()
+    some = parts(10_000, 5_000)
+    joint = joint_of(some)
+    monkeypatch.setattr(settling, "give_up", lambda **_: None)
+    pay_cash(some[0])
+    assert states([joint]) == ["due"]  # and is refused at the next step
+    assert code_of(lambda: pay_cash(joint)) == "part_not_due"
