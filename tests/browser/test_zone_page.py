@@ -1,13 +1,15 @@
 """The inspector's page: the four answers from a position and from a pin."""
 
+import datetime as dt
 import re
 
 import pytest
 
 from municipality import crs
-from parking_zones.models import TicketTerms
+from municipality.stored import geos_of
+from parking_zones.models import CurbBan, TicketTerms
 from tests.browser.looks import LOOKS, seen
-from tests.builders import EAST, NORTH
+from tests.builders import ALWAYS, EAST, NORTH, square
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -66,6 +68,25 @@ def test_the_price_of_a_stay_is_told_by_steps_with_its_reasons(
     assert sum(minutes) == 300
     page.locator("#stay-title").scroll_into_view_if_needed()
     seen(visit, f"stay-{prefix.strip('/')}-{size}-{theme}")
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_a_kerb_where_nobody_may_park_is_told_beside_the_price(
+    look, small_city, prefix, size, theme
+) -> None:
+    strip = geos_of(square(-50, -50, 100, 3))
+    for weekday in range(1, 8):  # at every hour: the test reads alike at night
+        CurbBan.objects.create(
+            key=str(weekday), street="Collins St", side="East", weekday=weekday, opens=dt.time(0), closes=dt.time(0),
+            weeks=[1, 2, 3, 4, 5], on_holidays=True, strip=strip, valid=ALWAYS, source="test",
+        )  # fmt: skip
+    lon, lat, _ = place(0, 0)
+    visit = look(size=size, theme=theme).go(f"{prefix}/zone/?at={lon:.6f},{lat:.6f},9")
+    note = visit.page.locator("#stay-bans")
+    note.wait_for()
+    assert ("00:00" in note.inner_text()) and note.locator("bdi").count() >= 1
+    note.scroll_into_view_if_needed()
+    seen(visit, f"stay-bans-{prefix.strip('/')}-{size}-{theme}")
 
 
 def test_a_zone_without_terms_says_so_in_the_place_of_a_price(look, small_city) -> None:

@@ -23,6 +23,7 @@ interface Quote {
   amount_baisa: number;
   lines: Stretch[];
   terms: { step_minutes: number; least_minutes: number; most_minutes: number };
+  no_parking: { from: string; to: string; stretches: number }[];
 }
 
 const FIRST_MINUTES = 60;
@@ -58,6 +59,30 @@ function table(found: Quote): HTMLElement {
     ),
     h("tbody", {}, ...found.lines.map((line) => row(line, found.start))),
   );
+}
+
+/* What a ticket does not allow: kerbs of the zone where nobody may stand within the stay. */
+function bans(found: Quote): HTMLElement[] {
+  if (!found.no_parking.length) return [];
+  const spans = found.no_parking.map((one) =>
+    bdi(`${until(one.from, found.start)}\u2013${until(one.to, found.start)}`, "ltr"),
+  );
+  return [
+    h(
+      "p",
+      { class: "verdict near block s", role: "note", id: "stay-bans" },
+      h(
+        "span",
+        {},
+        say(
+          "الوقوف ممنوع على بعض أرصفة هذه المنطقة، والتذكرة لا تبيحه: ",
+          "Nobody may park at some kerbs of this zone, and a ticket does not allow it: ",
+        ),
+        ...spans.flatMap((span, n) => (n ? [say("، ", ", "), span] : [span])),
+        say(". اقرأ اللوحة حيث تقف.", ". Read the sign where you stand."),
+      ),
+    ),
+  ];
 }
 
 function sum(found: Quote): (Node | string)[] {
@@ -111,7 +136,7 @@ export function stayPrice(zone: string, form?: Form): HTMLElement {
       const found = await ask((signal) => getJson<Quote>(`/api/parking/quote?${query.toString()}`, signal));
       terms = found.terms;
       price.replaceChildren(...sum(found));
-      why.replaceChildren(table(found));
+      why.replaceChildren(...bans(found), table(found));
       buy.setAttribute("href", `${say("", "/en")}/tickets/new/?${query.toString()}`);
       buy.hidden = found.amount_baisa === 0;
     } catch (error) {
