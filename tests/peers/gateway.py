@@ -141,11 +141,14 @@ class Gateway:
                 self.tell(f"payment.{status}", {"reference": payment["reference"]})
 
     def refund(self, body: dict[str, Any]) -> dict[str, Any] | None:
-        """Send money back, all or a part, once per key; None where it took less than that."""
+        """Send money back, all or a part, once per key; None where it took less than that.
+
+        It knows its captures by number and by the reference they came under.
+        """
         with self.lock:
             key = str(body["key"])
             if key not in self.refunds:
-                if not self._has(str(body["number"]), int(body["amount"])):
+                if not self._has(str(body["reference"]), str(body["number"]), int(body["amount"])):
                     return None
                 self.refunds[key] = {
                     "number": "rf_" + secrets.token_hex(8), "status": "done", "key": key,
@@ -157,9 +160,9 @@ class Gateway:
                 self.tell("refund.done", told)
             return self.refunds[key]
 
-    def _has(self, number: str, amount: int) -> bool:
-        """Tell whether so much of a capture is still here."""
-        captures = [one for payment in self.payments.values() for one in payment["captures"]]
+    def _has(self, reference: str, number: str, amount: int) -> bool:
+        """Tell whether so much of a capture of a payment is still here."""
+        captures = self.payments.get(reference, {"captures": []})["captures"]
         taken = sum(one["amount"] for one in captures if one["number"] == number)
         back = sum(r["amount"] for r in self.refunds.values() if r.get("capture") == number)
         return back + amount <= taken

@@ -48,6 +48,10 @@ class Charge(models.Model):
     foreign_id = models.CharField(
         max_length=80, null=True, blank=True, help_text="the gateway's or the bank's own number"
     )
+    second_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="the charge under whose reference this one was captured as well",
+    )  # fmt: skip
     page_url = models.URLField(max_length=500, blank=True, help_text="the gateway's hosted page")
     auth_code = models.CharField(max_length=20, blank=True)
     rrn = models.CharField(max_length=20, blank=True, help_text="retrieval reference number")
@@ -122,6 +126,11 @@ class Charge(models.Model):
             models.Index(fields=["state", "channel"], name="charge_by_state"),
             models.Index(fields=["captured_at"], name="charge_by_capture"),
         ]
+
+    @property
+    def reference(self) -> str:
+        """What the gateway and the terminal know it by: their second capture has the first's."""
+        return self.public_id if self.second_of is None else self.second_of.public_id
 
     def __str__(self) -> str:
         return f"{self.channel} {self.public_id} {self.state}"

@@ -135,7 +135,8 @@ def _second(bill: Bill, charge: Charge, outcome: Outcome, *, by: Actor, at: dt.d
         idempotency_key=f"second/{charge.channel}/{outcome.foreign_id}"[:80], body_hash="",
         asked_by_name=SYSTEM.name, asked_by_role=SYSTEM.role, shift_id=charge.shift_id,
         terminal_id=charge.terminal_id, foreign_id=outcome.foreign_id, created_at=at,
-        corrected_why=f"captured again under {charge.public_id}", why=outcome.why[:200],
+        corrected_why=f"captured again under {charge.public_id}", second_of=charge,
+        why=outcome.why[:200],
     )  # fmt: skip
     second.save(force_insert=True)
     _tell(second, "second_capture", by=by, at=at)

@@ -84,7 +84,7 @@ def _to_send(*, at: dt.datetime) -> list[Refund]:
     waiting = Refund.objects.filter(
         charge__channel="online", state__in=("approved", "unknown", "sent")
     )
-    found = list(waiting.select_related("charge").order_by("decided_at", "pk")[:200])
+    found = list(waiting.select_related("charge__second_of").order_by("decided_at", "pk")[:200])
     Refund.objects.filter(pk__in=[r.pk for r in found], state="approved").update(state="sent")
     return found
 
@@ -97,7 +97,7 @@ def send_refunds(*, peer: Gateway, at: dt.datetime) -> int:
             break  # marked as sent, and tried in the next turn
         try:
             number = peer.refund(
-                reference=refund.charge.public_id, number=refund.charge.foreign_id or "",
+                reference=refund.charge.reference, number=refund.charge.foreign_id or "",
                 amount_baisa=refund.amount_baisa, key=refund.public_id,
             )  # fmt: skip
             state = Refund.State.DONE
