@@ -13,6 +13,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore as TableStore
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
@@ -24,14 +25,14 @@ COLUMNS = ", ".join(f"p.{field.column}" for field in User._meta.concrete_fields)
 SQL = """
 SELECT s.session_data, {columns} FROM people_websession s
 LEFT JOIN people_user p ON p.id = s.person_id
-WHERE s.session_key = %(key)s AND s.expire_date > now()
+WHERE s.session_key = %(key)s AND s.expire_date > %(at)s
 """.replace("{columns}", COLUMNS)
-HELD = Prepared("session_and_person", SQL, {"key": "text"})
+HELD = Prepared("session_and_person", SQL, {"key": "text", "at": "timestamptz"})
 
 
 def _rows(key: str) -> list[tuple[Any, ...]]:
     """Ask for a session; once more on a new connection where the old one turns out to be dead."""
-    values = {"key": key}
+    values = {"key": key, "at": timezone.now()}
     was_open = connection.connection is not None
     connection.health_check_done = True  # type: ignore[attr-defined]  # this question tells as well
     try:

@@ -162,6 +162,7 @@ MAY_LOOK = (
     "here_api",
     "people/access",
     "people/presence",
+    "people/session_store",
     "schedule",
 )
 
