@@ -64,6 +64,9 @@ EVENTS = {
     "billing.part_back": (
         Text("رُدّ جزء من المدفوع", "A part of a payment went back"), PAYER,
     ),
+    "billing.line_back": (
+        Text("رُدّ سطر من فاتورة مجمّعة", "A line of a joint bill went back"), PAYER,
+    ),
     "parking_permit.submit.applicant": (
         Text("تصريح المواقف: وصل الطلب", "Parking permit: application received"), APPLICANT,
     ),
