@@ -19,6 +19,9 @@ EVENTS = {
     "cases.consultation": (Text("طلب رأي جهة معنية", "A body is asked"), BODY),
     "notices.sms_help": (Text("رسالة لم تُفهم", "A text not understood"), SENDER),
     "notices.sms_sorry": (Text("تعذرت معالجة رسالة", "A text that could not be handled"), SENDER),
+    "notices.sms_too_many": (
+        Text("رسائل فوق الحد في ساعة", "Texts beyond the limit of an hour"), SENDER,
+    ),
     "notices.sms_guide": (Text("كيف يسأل عن معاملته", "How to ask for a case"), SENDER),
     "parking.ticket_bought": (Text("تذكرة موقف: اشتُريت", "Parking ticket: bought"), SENDER),
     "parking.ticket_not_charged": (

@@ -9,14 +9,13 @@ import contextlib
 import datetime as dt
 import logging
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 from django.utils.module_loading import import_string
 
 from municipality.conf import PROFILE
@@ -27,7 +26,9 @@ from municipality.notices.outbox import Recipient, queue
 from municipality.notices.templates import FIELD, Template, registry
 from municipality.phones import can_be_texted
 
-MOST_REPLIES = 10  # an hour to one number: an answering machine costs us no more
+MOST_REPLIES = 10  # an hour to one number, and one word more: a machine costs us no more
+AN_HOUR = dt.timedelta(hours=1)
+TOLD_OF_THE_LIMIT, BEYOND_THE_LIMIT = "told_of_the_limit", "replies_an_hour"
 LONGEST_TEXT = 1_000
 USEFUL_S = 3_600  # of the router's own replies: nobody wants "not understood" the next day
 ECHO_LETTERS = 12  # of fixed text a template must have to be known again by it
@@ -64,7 +65,16 @@ GUIDE = Template(
     longest={},
     useful_for_s=USEFUL_S,
 )
-TEMPLATES = (HELP, SORRY, GUIDE)
+TOO_MANY = Template(
+    code="notices.sms_too_many",
+    ar=f"{PROFILE.municipality_ar}: لم نعالج رسالتك، فقد أجبنا عن {MOST_REPLIES} رسائل لك في "
+    "ساعة. أعد إرسالها من الساعة {time}.",
+    en=f"{PROFILE.municipality_en}: your message was not handled: {MOST_REPLIES} an hour are "
+    "answered. Send it again from {time}.",
+    longest={"time": "00:00"},
+    useful_for_s=USEFUL_S,
+)
+TEMPLATES = (HELP, SORRY, GUIDE, TOO_MANY)
 ASKS_HOW = frozenset(fold(word) for word in ("help", "info", "?", "؟", "مساعدة", "مساعده"))
 
 
@@ -155,10 +165,15 @@ def is_our_own(text: str, lately: Iterable[str]) -> bool:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of the senders of a batch: texts they were sent lately, replies this hour."""
+    """What is known of the senders of a batch: texts they were sent lately, replies this hour.
+
+    ``answered`` holds when each message came that was answered, the oldest first; ``told`` who
+    has been told in this hour that there were too many.
+    """
 
     sent: defaultdict[str, list[str]]
-    replies: Counter[str]
+    answered: defaultdict[str, list[dt.datetime]]
+    told: set[str]
 
 
 def _known(senders: set[str], *, at: dt.datetime) -> _Known:
@@ -168,13 +183,13 @@ def _known(senders: set[str], *, at: dt.datetime) -> _Known:
     for address, text in rows.order_by("-queued_at").values_list("to_address", "text"):
         if len(sent[address]) < ECHOES:
             sent[address].append(text)
-    told = InboundMessage.objects.filter(
-        sender__in=senders,
-        at__gt=at - dt.timedelta(hours=1),
-        state__in=[State.ANSWERED, State.FAILED],
-    )
-    counted = told.order_by().values_list("sender").annotate(n=Count("pk"))
-    return _Known(sent, Counter(dict(counted)))
+    lately = InboundMessage.objects.filter(sender__in=senders, at__gt=at - AN_HOUR)
+    replied = lately.filter(state__in=[State.ANSWERED, State.FAILED])
+    answered: defaultdict[str, list[dt.datetime]] = defaultdict(list)
+    for sender, came in replied.order_by("at", "pk").values_list("sender", "at"):
+        answered[sender].append(came)
+    told = lately.filter(state=State.LIMITED, reason=TOLD_OF_THE_LIMIT)
+    return _Known(sent, answered, set(told.order_by().values_list("sender", flat=True)))
 
 
 def _why_ignored(row: InboundMessage, known: _Known) -> str:
@@ -254,17 +269,37 @@ def _handle(row: InboundMessage, *, at: dt.datetime) -> None:
             _decide(row)
 
 
+def _limit(row: InboundMessage, known: _Known, *, at: dt.datetime) -> None:
+    """Leave a message beyond the limit undone, and say so to its sender: once in an hour.
+
+    The others of the hour are silent, so that two machines do not talk for ever.
+    """
+    row.state, row.reason = State.LIMITED, BEYOND_THE_LIMIT
+    if row.sender in known.told:
+        _decide(row)
+        return
+    row.reason = TOLD_OF_THE_LIMIT
+    taken_again = known.answered[row.sender][-MOST_REPLIES] + AN_HOUR
+    if taken_again.second or taken_again.microsecond:  # a clock shows whole minutes
+        taken_again = taken_again.replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    shown = f"{taken_again.astimezone(PROFILE.time_zone):%H:%M}"
+    with transaction.atomic():
+        _reply(row, Reply(TOO_MANY.code, {"time": shown}), _read(row).language, at=at)
+        _decide(row)
+    known.told.add(row.sender)
+
+
 def _route(row: InboundMessage, known: _Known, *, at: dt.datetime) -> None:
     row.reason = _why_ignored(row, known)
     if row.reason:
         row.state = State.IGNORED
-    elif known.replies[row.sender] >= MOST_REPLIES:
-        row.state, row.reason = State.LIMITED, "replies_an_hour"
+        _decide(row)
+    elif len(known.answered[row.sender]) >= MOST_REPLIES:
+        _limit(row, known, at=at)
     else:
         _handle(row, at=at)
-        known.replies[row.sender] += row.state != State.RECEIVED
-        return
-    _decide(row)
+        if row.state != State.RECEIVED:
+            known.answered[row.sender].append(row.at)
 
 
 def route(inbound_ids: Sequence[int], *, at: dt.datetime) -> list[str]:

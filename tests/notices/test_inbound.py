@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from municipality.conf import PROFILE
 from municipality.notices import inbound, taking_in
 from municipality.notices.inbound import language_of, plain, received, route
 from municipality.notices.models import InboundMessage, InboundPart, Message
@@ -170,7 +171,7 @@ def test_our_own_text_carried_back_is_not_answered() -> None:
 
 
 def test_control_without_the_look_at_our_own_texts_two_machines_talk_for_ever(monkeypatch) -> None:
-    """And even then the replies of an hour are ten."""
+    """And even then the replies of an hour are ten, and one that says so."""
     monkeypatch.setattr(inbound, "is_our_own", lambda *a, **k: False)
     said = "hello"
     for turn in range(30):
@@ -178,17 +179,54 @@ def test_control_without_the_look_at_our_own_texts_two_machines_talk_for_ever(mo
         text(said, at=at)
         answered(at=at)
         said = replies()[-1] + "!"
-    assert len(replies()) == inbound.MOST_REPLIES
+    assert len(replies()) == inbound.MOST_REPLIES + 1
 
 
-def test_ten_replies_an_hour_and_again_in_the_next() -> None:
-    for number in range(12):
-        text(f"case {number}", at=AT + dt.timedelta(minutes=number))
-        answered(at=AT + dt.timedelta(minutes=number))
-    assert len(replies()) == 10
-    later = AT + dt.timedelta(minutes=75)
-    text("case 99", at=later)
-    assert answered(at=later) == ["answered"]
+def come(minute: float, body: str = "") -> list[str]:
+    """Let one text come so many minutes after AT, and be routed at once."""
+    at = AT + dt.timedelta(minutes=minute)
+    text(body or f"case {minute}", at=at)
+    return answered(at=at)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"), [("1111 B 60", "not handled"), ("١١١١ ب ٦٠", "لم نعالج رسالتك")]
+)
+def test_the_first_beyond_ten_an_hour_is_told_when_to_come_back(body: str, said: str) -> None:
+    for minute in range(10):
+        assert come(minute + 0.5) == ["answered"]
+    assert come(11, body) == ["limited"]
+    again = AT + dt.timedelta(minutes=61)  # the first came at half a minute
+    assert said in replies()[-1] and f"{again.astimezone(PROFILE.time_zone):%H:%M}" in replies()[-1]
+    assert come(12) == ["limited"] and come(60) == ["limited"] and len(replies()) == 11
+    assert come(61) == ["answered"] and len(replies()) == 12
+    assert come(61.2) == ["limited"] and len(replies()) == 12  # told within the hour
+
+
+def test_one_batch_beyond_the_limit_is_told_once() -> None:
+    for number in range(15):
+        text(f"case {number}")
+    assert answered() == ["answered"] * 10 + ["limited"] * 5 and len(replies()) == 11
+
+
+def test_the_word_about_the_limit_carried_back_is_not_answered() -> None:
+    for minute in range(11):
+        come(minute)
+    assert come(12, f"Auto: {replies()[-1]}") == ["ignored"]
+
+
+def test_control_without_the_mark_of_having_told_every_text_costs_a_reply(monkeypatch) -> None:
+    known = inbound._known
+
+    def forgetful(senders: set[str], *, at: dt.datetime) -> inbound._Known:
+        found = known(senders, at=at)
+        found.told.clear()
+        return found
+
+    monkeypatch.setattr(inbound, "_known", forgetful)
+    for minute in range(15):
+        come(minute)
+    assert len(replies()) == 15
 
 
 def test_control_without_the_limit_every_text_costs_a_reply(monkeypatch) -> None:
@@ -210,7 +248,7 @@ def test_a_command_that_fails_is_tried_three_times_then_the_sender_is_told() -> 
 def test_mixed_traffic_makes_no_double_and_tells_nobody_of_another() -> None:
     """guards.md threat 16 in small; the campaign runs 5,000 (part_sms_mixed)."""
     seen = play(Mixed(random.Random(1), 150))
-    assert seen.doubled == 0 and seen.most_replies <= 10 and seen.secrets_told_to_others == 0
+    assert seen.doubled == 0 and seen.most_replies <= 11 and seen.secrets_told_to_others == 0
     assert seen.secrets_told_to_their_owner > 0 and seen.replies_abroad == 0
     assert SECRET in "".join(replies(OWNER))
 
