@@ -8,8 +8,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from municipality.actor import SYSTEM
 from municipality.billing.bills import actions as bills
-from municipality.billing.models import Charge, LedgerEntry, Receipt, Refund
-from municipality.billing.payments import charging, graph, refunds
+from municipality.billing.models import Bill, Charge, LedgerEntry, Receipt, Refund
+from municipality.billing.payments import charging, graph, queries, refunds
 from municipality.billing.payments.graph import CAPTURED, IllegalMove, act_of
 from municipality.billing.payments.outcomes import Effect, Outcome
 from municipality.billing.payments.queries import standing, sums
@@ -363,3 +363,21 @@ def test_a_refunded_bill_stays_closed() -> None:
     with pytest.raises(Problem):
         pay_cash(bill)
     assert answer(charge, captured(6_195)) is Effect.SAME
+
+
+def test_a_payment_that_settles_between_two_readings_is_not_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who comes back from the bank in that moment reads paid, not due with a button to pay."""
+    bill = a_bill()
+    charge = an_online_charge(bill)
+    seen = queries._money_of
+
+    def read(asked_about: Bill) -> tuple[Charge | None, Receipt | None]:
+        if Charge.objects.get(pk=charge.pk).state != CAPTURED:
+            answer(charge, Outcome(CAPTURED, certain=True, foreign_id="G1"))
+        return seen(asked_about)
+
+    monkeypatch.setattr(queries, "_money_of", read)
+    stands = standing(bill)
+    assert stands.word == "paid" and stands.receipt is not None

@@ -23,14 +23,28 @@ class Standing:
     word: str
 
 
-def standing(bill: Bill) -> Standing:
-    """Tell where a bill's money stands; of one that a joint bill pays, where that one's does."""
+def _money_of(bill: Bill) -> tuple[Charge | None, Receipt | None]:
+    """Return the last charge and the first receipt of a bill, or of the one that pays it."""
     payer_id = bill.paid_with_id or bill.pk
     charges = Charge.objects.filter(bill_id=payer_id).select_related("terminal")
     charge = charges.order_by("-created_at", "-pk").first()
     receipt = Receipt.objects.filter(bill_id=payer_id).order_by("pk").first()
     if bill.state == Bill.State.DUE and (charge is None or charge.state not in graph.IN_FLIGHT):
         charge = rival_in_flight(bill) or charge
+    return charge, receipt
+
+
+def standing(bill: Bill) -> Standing:
+    """Tell where a bill's money stands; of one that a joint bill pays, where that one's does.
+
+    A payment may settle between two readings: who comes back from the bank in that very moment
+    would be asked to pay again. So the bill is read after the money, and brought up to date.
+    """
+    charge, receipt = _money_of(bill)
+    if bill.state == Bill.State.DUE:
+        bill.refresh_from_db(fields=["state", "paid_with"])
+        if bill.state != Bill.State.DUE:
+            charge, receipt = _money_of(bill)
     word = bill.state
     if bill.state == Bill.State.DUE and charge is not None and charge.state in graph.IN_FLIGHT:
         word = "checking" if charge.state == graph.UNKNOWN else "under_way"
