@@ -14,7 +14,7 @@ from municipality.actor import SYSTEM, Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing.bills.models import Bill
 from municipality.cases.actions import CannotMove
-from municipality.conf import CURRENCY, PROFILE
+from municipality.conf import CURRENCY_LAST, PROFILE
 from municipality.names import fold
 from municipality.notices.inbound import InboundText, Reply
 from municipality.notices.templates import Template
@@ -37,9 +37,9 @@ PERMIT = "PP-2026-000123"
 
 BILLED = Template(
     code="parking_permit.sms_billed",
-    ar=f"{_CITY_AR}: تجديد {{permit}}، عدد الأشهر {{months}}: {{amount}} {CURRENCY.ar}. "
+    ar=f"{_CITY_AR}: تجديد {{permit}}، عدد الأشهر {{months}}: {{amount}} {CURRENCY_LAST.ar}. "
     "ادفع: {link}",
-    en=f"{_CITY_EN}: renewal of {{permit}}, months: {{months}}: {CURRENCY.en} {{amount}}. "
+    en=f"{_CITY_EN}: renewal of {{permit}}, months: {{months}}: {{amount}} {CURRENCY_LAST.en}. "
     "Pay: {link}",
     longest={
         "permit": PERMIT, "months": "12", "amount": "9999.999",

@@ -7,6 +7,7 @@ alone; another telephone's for the same vehicle is neither told nor extended (gu
 and 16).
 """
 
+from municipality.cases.queries import ASKS_FOR_A_CASE
 from municipality.notices.inbound import Awaited, InboundText, Reply
 from municipality.people.models import User
 from municipality.problems import Problem
@@ -15,7 +16,7 @@ from parking_zones.tickets.actions import Buyer, Channel, Wanted, ask
 from parking_zones.tickets.notices import TOLD
 from parking_zones.tickets.operator import operator
 from parking_zones.tickets.quotes import terms_of
-from parking_zones.tickets.sms_text import TicketMistake, TicketText, read_ticket
+from parking_zones.tickets.sms_text import MINUTES_UNREAD, TicketMistake, TicketText, read_ticket
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.queries import city_time
 
@@ -45,6 +46,8 @@ def buy(text: InboundText) -> Reply | Awaited | None:
     if found is None:
         return None
     if isinstance(found, TicketMistake):
+        if found.fault == MINUTES_UNREAD and ASKS_FOR_A_CASE & set(text.folded.split()):
+            return None  # "1234 my case": the number of a case, whatever plate it spells
         return _told(found.sentence, text)
     if operator() is None:
         return _told(NO_OPERATOR, text)

@@ -1,7 +1,7 @@
 """What a driver reads on the telephone about a ticket."""
 
 from municipality.baisa import Baisa, as_rial
-from municipality.conf import CURRENCY, PROFILE
+from municipality.conf import CURRENCY_LAST, PROFILE
 from municipality.notices.templates import Template
 from municipality.words import Text
 from parking_zones.plates import vehicle_of_key
@@ -19,16 +19,16 @@ _WHERE = {"where": "، المنطقة 123456"}
 BOUGHT = Template(
     code="parking.ticket_bought",
     ar=f"{_AR}: تذكرة {{number}} للمركبة {{plate}}{{where}} من {{start}} إلى {{end}} يوم {{day}}، "
-    f"{{amount}} {CURRENCY.ar}.",
+    f"{{amount}} {CURRENCY_LAST.ar}.",
     en=f"{_EN}: ticket {{number}}, {{plate}}{{where}}, {{start}} to {{end}} on {{day}}, "
-    f"{{amount}} {CURRENCY.en}.",
+    f"{{amount}} {CURRENCY_LAST.en}.",
     longest=_TICKET | _WHERE | {"amount": "99.999"},
     useful_for_s=USEFUL_S,
 )
 NOT_CHARGED = Template(
     code="parking.ticket_not_charged",
-    ar=f"{_AR}: لم تُشترَ تذكرة للمركبة {{plate}}: لم يقبل المشغل خصم {{amount}} {CURRENCY.ar}.",
-    en=f"{_EN}: no ticket for {{plate}}: your operator did not take {{amount}} {CURRENCY.en}.",
+    ar=f"{_AR}: لم تُشترَ تذكرة للمركبة {{plate}}: لم يقبل المشغل خصم {{amount}} {CURRENCY_LAST.ar}.",
+    en=f"{_EN}: no ticket for {{plate}}: your operator did not take {{amount}} {CURRENCY_LAST.en}.",
     longest={"plate": "12345 أ ب", "amount": "99.999"},
     useful_for_s=USEFUL_S,
 )

@@ -17,21 +17,27 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from municipality.words import Text
-from parking_zones.plates import Fault, NotAPlate, Plate, plate_of, runs_of
+from parking_zones.plates import MOST_LETTERS, Fault, NotAPlate, Plate, plate_of, runs_of
 
 LONGEST_TEXT = 1_000  # as the router takes in
 MOST_PIECES = 6
 LETTERS_OF_A_SLIP = 3  # a longer word is a sentence, not a code with a slip
+WORDS_FOR_MINUTES = 2  # "one hour"; more is a sentence
 DIGITS_OF_MINUTES = 5  # a plate in their place; six digits are the number of a case
 LONGEST_ZONE = 6
 _ZONE = frozenset({"Z", "ZONE", "ز", "منطقة", "منطقه", "المنطقة", "المنطقه"})
 _MINUTES = frozenset({"MIN", "MINS", "MINUTE", "MINUTES", "دقيقة", "دقيقه", "دقائق"})
 _MINUS = re.compile(r"\s[-\u2010-\u2015]\Z")
 
+MINUTES_UNREAD = "minutes_unread"
 _FORM_AR, _FORM_EN = "مثل 1111 ب {step}", "such as 1111 B {step}"
 _SENTENCES = {
     "no_minutes": Text(
         f"اكتب الدقائق بعد اللوحة، {_FORM_AR}.", f"Write the minutes after the plate, {_FORM_EN}."
+    ),
+    MINUTES_UNREAD: Text(
+        f"لم نفهم الدقائق. اكتبها رقمًا بعد اللوحة، {_FORM_AR}.",
+        f"The minutes were not understood. Write them in figures, {_FORM_EN}.",
     ),
     "not_a_multiple": Text(
         "الدقائق من مضاعفات {step}، وأقصاها {most}.",
@@ -138,10 +144,12 @@ def _joined(pieces: list[_Piece]) -> list[_Piece]:
     joined: list[_Piece] = []
     for kind, group in groupby(pieces, key=lambda piece: piece.kind):
         same = list(group)
-        if kind == "W":
-            same = [_Piece("W", "".join(piece.text for piece in same), same[0].is_minus)]
-        joined += same
+        joined += [_one(same)] if kind == "W" else same
     return joined
+
+
+def _one(letters: list[_Piece]) -> _Piece:
+    return _Piece("W", "".join(piece.text for piece in letters), letters[0].is_minus)
 
 
 def _plate(number: _Piece, letters: _Piece) -> Plate | None:
@@ -194,6 +202,24 @@ def _other(pieces: list[_Piece], allowed: _Minutes) -> TicketMistake | None:
     raise _Mistaken("another_number" if together and len(numbers) > 2 else "order")
 
 
+def _has_words_for_minutes(pieces: list[_Piece]) -> bool:
+    """Tell whether a plate stands first and words alone behind it: ``4444 S sixty``.
+
+    ``pieces`` are not joined yet: letters of a code may stand apart.
+    """
+    kinds = "".join(piece.kind for piece in pieces)
+    if kinds.count("N") != 1 or "N" not in kinds[: MOST_LETTERS + 1]:
+        return False
+    at = kinds.index("N")
+    number, before, behind = pieces[at], pieces[:at], pieces[at + 1 :]
+    codes = [before] if before else [behind[:n] for n in range(1, MOST_LETTERS + 1)]
+    for code in codes:
+        words = behind if before else behind[len(code) :]
+        if 0 < len(words) <= WORDS_FOR_MINUTES and _plate(number, _one(code)) is not None:
+            return True
+    return False
+
+
 def read_ticket(text: str, *, step: int, most: int) -> TicketText | TicketMistake | None:
     """Read a text to the short code; None: it does not ask for a ticket, ask the next command.
 
@@ -208,15 +234,18 @@ def read_ticket(text: str, *, step: int, most: int) -> TicketText | TicketMistak
     """
     if len(text) > LONGEST_TEXT:
         return None
-    pieces, zone = _without_zone(_pieces(text))
-    pieces = _joined(pieces)
+    apart, zone = _without_zone(_pieces(text))
+    pieces = _joined(apart)
     if len(pieces) > MOST_PIECES:
         return None
     allowed = _Minutes(step, most)
     try:
         if "".join(piece.kind for piece in pieces) in ("NWN", "WNN"):
             return _ticket(pieces, zone, allowed)
-        return _other(pieces, allowed)
+        found = _other(pieces, allowed)
+        if found is None and _has_words_for_minutes(apart):
+            raise _Mistaken(MINUTES_UNREAD)
+        return found
     except _Mistaken as mistake:
         filled = _SENTENCES[mistake.fault].with_values(step=step, most=most)
         return TicketMistake(mistake.fault, filled)

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from municipality.notices.inbound import received, route
 from municipality.notices.models import Message
 from municipality.notices.taking_in import HandedOver, take_in
+from municipality.notices.templates import Wording, registry
 from municipality.problems import Problem
 from municipality.words import Text
 from parking_zones.models import ParkingTicket, Zone
@@ -142,6 +143,8 @@ def test_our_own_reply_echoed_by_a_robot_buys_nothing(zone, peer) -> None:
         ("1111 B -30", "30"),
         ("1111 B", "1111 B 30"),
         ("1111 B 60 Z99", "99"),
+        ("4444 S NaN", "minutes were not understood"),
+        ("4444 س ستين", "لم نفهم الدقائق"),
     ],
 )
 def test_what_cannot_be_sold_is_said_in_the_senders_script(zone, peer, body, said) -> None:
@@ -149,6 +152,30 @@ def test_what_cannot_be_sold_is_said_in_the_senders_script(zone, peer, body, sai
     (reply,) = replies()
     assert said in reply and not ParkingTicket.objects.exists()
     assert reply.startswith("Muscat" if body.isascii() else "بلدية")
+
+
+def test_a_number_with_a_word_that_asks_for_a_case_is_that_of_a_case(zone, peer) -> None:
+    text("1234 my case")
+    assert "case" in replies()[0] and "minutes" not in replies()[0]
+
+
+@pytest.mark.parametrize("body", ["1111 ب 60", "1111 B 60"])
+@pytest.mark.parametrize("sender", [ME, POOR])
+def test_a_sentence_that_ends_with_the_currency_has_one_full_stop(
+    zone, peer, body: str, sender: str
+) -> None:
+    text(body, sender)
+    charge_waiting(peer=peer.client, at=later(1))
+    (reply,) = replies(sender)
+    assert reply.endswith("0.200 OMR." if body.isascii() else "0.200 ر.ع.")
+
+
+def test_no_message_of_the_platform_has_a_double_full_stop() -> None:
+    for template in registry().values():
+        for language in ("ar", "en"):
+            said = Wording(template, 0, template.ar, template.en).filled(language, template.longest)
+            assert ".." not in said, said
+            assert "OMR {" not in template.en, template.code  # the currency stands behind
 
 
 def test_in_a_free_hour_the_driver_is_told_and_not_charged(zone, peer) -> None:

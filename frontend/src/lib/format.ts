@@ -39,10 +39,10 @@ export function percent(value: number, decimals = 0): string {
   return number(value, decimals) + "%";
 }
 
-/* Baisa are whole thousandths of a rial; three decimals always. */
+/* Baisa are whole thousandths of a rial; three decimals always, the currency behind in both languages. */
 export function rial(baisa: number): string {
   const amount = number(baisa / 1000, 3);
-  return say(`${amount}${NBSP}ر.ع.`, `OMR${NBSP}${amount}`);
+  return amount + NBSP + say("ر.ع.", "OMR");
 }
 
 export function count(n: number, ar: ArabicForms, one: string, many: string): string {

@@ -36,7 +36,7 @@ def facts_of(receipt: Receipt) -> list[Fact]:
     return [
         (Text("رقم الإيصال", "Receipt number"), Text(receipt.number, receipt.number)),
         (Text("رقم الفاتورة", "Bill number"), Text(receipt.bill.number, receipt.bill.number)),
-        (Text("المبلغ", "Amount"), Text(f"{amount} {CURRENCY.ar}", f"{CURRENCY.en} {amount}")),
+        (Text("المبلغ", "Amount"), Text(f"{amount} {CURRENCY.ar}", f"{amount} {CURRENCY.en}")),
         (Text("طريقة الدفع", "Paid by"), CHANNELS[Charge.Channel(receipt.charge.channel)]),
         (Text("التاريخ", "Date"), Text(day, day)),
     ]
