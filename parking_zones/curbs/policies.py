@@ -126,16 +126,23 @@ def _of_rules(rules: Sequence[HoursRule], facts: _Facts, among: Sequence[Span]) 
     return [_time_span(rule, facts, span) for span in among for rule in rules]
 
 
-def _policy(priority: int, rules: list[Json], spans: list[Json] | None, name: Text) -> Json:
-    """Write one policy; its id is of its content, so that no id ever means something else."""
-    said: Json = {
-        "name": f"{name.ar} / {name.en}", "priority": priority, "rules": rules,
-        "published_date": max((span.get("start_date", 0) for span in spans or ()), default=0),
-    }  # fmt: skip
+def _policy(
+    priority: int, rules: list[Json], spans: list[Json] | None, name: Text, *, by: int = 0
+) -> Json:
+    """Write one policy; its id is of its content, so that no id ever means something else.
+
+    Published is the latest beginning of its spans that is not after ``by`` (milliseconds of the
+    UNIX epoch), for holidays of coming years are among them.
+    """
+    said: Json = {"name": f"{name.ar} / {name.en}", "priority": priority, "rules": rules}
     if spans is not None:
         said["time_spans"] = spans
     content = json.dumps(said, sort_keys=True, ensure_ascii=False)
-    return {"curb_policy_id": str(uuid.uuid5(OF_CITY, content)), **said}
+    begun = [at for span in spans or () if (at := span.get("start_date", 0)) <= by]
+    return {
+        "curb_policy_id": str(uuid.uuid5(OF_CITY, content)), **said,
+        "published_date": max(begun, default=0),
+    }  # fmt: skip
 
 
 def _by_clock(facts: _Facts) -> list[Json]:
@@ -157,7 +164,8 @@ def _by_clock(facts: _Facts) -> list[Json]:
         (RAMADAN_FREE, free, bounded(ramadans)),
         (PAID, paid, _of_rules([r for r in usual if not r.on_holidays], facts, always)),
     )
-    found = [_policy(at, rules, spans, NAMES[at]) for at, rules, spans in wanted if spans]
+    by = stamp(facts.on, calendar.zone)
+    found = [_policy(at, rules, spans, NAMES[at], by=by) for at, rules, spans in wanted if spans]
     return [*found, _policy(FREE, free, None, NAMES[FREE])]
 
 
@@ -179,7 +187,8 @@ def ban_policy(bans: Sequence[Ban], book: ZoneBook, *, on: dt.date) -> Json:
             said["days_of_month"] = list(rule.days_of_month)
         days = [ban.span] if rule.on_holidays else without(ban.span, holidays)
         spans += [{**said, **_within((span,), clock)} for span in days]
-    return _policy(BANNED, [{"activity": "no parking"}], spans, NO_PARKING)
+    rules = [{"activity": "no parking"}]
+    return _policy(BANNED, rules, spans, NO_PARKING, by=stamp(on, clock))
 
 
 def policies_of(zone: ZoneOnDay, book: ZoneBook, *, on: dt.date) -> list[Json]:

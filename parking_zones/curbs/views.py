@@ -4,7 +4,6 @@ import datetime as dt
 import math
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 import shapely
 from django.http import HttpRequest, JsonResponse
@@ -30,6 +29,7 @@ from parking_zones.zones.book import ZoneBook, zone_book
 
 VERSION = "1.0.1"
 BOX, AROUND = ("min_lat", "min_lng", "max_lat", "max_lng"), ("lat", "lng", "radius")
+PUBLISHED = ("published_date", "last_updated_date")
 LATEST_MS = 4_102_444_800_000  # the year 2100
 MOST_CM = 100_000_00  # 100 km
 NOT_IMPLEMENTED = Text(
@@ -97,14 +97,17 @@ def _near(request: HttpRequest, shapes: Sequence[BaseGeometry]) -> list[int]:
     return list(range(len(shapes)))
 
 
-def _answer(name: str, rows: Any, *, updated: int) -> JsonResponse:
+def _answer(name: str, rows: Sequence[Json], *, is_one: bool = False) -> JsonResponse:
+    """Answer rows, none of them published later than now, whatever ``time`` they were asked for."""
+    now = int(timezone.now().timestamp() * 1000)
+    said = [{**row, **{key: min(row[key], now) for key in PUBLISHED if key in row}} for row in rows]
     body = {
         "version": VERSION,
         "time_zone": str(PROFILE.time_zone),
-        "last_updated": updated,
+        "last_updated": _updated(said),
         "currency": PROFILE.currency,
         "author": PROFILE.municipality_en,
-        "data": {name: rows},
+        "data": {name: said[0] if is_one else said},
     }
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
@@ -138,7 +141,7 @@ def zones(request: HttpRequest) -> JsonResponse:
     if asked.one(request, "include_geometry") == "false":
         for row in rows:
             del row["geometry"]
-    return _answer("zones", rows, updated=_updated(rows))
+    return _answer("zones", rows)
 
 
 @require_safe
@@ -152,7 +155,7 @@ def zone(request: HttpRequest, curb_zone_id: uuid.UUID) -> JsonResponse:
         if one.id == curb_zone_id:
             areas = [str(area.id) for area in curb_areas([one], on=on)]
             row = zone_json(one, book, on=on, areas=areas)
-            return _answer("zone", row, updated=row["published_date"])
+            return _answer("zone", [row], is_one=True)
     raise not_found()
 
 
@@ -166,7 +169,7 @@ def areas(request: HttpRequest) -> JsonResponse:
     held = curb_areas(found, on=on)
     near = _near(request, [area.shape for area in held])
     rows = [area_json(held[at], book.calendar.zone) for at in near]
-    return _answer("areas", rows, updated=_updated(rows))
+    return _answer("areas", rows)
 
 
 @require_safe
@@ -184,7 +187,7 @@ def policies(request: HttpRequest) -> JsonResponse:
         ids = {text.strip().lower() for text in wanted.split(",")}
         known = {name: row for name, row in known.items() if name in ids}
     rows = list(known.values())
-    return _answer("policies", rows, updated=_updated(rows))
+    return _answer("policies", rows)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 from django.test import Client
+from django.utils import timezone
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -111,6 +112,25 @@ def test_each_answer_is_as_the_schema_has_it(city, published: Path, what: str) -
     assert body["data"][what] and not [error.message for error in asked.iter_errors(body)]
     del body["data"][what][0]["published_date"]
     assert [error.validator for error in asked.iter_errors(body)] == ["required"]
+
+
+@pytest.mark.parametrize("what", ["zones", "areas", "policies"])
+@pytest.mark.parametrize("years", [0, 20])
+def test_nothing_is_published_later_than_now(city, what: str, years: int) -> None:
+    now = timezone.now()
+    coming = now.date() + dt.timedelta(days=400)
+    Holiday.objects.create(
+        code="coming", name_ar="عطلة", name_en="Coming", source="test",
+        valid=(coming, coming + dt.timedelta(days=1)),
+    )  # fmt: skip
+    asked_for = now + dt.timedelta(days=366 * years)
+    body = ask(what, time=int(asked_for.timestamp() * 1000))
+    latest = int(timezone.now().timestamp() * 1000)
+    assert body["data"][what] and body["last_updated"] <= latest
+    assert all(row["published_date"] <= latest for row in body["data"][what])
+    if what == "policies":  # the control: a span that lies ahead is told all the same
+        spans = [one for row in body["data"][what] for one in row.get("time_spans", ())]
+        assert any(span["start_date"] > latest for span in spans) or years
 
 
 def test_zones_and_policies_and_areas_name_each_other(city) -> None:
