@@ -12,7 +12,7 @@ from municipality.located import Candidate, Place, signed_distance_m
 from municipality.prepared import Prepared
 from municipality.stored import geos_of
 from parking_zones.curb_rules.bans import BanNow, ban_now
-from parking_zones.inspection.verdict import InZone, Right, Verdict, judge, with_ban
+from parking_zones.inspection.verdict import InZone, Right, Verdict, judge, of_reading, with_ban
 from parking_zones.near_plates import near_keys, near_misses
 from parking_zones.parking_permits.models import PermitKind
 from parking_zones.plates import Plate, plate_of_key
@@ -31,6 +31,7 @@ AS moment LEFT JOIN LATERAL (
   SELECT 'ticket', number, '', zone_id, NULL::bigint, state = 'paid', ends_at
   FROM parking_zones_parkingticket
   WHERE plate_key = %(plate)s AND ends_at > moment.at AND starts_at <= moment.at
+    AND asked_at <= moment.at -- nobody buys what covers the seconds before the purchase
     AND (state = 'paid' OR (state = 'asked' AND (channel = 'sms' OR EXISTS (
       SELECT FROM billing_bill b JOIN billing_charge c ON c.bill_id = b.id
       WHERE b.subject = 'parking_ticket/' || parking_zones_parkingticket.id
@@ -180,7 +181,7 @@ def may_stand(
     located, nearest = place_in(book, point, accuracy_m, day=day)
     rights = _Rights(held, _bays_near(held, point, accuracy_m), book, day)
     zones = tuple(_judged(one, rights, at=moment) for one in located.candidates)
-    verdict = judge(located.result, [judged.state for judged in zones])
+    verdict = of_reading(judge(located.result, [judged.state for judged in zones]), accuracy_m)
     ban = _ban(book, point, accuracy_m, at=moment)
     told = with_ban(verdict, ban)
     return Answer(told, located.result, zones, nearest, rights.all, moment, verdict, ban)

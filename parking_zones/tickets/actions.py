@@ -25,7 +25,13 @@ from parking_zones.plates import ForeignPlate, Plate
 from parking_zones.pricing.charge import Stretch
 from parking_zones.pricing.paid_hours import paid_at
 from parking_zones.tickets.models import ParkingTicket
-from parking_zones.tickets.quotes import Quote, price_stay, zone_of_sign, zone_with_tickets
+from parking_zones.tickets.quotes import (
+    Quote,
+    price_stay,
+    whole_minute,
+    zone_of_sign,
+    zone_with_tickets,
+)
 from parking_zones.vehicle_lock import lock_vehicle
 from parking_zones.violations.actions import Earlier, yield_to
 from parking_zones.zones.book import ZoneBook, ZoneOnDay, zone_book
@@ -50,7 +56,10 @@ UNDER_WAY = Text(
     "Your earlier request for this vehicle still waits for its payment.",
 )
 KEY_OF_ANOTHER = Text("استُعمل هذا المفتاح لتذكرة أخرى.", "This key was used for another ticket.")
-LINE = Text("وقوف المركبة {plate}، {where}، {span}", "Parking of {plate}, {where}, {span}")
+LINE = Text(
+    "وقوف المركبة {plate}، {where}، {span}: {minutes} دقيقة، والسعر لكل {per} دقيقة",
+    "Parking of {plate}, {where}, {span}: {minutes} minutes, at a price per {per} minutes",
+)
 IN_ZONE = Text("المنطقة {number}", "zone {number}")
 NO_PLACE = Text("بلا منطقة محددة", "no zone named")
 HALF_HOUR_RULE = "docs/algorithms/parking.md"
@@ -203,7 +212,7 @@ def ask(*, wanted: Wanted, buyer: Buyer, channel: str, key: str, at: dt.datetime
     if (before := _repeated(key, buyer, wanted)) is not None:
         return before
     book = zone_book()
-    start, zone, first = at, None, None
+    zone, first = None, None
     if wanted.zone_number is not None:
         zone = zone_with_tickets(book, wanted.zone_number, day=city_time(at).date())
     running = _running(buyer, wanted, zone, book, at=at)
@@ -212,6 +221,8 @@ def ask(*, wanted: Wanted, buyer: Buyer, channel: str, key: str, at: dt.datetime
         running = _running(buyer, wanted, zone, book, at=at)
     if running is not None:
         start, zone, first = running.ends_at, _zone_of(running, book), running.root or running
+    else:
+        start = _begins(buyer, wanted, at=at)
     found = price_stay(book, zone, start=start, minutes=wanted.minutes)
     if first is not None:
         _check_whole(found, first, wanted.minutes)
@@ -223,6 +234,15 @@ def ask(*, wanted: Wanted, buyer: Buyer, channel: str, key: str, at: dt.datetime
     if channel == Channel.APP:
         _issue(ticket, found, wanted, buyer, at=at)
     return ticket
+
+
+def _begins(buyer: Buyer, wanted: Wanted, *, at: dt.datetime) -> dt.datetime:
+    """Return the minute it is, or the end of what was sold before of this very minute."""
+    minute = whole_minute(at)
+    sold = ParkingTicket.objects.filter(
+        phone=buyer.phone, plate_key=wanted.plate.key, ends_at__range=(minute, at)
+    ).exclude(state=State.LAPSED)
+    return max([minute, *sold.values_list("ends_at", flat=True)])
 
 
 def _issue(
@@ -244,11 +264,14 @@ def _line(stretch: Stretch, plate: Plate | ForeignPlate, where: Text) -> Line:
     price = stretch.price
     if price is None:
         raise ValueError("a free stretch costs nothing")
-    span = f"{city_time(stretch.start):%H:%M}-{city_time(stretch.end):%H:%M}"
+    said = {
+        "span": f"{city_time(stretch.start):%H:%M}-{city_time(stretch.end):%H:%M}",
+        "minutes": f"{round(stretch.minutes, 2):g}", "per": price.per_minutes,
+    }  # fmt: skip
     return Line(
         text=Text(
-            LINE.ar.format(plate=plate.shown_ar, where=where.ar, span=span),
-            LINE.en.format(plate=plate.shown_en, where=where.en, span=span),
+            LINE.ar.format(plate=plate.shown_ar, where=where.ar, **said),
+            LINE.en.format(plate=plate.shown_en, where=where.en, **said),
         ),
         quantity=Decimal(str(round(stretch.minutes / price.per_minutes, 3))),
         rate_baisa=price.amount_baisa, amount_baisa=Baisa(stretch.amount), source=price.source,

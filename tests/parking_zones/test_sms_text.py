@@ -184,9 +184,9 @@ def test_time_grows_with_the_length_alone(piece: str) -> None:
     def seconds(text: str) -> float:
         tries = []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             read(text)
-            tries.append(time.perf_counter() - begun)
+            tries.append(time.thread_time() - begun)
         return min(tries)
 
     whole = (piece * 1_000)[:1_000]
