@@ -52,12 +52,20 @@ def _zone_of(wanted: Wanted, *, at: dt.datetime) -> tuple[Finding | None, Zone |
     if wanted.kind == PermitKind.ALL_ZONES:
         return finding, None, True
     if wanted.kind == PermitKind.RESERVED_BAY:
-        return None, _zone_of_bay(wanted, at=at), True
+        return _of_bay(wanted, at=at)
     chosen = wanted.zone_id
     if finding is not None and chosen is None and finding.share in (Share.INSIDE, Share.PARTLY):
         chosen = finding.zones[0].zone_id
     zone = Zone.objects.filter(pk=chosen or 0).first()  # unique
     return finding, zone, zone is not None
+
+
+def _of_bay(wanted: Wanted, *, at: dt.datetime) -> tuple[None, Zone | None, bool]:
+    """Price a bay where it lies, a pin where it stands; before both, one place of the zone."""
+    if wanted.bay_id is not None or wanted.bay_place is not None:
+        return None, _zone_of_bay(wanted, at=at), True
+    zone = Zone.objects.filter(pk=wanted.zone_id or 0).first()  # unique
+    return None, zone, zone is not None
 
 
 def _zone_of_bay(wanted: Wanted, *, at: dt.datetime) -> Zone | None:

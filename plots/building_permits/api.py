@@ -36,8 +36,8 @@ EXACT = 9  # decimals of a degree: a tenth of a millimetre
 LONGEST_ID = 19  # digits
 NO_PLOT = Text("لا توجد قطعة بهذا الرقم.", "There is no plot of this number.")
 SEVERAL = Text(
-    "أكثر من قطعة تحمل الرقم {number}؛ اخترها بمنطقتها، أو أرسل معرّفها.",
-    "Several plots have the number {number}; choose one by its area, or send its id.",
+    "أكثر من قطعة تحمل الرقم {number}؛ اختر قطعتك بمنطقتها.",
+    "Several plots have the number {number}; choose yours by its area.",
 )
 MOST_ALIKE = 100  # plots of one number that are named to choose from
 NOT_IDS = Text(

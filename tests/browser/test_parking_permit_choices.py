@@ -12,7 +12,7 @@ from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import Wanted, ask_for_permit
 from parking_zones.parking_permits.terms import city_day
-from plots.models import Building, Unit
+from plots.models import Building, Plot, Unit
 from tests import builders as b
 from tests.browser.driver import Visit
 from tests.browser.looks import LOOKS, seen
@@ -125,6 +125,73 @@ def test_a_bay_that_was_lost_is_told_in_the_draft_and_another_chosen_there(
     assert visit.page.locator("#bay-choice").input_value() == str(
         PermitRequest.objects.get().bay_id
     )
+
+
+def two_alike(city: dict[str, Any]) -> tuple[Plot, Plot]:
+    """Two plots of the number 1417, in two areas."""
+    other = b.an_area(city["wilayat"], code="other", name_ar="العذيبة", name_en="Al Azaiba")
+    made = [
+        b.a_plot(
+            f"twin-{area.code}", b.square(x, -100, 20, 30), number="1417", area=area,
+            wilayat=city["wilayat"],
+        )
+        for x, area in ((30, city["area"]), (130, other))
+    ]  # fmt: skip
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_of_plots_that_share_a_number_one_is_chosen_with_the_keyboard(
+    look, city, prefix, size, theme
+) -> None:
+    first, second = two_alike(city)
+    visit = look(size=size, theme=theme, who="citizen")
+    page = visit.go(f"{prefix}/parking/permits/new/", expect=(422,)).page
+    page.fill("#plot", "1417")
+    page.locator(f"#alike-{second.pk}").wait_for()
+    page.locator(f"#alike-{second.pk}").scroll_into_view_if_needed()
+    seen(visit, f"permit-alike-{prefix.strip('/')}-{size}-{theme}")
+    page.locator(f"#alike-{first.pk}").focus()
+    page.keyboard.press("Space")
+    page.locator("#found [data-result=inside]").wait_for()
+    assert page.input_value("#plot-id") == str(first.pk) and "7" in page.inner_text("#found")
+    page.keyboard.press("ArrowDown")
+    page.get_by_text("8 (").wait_for()
+    assert page.input_value("#plot-id") == str(second.pk)
+    assert page.locator("#found .near").count() == 0  # what was asked is answered
+    visit.settle()
+    seen(visit, f"permit-alike-chosen-{prefix.strip('/')}-{size}-{theme}")
+    page.fill("#plot", "2410")
+    page.locator("#alike fieldset").wait_for(state="detached")
+
+
+def test_a_plot_that_is_chosen_answers_a_number_that_no_plot_has(look, city) -> None:
+    first, _ = two_alike(city)
+    visit = look(who="citizen").go("/parking/permits/new/?number=77777", expect=(422,))
+    page = visit.page
+    page.fill("#plate", "1111 ب")
+    with page.expect_navigation():
+        page.locator("button[form=application]").click()
+    visit.settle()
+    assert page.locator("#refused").count() == 1
+    page.locator("#found").get_by_text("لا توجد قطعة بهذا الرقم").wait_for()
+    page.fill("#plot", "1417")
+    page.locator(f"#alike-{first.pk}").check()
+    page.locator("#found [data-result=inside]").wait_for()
+    assert "لا توجد قطعة" not in page.inner_text("main")
+    assert page.locator("#refused").count() == 0
+    visit.assert_clean()
+
+
+def test_the_price_of_a_zone_is_told_before_a_bay_is_chosen(look, city) -> None:
+    visit = opened_for_bays(look(who="citizen"))
+    page = visit.page
+    page.locator("#of-one-place").wait_for()
+    before = page.inner_text("#price .bignum-s")
+    page.locator("#bay-rows input").last.check()  # a bay of one place
+    page.locator("#of-one-place").wait_for(state="detached")
+    assert page.inner_text("#price .bignum-s") == before
+    visit.assert_clean()
 
 
 def test_the_unit_is_chosen_with_the_keyboard_and_another_one_is_written(look, city) -> None:

@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from municipality import crs
 from municipality.cases.models import Case
 from municipality.history.models import Entry
 from municipality.notices.models import Message
 from municipality.people.delegations import Wish, delegate
-from parking_zones.models import ParkingPermit, PermitRequest
+from municipality.stored import geos_of
+from parking_zones.models import Bay, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.terms import city_day
 from tests import builders as b
 from tests.parking_permits import town as t
@@ -49,6 +51,42 @@ def test_a_quote_finds_the_zone_and_explains_the_price_and_guesses_nothing() -> 
     b.a_plot("k3", b.square(900, 900), number="10", wilayat=town.plot.wilayat)
     outside = client.get(f"{API}/quote?permit_kind=one_zone&number=10").json()
     assert (outside["result"], outside["amount_baisa"]) == ("outside", None)
+
+
+def test_a_bay_is_priced_by_its_zone_before_one_is_chosen_and_not_without_one() -> None:
+    t.a_permit_town()
+    client = Client()
+
+    def priced(**more: Any) -> tuple[str | None, int | None]:
+        query = {"permit_kind": "reserved_bay", "months": "1", **more}
+        told = client.get(f"{API}/quote", query).json()
+        return told["zone"], told["amount_baisa"]
+
+    bay = Bay.objects.create(register_key="B-1", shape=geos_of(b.square(10, 10, 5, 2)))
+    of_bay = priced(zone="7", bay=str(bay.pk))
+    assert of_bay[0] == "7" and priced(zone="7") == of_bay
+    assert priced() == (None, None)  # of no place a price would be a guess
+    lon, lat = crs.lonlat(b.EAST + 900, b.NORTH + 900)
+    free = priced(zone="7", bay_lon=str(lon), bay_lat=str(lat))
+    assert free[0] is None and 0 < (free[1] or 0) < (of_bay[1] or 0)  # a pin outside every zone
+
+
+def test_plots_that_share_a_number_are_offered_by_their_area() -> None:
+    town = t.a_permit_town()
+    other = b.an_area(town.plot.wilayat, code="other", name_ar="العذيبة", name_en="Al Azaiba")
+    twin = b.a_plot(
+        "k9", b.square(300, 300), number=town.plot.number, area=other, wilayat=town.plot.wilayat
+    )
+    form = {"kind": "one_zone", "plot": town.plot.number, "plate": "1111 B", "months": "1"}
+    citizen = signed_in(town.citizen)
+    answer = citizen.post("/parking/permits/new/", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "العذيبة" in page and "معرّف" not in page
+    assert f'name="plot_id" value="{twin.pk}"' in page
+    told = Client().get(f"{API}/quote?permit_kind=one_zone&number={town.plot.number}").json()
+    assert {one["id"] for one in told["plots"]} == {town.plot.pk, twin.pk}
+    answer = citizen.post("/parking/permits/new/", form | {"plot_id": str(town.plot.pk)})
+    assert answer.status_code == 302 and PermitRequest.objects.get().plot_id == town.plot.pk
 
 
 def test_a_price_from_a_day_on_which_no_permit_may_begin_is_refused_in_words() -> None:

@@ -7,6 +7,7 @@ export class ApiError extends Error {
     readonly status: number,
     message: string,
     readonly reference: string | null = null,
+    readonly told: Readonly<Record<string, unknown>> = {}, // what else the refusal names
   ) {
     super(message);
   }
@@ -63,6 +64,7 @@ export async function ask(
     response.status,
     typeof detail === "string" ? detail : fallback,
     problem.instance ?? null,
+    { ...problem },
   );
 }
 

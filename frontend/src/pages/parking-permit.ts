@@ -2,7 +2,7 @@
    with its reasons, before anything is sent. */
 
 import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from "geojson";
-import { ApiError, getJson } from "../lib/api";
+import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
 import { bdi, byId, h, icon, maybe } from "../lib/dom";
 import { date, rial } from "../lib/format";
@@ -12,6 +12,7 @@ import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
 import { BAYS_HIT } from "../map/bay-layers";
 import { collection, EMPTY, feature, plotSelection, position } from "../map/overlays";
+import { alikeList, alikePlots } from "../parts/alike-plots";
 import { bayList, type Bay, type BayList } from "../parts/bay-list";
 import { toast } from "../parts/toast";
 import { unitList } from "../parts/unit-list";
@@ -48,6 +49,8 @@ let plot: Plot | null = null;
 let asking: AbortController | null = null;
 let pinnedZone = ""; // of the pin, where the applicant chose none
 const units = unitList(config.units_url);
+const latestPlot = latest();
+const alike = alikeList(byId("alike"), (id) => void choosePlot(id, false).catch(refuse));
 const bays: BayList = bayList({
   url: config.bays_url,
   draw: (features, ground) => {
@@ -109,20 +112,28 @@ function source(text: string): string {
   return say(ar ?? text, en ?? text);
 }
 
+function tellNoPrice(): void {
+  const text = say("يظهر السعر حين تُعرف المنطقة.", "The price follows once the zone is sure.");
+  byId("price").replaceChildren(h("p", { class: "s mute" }, text));
+}
+
+/* A price of the zone alone is that of one place: which bay it is decides how many. */
+function ofOnePlace(): HTMLElement | null {
+  if (chosen("kind") !== "reserved_bay" || chosen("bay") || pinned()) return null;
+  const text = say(
+    "لمكان واحد في هذه المنطقة؛ يثبت السعر حين تختار الموقف.",
+    "For one place in this zone; the price is fixed when you choose the bay.",
+  );
+  return h("p", { class: "s mute", id: "of-one-place" }, text);
+}
+
 function tellPrice(quote: Quote): void {
   const price = byId("price");
-  if (quote.amount_baisa === null) {
-    price.replaceChildren(
-      h(
-        "p",
-        { class: "s mute" },
-        say("يظهر السعر حين تُعرف المنطقة.", "The price follows once the zone is sure."),
-      ),
-    );
-    return;
-  }
+  if (quote.amount_baisa === null) return tellNoPrice();
+  const onePlace = ofOnePlace();
   price.replaceChildren(
     h("p", { class: "bignum-s" }, rial(quote.amount_baisa)),
+    ...(onePlace ? [onePlace] : []),
     h(
       "p",
       { class: "s" },
@@ -200,7 +211,11 @@ function question(): URLSearchParams | null {
 async function quote(): Promise<void> {
   const asked = question();
   asking?.abort();
-  if (!asked) return;
+  if (!asked) {
+    byId("found").replaceChildren();
+    alike.show([]);
+    return tellNoPrice();
+  }
   asking = new AbortController();
   try {
     const told = await getJson<Quote>(`${config.quote_url}?${asked.toString()}`, asking.signal);
@@ -213,6 +228,8 @@ async function quote(): Promise<void> {
     byId("found").replaceChildren(
       h("p", { class: "verdict near block s" }, icon("triangle"), h("span", {}, (error as ApiError).message)),
     );
+    alike.show(alikePlots(error as ApiError));
+    tellNoPrice();
   }
 }
 
@@ -246,10 +263,25 @@ function drawnPlot(one: Plot): FeatureCollection {
   return plotSelection(one.geometry, one.properties.number, one.properties.measured_m2);
 }
 
+function refuse(error: unknown): void {
+  if (!isAbort(error)) toast((error as ApiError).message, "triangle");
+}
+
+/* What the page was refused for: a plot that is chosen since answers it. */
+function answerPlot(): void {
+  const field = byId("plot-field");
+  if (!field.classList.contains("bad")) return;
+  field.classList.remove("bad");
+  field.querySelector(".err")?.remove();
+  maybe("refused")?.remove();
+}
+
 async function choosePlot(id: number, glide: boolean): Promise<void> {
-  plot = await getJson<Plot>(`/api/plots/${id}`);
+  plot = await latestPlot((signal) => getJson<Plot>(`/api/plots/${id}`, signal));
   plotId.value = String(id);
   number.value = plot.properties.number;
+  answerPlot();
+  alike.mark(id);
   city?.setOverlay("selection", drawnPlot(plot));
   const box = extent([plot]);
   if (city && box && !glide) city.map.fitBounds(box, { padding: 120, maxZoom: 17, animate: false });
@@ -287,7 +319,7 @@ async function clicked(lng: number, lat: number, x: number, y: number): Promise<
     const first = at.candidates[0];
     if (first) await choosePlot(first.id, true);
   } catch (error) {
-    toast((error as ApiError).message, "triangle");
+    refuse(error);
   }
 }
 
@@ -299,6 +331,7 @@ async function start(container: HTMLElement): Promise<void> {
   });
   number.addEventListener("input", () => {
     plotId.value = ""; // what is typed stands alone
+    alike.show([]);
     ask();
   });
   city = await createMap({
