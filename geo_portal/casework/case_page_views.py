@@ -112,6 +112,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     acts = acts_of(request, case, at=at)
     if parking is not None and parking["is_writing"] and parking["papers"]:
         acts = [edge for edge in acts if edge.name not in HAND_IN]  # its papers' form hands it in
+    taken = [paper for paper in machine.papers if not paper.when or case.state in paper.when]
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
         "permit": panel_of(case, side=side) if case.kind == KIND else None,
@@ -124,9 +125,8 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "machine": machine,
         "state": machine.state(case.state),
         "steps": timeline(case),
-        "papers_taken": [
-            paper for paper in machine.papers if not paper.when or case.state in paper.when
-        ],
+        "papers_taken": taken,
+        "papers_first": case.kind == DISPUTE_KIND and not staff and bool(taken),
         "acts_on_top": [edge for edge in acts if staff or not edge.is_danger],
         "acts_below": [edge for edge in acts if edge.is_danger and not staff],
         "bill": bill,

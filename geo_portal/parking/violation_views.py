@@ -86,7 +86,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, User):
         mine = of_holder(person_id=request.user.pk)
         context["mine"] = [_shown(one) for one in mine]
-        context["due_baisa"] = sum(one.violation.fine_baisa for one in mine if one.word == "due")
+        due = [one.violation.fine_baisa for one in mine if one.word == "due"]
+        context |= {"due_baisa": sum(due), "due_count": len(due)}
     return render(request, "parking/find_violation.html", context)
 
 

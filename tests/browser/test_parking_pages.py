@@ -123,6 +123,18 @@ def test_violations_are_seen_in_every_look(look, parking, prefix, size, theme) -
     seen(visit, f"violation-{name}")
     visit.go(f"{prefix}/violations/{made.public_id}/dispute/")
     seen(visit, f"dispute-{name}")
+    visit.page.fill("#reason", "كانت لدي تذكرة سارية.")
+    with visit.page.expect_navigation():
+        visit.page.click("main form button[type=submit]")
+    visit.settle()
+    attach, hand_in = (
+        visit.page.locator(f"main form[action$='/{act}'] button[type=submit]").first.bounding_box()
+        for act in ("attach", "move")
+    )
+    assert attach is not None and hand_in is not None and attach["y"] < hand_in["y"]
+    visit.page.locator("main form[action$='/move'] button").first.scroll_into_view_if_needed()
+    assert visit.page.locator("#papers-when").is_visible()
+    seen(visit, f"dispute-draft-{name}")
     chief = look(size=size, theme=theme, who="supervisor").go(f"{prefix}/violations/decide/")
     seen(chief, f"decide-none-{name}")
 
@@ -134,9 +146,13 @@ def test_what_is_paid_together_is_seen_in_every_look(look, parking, prefix, size
     made = [a_violation(parking, place, plate=plate) for plate in ("2222 M", "3333 B", "4444 A")]
     permits_of(holder, made)
     visit = look(size=size, theme=theme, who="citizen").go(f"{prefix}/violations/")
+    assert visit.page.locator("input[name=violation]:checked").count() == 0
+    assert visit.page.inner_text("#chosen-sum") == ""
     seen(visit, f"violations-mine-{name}")
-    visit.page.uncheck(f"input[value='{made[2].public_id}']")
-    visit.shot(f"violations-chosen-{name}")
+    for one in made[:2]:
+        visit.page.check(f"input[value='{one.public_id}']")
+    assert "20.000" in visit.page.inner_text("#chosen-sum")
+    seen(visit, f"violations-chosen-{name}")
     with visit.page.expect_navigation():
         visit.page.click("main form button.btn >> nth=1")
     visit.settle()

@@ -2,6 +2,7 @@
 
 import { getJson } from "../lib/api";
 import { announce, maybe } from "../lib/dom";
+import { rial as amount } from "../lib/format";
 import { westernDigits as western } from "../lib/digits";
 import { say } from "../lib/say";
 
@@ -63,6 +64,15 @@ function showCounted(form: HTMLElement): void {
   maybe("counted")!.textContent = rial(total);
 }
 
+/* The button of a list says what the rows that are ticked cost together. */
+function showChosen(sum: HTMLElement): void {
+  let total = 0;
+  for (const field of sum.closest("form")?.querySelectorAll<HTMLInputElement>("input[data-baisa]:checked") ??
+    [])
+    total += Number(field.dataset.baisa);
+  sum.textContent = total ? amount(total) : "";
+}
+
 const box = maybe("standing");
 if (box && ["under_way", "checking"].includes(box.dataset.word ?? "")) void follow(box);
 const screen = maybe("screen");
@@ -71,3 +81,8 @@ const tendered = maybe<HTMLInputElement>("tendered");
 tendered?.addEventListener("input", () => showChange(tendered));
 const counting = maybe("count");
 counting?.addEventListener("input", () => showCounted(counting));
+const chosenSum = maybe("chosen-sum");
+if (chosenSum) {
+  chosenSum.closest("form")?.addEventListener("change", () => showChosen(chosenSum));
+  window.addEventListener("pageshow", () => showChosen(chosenSum)); // a way back keeps what was ticked
+}
