@@ -186,7 +186,7 @@ export function limits(here: Here): HTMLElement {
 }
 
 /* "0.200 OMR an hour": the amount with what it pays for. */
-export function tariffText(t: NonNullable<ZoneAnswer["tariff"]>): string {
+export function tariffText(t: { amount_baisa: number; per_minutes: number }): string {
   const amount = rial(t.amount_baisa);
   if (t.per_minutes === 60) return say(`${amount} في الساعة`, `${amount} an hour`);
   if (t.per_minutes === 30) return say(`${amount} لكل نصف ساعة`, `${amount} per half hour`);

@@ -5,7 +5,7 @@ import { bdi, h } from "../lib/dom";
 import { count, number, rial } from "../lib/format";
 import { MINUTES } from "../lib/plural";
 import { say } from "../lib/say";
-import { until } from "./plot-panel";
+import { tariffText, until } from "./plot-panel";
 
 interface Stretch {
   from: string;
@@ -32,12 +32,17 @@ function minutesText(minutes: number): string {
   return count(minutes, MINUTES, "minute", "minutes");
 }
 
+/* Why a stretch costs what it does; of a paid one the price with what it pays for. */
+function rated(line: Stretch): string {
+  return line.rate === null ? line.reason : `${line.reason} · ${tariffText(line.rate)}`;
+}
+
 function row(line: Stretch, start: string): HTMLElement {
   const span = `${until(line.from, start)}\u2013${until(line.to, start)}`;
   return h(
     "tr",
     { "data-paid": line.rate === null ? null : "" },
-    h("th", { scope: "row" }, bdi(span, "ltr"), h("span", { class: "mute xs line2" }, line.reason)),
+    h("th", { scope: "row" }, bdi(span, "ltr"), h("span", { class: "mute xs line2" }, rated(line))),
     h("td", { class: "v" }, bdi(number(line.minutes))),
     h(
       "td",
