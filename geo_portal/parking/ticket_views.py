@@ -34,12 +34,14 @@ from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from parking_zones.plates import ForeignPlate, Plate, vehicle_of_key
 from parking_zones.tickets.actions import Channel, Wanted, ask
+from parking_zones.tickets.extending import More, more_of
 from parking_zones.tickets.models import ParkingTicket
 from parking_zones.tickets.quotes import terms_of, zone_with_tickets
 from parking_zones.zones.book import ZoneOnDay, zone_book
 from parking_zones.zones.queries import city_time
 
 FIRST_MINUTES = 60
+KEY_BYTES = 16
 VEHICLES = 4  # of one's earlier tickets, offered again
 NOT_MINUTES = Text("اختر مدة الوقوف.", "Choose how long you stay.")
 COUNTRIES = {
@@ -61,7 +63,8 @@ class Shown:
     plate: Plate | ForeignPlate
     stands: str  # waits, unpaid, later, runs, over
     bill: Bill | None
-    is_last: bool  # nothing extends it: it can be extended itself
+    more: More | None  # where nothing extends it yet: by how much it can be
+    key: str  # of the request for more that this page may send: sent twice, it is one
 
 
 def shown(ticket: ParkingTicket, last: set[int], *, at: dt.datetime) -> Shown:
@@ -75,7 +78,9 @@ def shown(ticket: ParkingTicket, last: set[int], *, at: dt.datetime) -> Shown:
         stands = "over"
     else:
         stands = "runs" if ticket.starts_at <= at else "later"
-    return Shown(ticket, vehicle_of_key(ticket.plate_key), stands, bill, ticket.pk in last)
+    more = more_of(ticket) if ticket.pk in last and stands in ("runs", "later") else None
+    key = secrets.token_urlsafe(KEY_BYTES)
+    return Shown(ticket, vehicle_of_key(ticket.plate_key), stands, bill, more, key)
 
 
 @never_cache
@@ -127,7 +132,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     at = database_now()
     number = western(request.GET.get("zone", "")).replace("\x00", "").strip()
     context: dict[str, Any] = {
-        "number": number, "key": secrets.token_urlsafe(16), "countries": COUNTRIES,
+        "number": number, "key": secrets.token_urlsafe(KEY_BYTES), "countries": COUNTRIES,
         "plate": request.GET.get("plate", ""), "short_code": settings.GEO_SMS_FROM,
         "vehicles": _vehicles(request), "config": map_config(request),
     }  # fmt: skip
@@ -192,7 +197,10 @@ def extend_ticket(request: HttpRequest, public_id: str) -> HttpResponse:
             _minutes(request.POST.get("minutes", "")),
             extends_id=ticket.root_id or ticket.pk,
         )
-        more = _asked(request, wanted, request.POST.get("key", ""), at=at)
+        key = request.POST.get("key", "").replace("\x00", "").strip()
+        if key:  # each length of one form is a request of its own
+            key = f"{key[:LONGEST_KEY]}/{wanted.minutes}"[-LONGEST_KEY:]
+        more = _asked(request, wanted, key, at=at)
     except Problem as refused:
         messages.error(request, words_of(refused))
         return redirect("parking:tickets")
