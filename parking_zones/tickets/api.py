@@ -78,7 +78,7 @@ def _minutes(request: HttpRequest) -> int:
 )
 @open_to(ANYONE)
 def quoted(request: HttpRequest) -> JsonResponse:
-    """Answer for ``zone`` (number of its sign), ``minutes`` and ``start`` (default: this minute)."""
+    """Answer for ``zone`` (its sign), ``minutes`` and ``start`` (default: this minute)."""
     asked.only(request, MEMBERS)
     number = asked.one(request, "zone")
     if not number:
