@@ -25,7 +25,7 @@ from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
-from parking_zones.inspection.checks import Asked, check
+from parking_zones.inspection.checks import Asked, check, words_for_now
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import near_plates
 from parking_zones.plates import NotAPlate, read_plate, vehicle_of_key
@@ -120,7 +120,7 @@ def _place(body: dict[str, Any]) -> tuple[Point, float]:
 
 def check_json(made: ParkingCheck) -> dict[str, Any]:
     """Write a kept check: its answer, with the id by which a violation names it."""
-    plate = vehicle_of_key(made.plate_key)
+    plate, words = vehicle_of_key(made.plate_key), words_for_now(made)
     return {
         **made.evidence,
         "check": made.public_id,
@@ -129,7 +129,8 @@ def check_json(made: ParkingCheck) -> dict[str, Any]:
             "kind": plate.kind.value,
         },
         "accuracy_m": made.accuracy_m,
-        "reason_words": str(Text(**made.evidence["words"])),
+        "words": words.as_json(),
+        "reason_words": str(words),
     }  # fmt: skip
 
 

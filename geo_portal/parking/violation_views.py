@@ -26,7 +26,7 @@ from municipality.problems import Problem
 from municipality.reach import acting
 from municipality.stored import shape_of
 from municipality.words import Text, in_arabic
-from parking_zones.inspection.verdict import Reason
+from parking_zones.inspection.checks import words_then
 from parking_zones.plates import vehicle_of_key
 from parking_zones.violations.actions import confirm, drop
 from parking_zones.violations.disputes import Disputed, dispute
@@ -110,14 +110,12 @@ def pay_several(request: HttpRequest) -> HttpResponse:
 def _shown(one: Known) -> dict[str, Any]:
     """Write what every page shows of a violation."""
     evidence, violation = one.evidence, one.violation
-    words = evidence.get("words")
-    reason = evidence.get("reason", "")
     return {
         "known": one,
         "violation": violation,
         "plate": vehicle_of_key(violation.plate_key),
         "offence": Text(violation.offence.name_ar, violation.offence.name_en),
-        "words": Text(**words) if words and reason in set(Reason) else None,
+        "words": words_then(evidence),
         "place": PLACES.get(evidence.get("place", "")),
         "zone": evidence.get("zone"),
         "rights": evidence.get("rights", []),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,13 @@ from municipality.prepared import Prepared
 from municipality.words import Text
 from parking_zones.inspection.models import ParkingCheck
 from parking_zones.inspection.queries import Answer, Judged, may_stand
-from parking_zones.inspection.verdict import Right
+from parking_zones.inspection.verdict import THEN, Reason, Right
 from parking_zones.zones.queries import city_time
 
 UNTIL = Text(" حتى {when}", " until {when}")
 NO_END = Text("", "")
+AT = Text("عند {when}: ", "At {when}: ")
+JUST_NOW = dt.timedelta(minutes=2)  # a check that is no older is of now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +40,40 @@ class Asked:
     key: str | None = None
 
 
-def words_of(answer: Answer) -> Text:
-    """Say an answer in a sentence."""
-    until = answer.verdict.until
+def _until(until: dt.datetime | None, at: dt.datetime) -> Text:
+    """Say until when; the day with it where it is another than that of the moment."""
     if until is None:
-        return answer.verdict.words(NO_END)
+        return NO_END
     local = city_time(until)
-    same_day = local.date() == city_time(answer.at).date()
+    same_day = local.date() == city_time(at).date()
     when = f"{local:%H:%M}" if same_day else f"{local:%H:%M %d/%m/%Y}"
-    return answer.verdict.words(UNTIL.with_values(when=when))
+    return UNTIL.with_values(when=when)
+
+
+def words_of(answer: Answer) -> Text:
+    """Say an answer in a sentence, to who asks at its moment."""
+    return answer.verdict.words(_until(answer.verdict.until, answer.at))
+
+
+def words_then(evidence: Mapping[str, Any]) -> Text | None:
+    """Say what was found at the moment of some evidence, to who reads it later: with the moment.
+
+    None where the evidence names no reason of ours or no moment, as in records of before.
+    """
+    reason, at = evidence.get("reason", ""), evidence.get("at")
+    if reason not in set(Reason) or not at:
+        return None
+    moment, until = dt.datetime.fromisoformat(at), evidence.get("until")
+    ends = _until(None if until is None else dt.datetime.fromisoformat(until), moment)
+    told, said = AT.with_values(when=f"{city_time(moment):%H:%M %d/%m/%Y}"), THEN[Reason(reason)]
+    return Text(told.ar + said.ar.format(until=ends.ar), told.en + said.en.format(until=ends.en))
+
+
+def words_for_now(made: ParkingCheck) -> Text:
+    """Say a check's answer to who has just sent it: one of an earlier moment names the moment."""
+    is_past = made.received_at - made.at > JUST_NOW
+    then = words_then(made.evidence) if is_past else None
+    return then or Text(**made.evidence["words"])
 
 
 def _right(right: Right) -> dict[str, Any]:

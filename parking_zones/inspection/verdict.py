@@ -25,6 +25,7 @@ class Reason(StrEnum):
     NO_PERMIT = "no_permit"
     NEAR_EDGE = "near_edge"
     AMBIGUOUS = "ambiguous"
+    TOO_ROUGH = "too_rough"
     OUTSIDE_ZONES = "outside_zones"
     NO_RULE = "no_rule"
     NO_PARKING = "no_parking"
@@ -55,6 +56,12 @@ WORDS = {
         "الموضع في أكثر من منطقة. تحرّك أو خذ قراءة ثانية قبل أي مخالفة.",
         "The place is in more than one zone. Move, or take a second reading, before any violation.",
     ),
+    Reason.TOO_ROUGH: Text(
+        "دقة القراءة أضعف من أن تُعرف بها المنطقة. اخرج إلى مكان مكشوف وخذ قراءة ثانية قبل أي "
+        "مخالفة.",
+        "The reading is too rough to tell the zone. Go to an open place and take a second reading "
+        "before any violation.",
+    ),
     Reason.OUTSIDE_ZONES: Text(
         "الموضع خارج مناطق المواقف: لا قاعدة للبلدية هنا، ولا تُقبل تذكرة عنه.",
         "The place is outside the parking zones: no rule of the municipality, and no ticket, is "
@@ -73,6 +80,48 @@ WORDS = {
         "reading.",
     ),
 }
+
+# The same of a moment that is past: what is kept as evidence is read long after.
+THEN = {
+    Reason.FREE_NOW: Text("كان الوقوف مجانيًا{until}.", "parking was free{until}."),
+    Reason.TICKET: Text("كانت تذكرة سارية{until}.", "a ticket was good{until}."),
+    Reason.PERMIT: Text("كان تصريح ساريًا{until}.", "a permit was good{until}."),
+    Reason.PAYMENT_UNDER_WAY: Text(
+        "كانت تذكرة قد طُلبت ولم يُعرف بعد هل دُفعت.",
+        "a ticket had been asked for; whether it was paid was not known yet.",
+    ),
+    Reason.NOTHING_BOUGHT: Text(
+        "كان الوقوف مدفوعًا{until}، ولم تكن لهذه اللوحة هنا تذكرة ولا تصريح.",
+        "parking was paid{until}; this plate had no ticket and no permit here.",
+    ),
+    Reason.NO_PERMIT: Text(
+        "كان الوقوف هنا بتصريح، ولم يكن لهذه اللوحة تصريح.",
+        "parking here was by permit; this plate had none.",
+    ),
+    Reason.NEAR_EDGE: Text(
+        "كان الموضع قريبًا من حد المنطقة.", "the place was near the edge of the zone."
+    ),
+    Reason.AMBIGUOUS: Text("كان الموضع في أكثر من منطقة.", "the place was in more than one zone."),
+    Reason.TOO_ROUGH: Text(
+        "كانت دقة القراءة أضعف من أن تُعرف بها المنطقة.",
+        "the reading was too rough to tell the zone.",
+    ),
+    Reason.OUTSIDE_ZONES: Text(
+        "كان الموضع خارج مناطق المواقف.", "the place was outside the parking zones."
+    ),
+    Reason.NO_RULE: Text(
+        "لم تكن أوقات رسوم مسجلة لهذه المنطقة.", "no paid hours of this zone were recorded."
+    ),
+    Reason.NO_PARKING: Text(
+        "كان الوقوف ممنوعًا على هذا الجانب من الشارع{until}.",
+        "nobody was allowed to park on this side of the street{until}.",
+    ),
+    Reason.NEAR_NO_PARKING: Text(
+        "كان بقربه جانب من الشارع يُمنع الوقوف عليه{until}.",
+        "near it was a side of the street where nobody was allowed to park{until}.",
+    ),
+}
+ROUGH_M = 30.0  # wider than a street with its kerbs: such a reading tells no edge from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +204,15 @@ def judge(place: Place, zones: Sequence[InZone]) -> Verdict:
         ends = [one.until for one in found if one.until is not None]
         return Verdict(True, found[0].reason, min(ends) if ends else None)
     return Verdict(None, Reason.NEAR_EDGE if place is Place.NEAR_EDGE else Reason.AMBIGUOUS)
+
+
+def of_reading(verdict: Verdict, accuracy_m: float) -> Verdict:
+    """Judge with how rough the reading is: what is near to an edge only by its error is not near.
+
+    ``accuracy_m`` in metres.  It changes the reason alone, for another reading mends it.
+    """
+    is_unclear = verdict.reason in (Reason.NEAR_EDGE, Reason.AMBIGUOUS)
+    return Verdict(None, Reason.TOO_ROUGH) if is_unclear and accuracy_m > ROUGH_M else verdict
 
 
 def with_ban(verdict: Verdict, ban: BanNow) -> Verdict:

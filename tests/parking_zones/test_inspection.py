@@ -8,7 +8,7 @@ from shapely.geometry import Point
 
 from municipality.billing.payments import graph
 from municipality.billing.payments.models import Charge
-from parking_zones.inspection.checks import Asked, check
+from parking_zones.inspection.checks import Asked, check, words_for_now, words_then
 from parking_zones.inspection.queries import may_stand
 from parking_zones.inspection.verdict import Reason
 from parking_zones.models import GoodIn, ParkingCheck, ParkingPermit, PermitVehicle, Zone
@@ -157,3 +157,21 @@ def test_a_check_of_this_morning_is_answered_for_this_morning(zone) -> None:
     late = check(asked=asked(at=NINE + minutes(30)), inspector_id=1, at=NINE + minutes(300))
     assert late.may_stand and late.at == NINE + minutes(30)
     assert ME.phone not in str(late.evidence)  # no inspector sees a telephone
+
+
+def test_what_is_read_later_names_its_moment_and_says_now_of_nothing(zone) -> None:
+    """Control: the answer to who asks at that moment is of now."""
+    made = check(asked=asked(), inspector_id=1, at=NINE)
+    assert "now" in words_for_now(made).en
+    then = words_then(made.evidence)
+    assert then is not None
+    assert f"{NINE:%H:%M %d/%m/%Y}" in then.en and f"{NINE:%H:%M %d/%m/%Y}" in then.ar
+    assert "parking was paid until 13:00" in then.en and "الآن" not in then.ar
+    late = check(asked=asked(), inspector_id=1, at=NINE + minutes(300))
+    assert words_for_now(late) == words_then(late.evidence)
+    assert words_then({}) is None and words_then({"reason": "gone", "at": "x"}) is None
+
+
+def test_a_reading_of_four_hundred_metres_is_too_rough(zone) -> None:
+    assert ask(accuracy_m=400).verdict.reason is Reason.TOO_ROUGH
+    assert ask(accuracy_m=400).verdict.may_stand is None

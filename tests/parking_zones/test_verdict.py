@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from municipality.located import Place
-from parking_zones.inspection.verdict import InZone, Reason, Right, in_zone, judge
+from parking_zones.inspection.verdict import (
+    ROUGH_M,
+    THEN,
+    WORDS,
+    InZone,
+    Reason,
+    Right,
+    Verdict,
+    in_zone,
+    judge,
+    of_reading,
+)
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 TICKET = Right("ticket", "PT-1", "7", NOON)
@@ -98,3 +109,27 @@ def test_one_right_more_never_takes_a_yes_away(zones: list[InZone], more: list[R
     ]
     if before.may_stand:
         assert judge(Place.AMBIGUOUS, wider).may_stand
+
+
+@pytest.mark.parametrize("reason", [Reason.NEAR_EDGE, Reason.AMBIGUOUS])
+def test_a_rough_reading_is_told_instead_of_an_edge(reason: Reason) -> None:
+    near = Verdict(None, reason)
+    assert of_reading(near, ROUGH_M) == near
+    assert of_reading(near, 400.0) == Verdict(None, Reason.TOO_ROUGH)
+
+
+def test_a_rough_reading_changes_no_answer() -> None:
+    for sure in (
+        Verdict(True, Reason.TICKET, NOON),
+        Verdict(False, Reason.NOTHING_BOUGHT, NOON),
+        Verdict(None, Reason.OUTSIDE_ZONES),
+    ):
+        assert of_reading(sure, 400.0) == sure
+
+
+def test_every_reason_is_said_of_now_and_of_then() -> None:
+    assert set(WORDS) == set(THEN) == set(Reason)
+    for reason in Reason:
+        said = THEN[reason]
+        assert "الآن" not in said.ar and " now" not in said.en.replace("not known", "")
+        assert ("{until}" in WORDS[reason].ar) == ("{until}" in said.ar)

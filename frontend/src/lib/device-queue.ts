@@ -23,6 +23,7 @@ export interface Wanted {
 
 export interface CheckAnswer {
   check: string;
+  at: string; // the moment that it is of, by the server's clock
   may_stand: boolean | null;
   reason: string;
   reason_words: string;

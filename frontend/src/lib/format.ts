@@ -24,6 +24,11 @@ export function metres(value: number, decimals = 2): string {
   return number(value, decimals) + NBSP + say("م", "m");
 }
 
+/* Metres that a reading gives: whole ones, one decimal below ten. */
+export function aboutMetres(value: number): string {
+  return metres(value, value < 10 ? 1 : 0);
+}
+
 /* Metres as a distance to be read aloud: one decimal under 100 m, whole metres above, kilometres from 1 km. */
 export function distance(value: number): string {
   const d = Math.abs(value);

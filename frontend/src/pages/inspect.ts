@@ -14,8 +14,8 @@ import {
   type Kept,
   type Question,
 } from "../lib/device-queue";
-import { announce, byId, h, icon } from "../lib/dom";
-import { metres } from "../lib/format";
+import { announce, bdi, byId, h, icon } from "../lib/dom";
+import { aboutMetres, rial } from "../lib/format";
 import { keepThisPage } from "../lib/offline";
 import { nameOf, say } from "../lib/say";
 import type { ZoneAnswer } from "../lib/types";
@@ -45,6 +45,7 @@ const AGAIN_MS = 20_000; // what is kept is offered to the server this often
 const LONGEST_SIDE = 1600; // pixels of a photo: a plate is read, and a queue of them fits the device
 
 const config = readConfig<InspectConfig>();
+const page = document.querySelector<HTMLElement>(".inspect")!;
 const answerBox = byId("check-answer");
 const actsBox = byId("check-acts");
 const online = byId("online");
@@ -95,7 +96,7 @@ function fix(): Promise<GeolocationCoordinates> {
 async function here(): Promise<Omit<Question, "plate" | "country">> {
   const { longitude, latitude, accuracy } = await fix();
   const read = byId("reading");
-  read.textContent = `${say("دقة الموضع", "Accuracy")} ${metres(accuracy)}`;
+  read.textContent = `${say("دقة الموضع", "Accuracy")} ${aboutMetres(accuracy)}`;
   city?.setOverlay("position", position([longitude, latitude], accuracy));
   city?.camera.goTo({ center: [longitude, latitude], zoom: 18 });
   return { lon: longitude, lat: latitude, accuracy_m: Math.max(1, accuracy), origin: "gps" };
@@ -159,25 +160,32 @@ async function answer(kept: Kept): Promise<void> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 0) throw error;
     await keep(kept);
-    answerBox.replaceChildren(keptAnswer());
-    byId("main").scrollIntoView();
+    answerBox.replaceChildren(keptAnswer(kept));
+    onTop();
     // near an edge nobody can know it here: then the supervisor decides
     actsBox.replaceChildren(violationButton(kept, true), nextButton());
     await showKept();
   }
 }
 
+/* The answer stands on top and whole; the keys and the next question wait below it. */
+function onTop(): void {
+  page.dataset.answered = "1";
+  answerBox.scrollIntoView();
+}
+
 function show(kept: Kept, found: CheckAnswer): void {
-  answerBox.replaceChildren(answerOf(found));
-  byId("main").scrollIntoView(); // the answer stands on top, the thumb below
-  const unclear = ["near_edge", "ambiguous", "near_no_parking"].includes(found.reason);
+  answerBox.replaceChildren(answerOf(kept, found));
+  onTop();
+  const unclear = ["near_edge", "ambiguous", "too_rough", "near_no_parking"].includes(found.reason);
   const acts: HTMLElement[] = [];
   if (found.may_stand === false) acts.push(violationButton(kept, false));
   if (unclear) acts.push(againButton(), violationButton(kept, true));
   if (found.reason === "payment_under_way") acts.push(againButton());
   if (found.may_stand && found.zone) acts.push(violationButton(kept, false));
   actsBox.replaceChildren(...acts, nextButton());
-  announce(`${answerBox.querySelector("h2")?.textContent ?? ""}. ${found.reason_words}`);
+  const named = say(found.plate.ar, found.plate.en);
+  announce(`${named}: ${answerBox.querySelector("h2")?.textContent ?? ""}. ${found.reason_words}`);
   if (found.may_stand === false) void suggest(kept);
 }
 
@@ -227,6 +235,7 @@ function nextButton(): HTMLElement {
     foreign.value = "";
     answerBox.replaceChildren();
     actsBox.replaceChildren();
+    delete page.dataset.answered;
     byId("keys").scrollIntoView();
   };
   return button(say("لوحة أخرى", "Another plate"), "car", "two", clear, "next");
@@ -248,16 +257,21 @@ function choices(kept: Kept): Offence[] {
   return config.offences.filter((one) => !covered || one.basis !== "unpaid");
 }
 
-function fineText(one: Offence): string {
-  return `${nameOf(one)} \u00b7 ${(one.fine_baisa / 1000).toFixed(3)}`;
-}
-
 function violationForm(kept: Kept, supervisor: boolean): void {
+  const offences = choices(kept);
+  const fine = h("p", { class: "s", id: "fine" });
+  const told = (): void => {
+    const one = offences.find((other) => other.code === select.value);
+    fine.replaceChildren(
+      ...(one ? [say("الغرامة", "Fine"), " ", h("b", {}, bdi(rial(one.fine_baisa)))] : []),
+    );
+  };
   const select = h(
     "select",
-    { class: "inp", id: "offence" },
-    ...choices(kept).map((one) => h("option", { value: one.code }, fineText(one))),
+    { class: "inp", id: "offence", "aria-describedby": "fine", onchange: told },
+    ...offences.map((one) => h("option", { value: one.code }, nameOf(one))),
   );
+  told();
   const note = h("input", { class: "inp", id: "note", maxlength: "300" });
   const photos = h("input", {
     class: "inp",
@@ -271,12 +285,12 @@ function violationForm(kept: Kept, supervisor: boolean): void {
   const form = h(
     "form",
     { class: "form", id: "violation-form" },
-    field("offence", say("المخالفة", "Offence"), select),
+    field("offence", say("المخالفة", "Offence"), select, fine),
     field("photos", say("صور المركبة واللوحة والموضع", "Photos of vehicle, plate and place"), photos),
     field("note", say("ملاحظة (اختيارية)", "Note (optional)"), note),
     h(
       "button",
-      { class: "btn stop full tall", id: "issue" },
+      { type: "submit", class: "btn stop full tall", id: "issue" },
       icon("document"),
       supervisor && kept.answer ? say("أرسلها إلى المشرف", "Send to the supervisor") : say("حرّر", "Issue"),
     ),
@@ -290,8 +304,8 @@ function violationForm(kept: Kept, supervisor: boolean): void {
   form.scrollIntoView();
 }
 
-function field(id: string, words: string, input: HTMLElement): HTMLElement {
-  return h("div", { class: "field" }, h("label", { for: id }, words), input);
+function field(id: string, words: string, ...inputs: HTMLElement[]): HTMLElement {
+  return h("div", { class: "field" }, h("label", { for: id }, words), ...inputs);
 }
 
 /* A photo as it is needed: small enough for a queue, its own place and device not told. */

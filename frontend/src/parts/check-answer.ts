@@ -2,8 +2,9 @@
 
 import type { CheckAnswer, Kept } from "../lib/device-queue";
 import { bdi, h, icon } from "../lib/dom";
-import { metres } from "../lib/format";
+import { aboutMetres, time } from "../lib/format";
 import { nameOf, say } from "../lib/say";
+import { plateSign } from "./plate-keys";
 
 const HEADS = {
   yes: { tone: "pass", icon: "pass", ar: "لها أن تقف", en: "May stand" },
@@ -13,11 +14,11 @@ const HEADS = {
 } as const;
 
 function head(kind: keyof typeof HEADS, words: string): HTMLElement {
-  const { tone, icon: sign, ar, en } = HEADS[kind];
+  const { tone, icon: mark, ar, en } = HEADS[kind];
   return h(
     "div",
     { class: `verdict tall ${tone}`, id: "answer", "data-answer": kind, role: "status" },
-    icon(sign),
+    icon(mark),
     h("div", {}, h("h2", {}, say(ar, en)), h("p", {}, words)),
   );
 }
@@ -26,7 +27,7 @@ function facts(a: CheckAnswer): HTMLElement {
   const rows: [string, Node | string][] = [];
   if (a.zone) {
     rows.push([say("المنطقة", "Zone"), h("span", {}, bdi(a.zone.number), " ", nameOf(a.zone))]);
-    rows.push([say("إلى حدها", "To its edge"), metres(a.zone.distance_to_edge_m)]);
+    rows.push([say("إلى حدها", "To its edge"), aboutMetres(a.zone.distance_to_edge_m)]);
   }
   for (const right of a.rights) {
     const kind = right.kind === "ticket" ? say("تذكرة", "Ticket") : say("تصريح", "Permit");
@@ -41,19 +42,22 @@ function facts(a: CheckAnswer): HTMLElement {
   );
 }
 
-export function answerOf(a: CheckAnswer): HTMLElement {
-  const kind = a.may_stand === null ? "unknown" : a.may_stand ? "yes" : "no";
-  return h("div", {}, head(kind, a.reason_words), facts(a));
+/* The plate that was asked about stands with its answer: it is held beside the one on the car. */
+function sign(kept: Kept): HTMLElement {
+  return plateSign(kept.plate, kept.answer?.plate.kind ?? "unknown", kept.country);
 }
 
-export function keptAnswer(): HTMLElement {
-  return head(
-    "kept",
-    say(
-      "لا اتصال الآن. حُفظ الفحص بوقته وموضعه، ويُجاب عند عودة الاتصال.",
-      "No connection now. The check is kept with its time and place, and is answered when it is back.",
-    ),
+export function answerOf(kept: Kept, a: CheckAnswer): HTMLElement {
+  const kind = a.may_stand === null ? "unknown" : a.may_stand ? "yes" : "no";
+  return h("div", {}, sign(kept), head(kind, a.reason_words), facts(a));
+}
+
+export function keptAnswer(kept: Kept): HTMLElement {
+  const words = say(
+    "لا اتصال الآن. حُفظ الفحص بوقته وموضعه، ويُجاب عند عودة الاتصال.",
+    "No connection now. The check is kept with its time and place, and is answered when it is back.",
   );
+  return h("div", {}, sign(kept), head("kept", words));
 }
 
 function outcome(kept: Kept): [string, string, string] {
@@ -76,8 +80,8 @@ function outcome(kept: Kept): [string, string, string] {
 /* What the device keeps and what became of it, the newest first. */
 export function keptList(all: Kept[], drop: (kept: Kept) => void): HTMLElement[] {
   return [...all].reverse().map((kept) => {
-    const [tone, sign, words] = outcome(kept);
-    const at = new Date(kept.at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    const [tone, mark, words] = outcome(kept);
+    const at = time(kept.answer?.at ?? kept.at); // as the violation will tell it
     const close = h(
       "button",
       { type: "button", class: "btn three sm", onclick: () => drop(kept) },
@@ -87,7 +91,7 @@ export function keptList(all: Kept[], drop: (kept: Kept) => void): HTMLElement[]
     return h(
       "li",
       { "data-key": kept.key, "data-done": kept.done ? "" : null },
-      h("span", { class: `st ${tone}` }, icon(sign), bdi(kept.plate, "ltr")),
+      h("span", { class: `st ${tone}` }, icon(mark), bdi(kept.plate, "ltr")),
       h("span", { class: "grow s" }, words, " ", h("span", { class: "mute" }, bdi(at, "ltr"))),
       ...(kept.done ? [close] : []),
     );

@@ -29,6 +29,21 @@ export interface PlateKeys {
   isWhole: () => boolean;
 }
 
+const PRIVATE = ["private", "foreign", "unknown"];
+
+/* A plate as it stands on the car, big; of another country as it was written. */
+export function plateSign(text: string, kind: string, country = ""): HTMLElement {
+  const [, digits, letters] = /^(\d+) ([A-Z]+)$/.exec(text) ?? [];
+  const tone = PRIVATE.includes(kind) ? "" : " red";
+  return h(
+    "p",
+    { class: `plate big${tone}`, dir: "ltr", id: "answer-plate" },
+    h("bdi", { class: "n" }, digits ?? text),
+    digits ? h("b", { lang: "ar", dir: "rtl" }, [...letters!].map((one) => LETTERS[one]).join(" ")) : null,
+    h("small", {}, digits ? letters : country),
+  );
+}
+
 export function plateKeys(changed: (isWhole: boolean) => void): PlateKeys {
   let digits = "";
   let letters = "";

@@ -66,6 +66,7 @@ _DIFFERENCES = {
 }
 
 register = template.Library()
+TEN_M = 10  # below it a tenth of a metre is told
 
 
 @register.simple_tag
@@ -84,6 +85,12 @@ def name_of(thing: object) -> str:
 def rial(amount_baisa: int) -> str:
     """Write an amount of baisa with its three decimals: 6.195."""
     return as_rial(Baisa(int(amount_baisa)))
+
+
+@register.filter
+def about_metres(value: float) -> str:
+    """Write metres that a reading gives: whole ones, one decimal below ten."""
+    return f"{value:,.1f}" if value < TEN_M else f"{value:,.0f}"
 
 
 @register.simple_tag
