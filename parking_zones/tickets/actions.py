@@ -57,7 +57,7 @@ UNDER_WAY = Text(
 )
 KEY_OF_ANOTHER = Text("استُعمل هذا المفتاح لتذكرة أخرى.", "This key was used for another ticket.")
 LINE = Text(
-    "وقوف المركبة {plate}، {where}، {span}: {minutes} دقيقة، والسعر لكل {per} دقيقة",
+    "وقوف المركبة {plate}، {where}، {span}: عدد الدقائق {minutes}، والسعر لكل {per} دقيقة",
     "Parking of {plate}, {where}, {span}: {minutes} minutes, at a price per {per} minutes",
 )
 IN_ZONE = Text("المنطقة {number}", "zone {number}")

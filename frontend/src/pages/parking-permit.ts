@@ -228,7 +228,7 @@ async function quote(): Promise<void> {
     byId("found").replaceChildren(
       h("p", { class: "verdict near block s" }, icon("triangle"), h("span", {}, (error as ApiError).message)),
     );
-    alike.show(alikePlots(error as ApiError));
+    if (!plotId.value) alike.show(alikePlots(error as ApiError));
     tellNoPrice();
   }
 }
@@ -277,8 +277,8 @@ function answerPlot(): void {
 }
 
 async function choosePlot(id: number, glide: boolean): Promise<void> {
+  plotId.value = String(id); // what is asked from here on is of this plot, however late its shape comes
   plot = await latestPlot((signal) => getJson<Plot>(`/api/plots/${id}`, signal));
-  plotId.value = String(id);
   number.value = plot.properties.number;
   answerPlot();
   alike.mark(id);
