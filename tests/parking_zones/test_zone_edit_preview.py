@@ -26,9 +26,9 @@ from tests.parking_zones.edit_town import (
 pytestmark = pytest.mark.django_db
 
 
-def looked_at(*operations, **query):
+def looked_at(*operations, who="hilal", **query):
     """The preview of operations."""
-    manager = a_manager()
+    manager = a_manager(who)
     answer = manager.sends("preview", manager.open(**query), *operations)
     assert answer.status_code == 200, answer.content
     told = answer.json()
@@ -89,6 +89,26 @@ def test_live_tickets_and_ninety_days_of_revenue_are_told_by_zone() -> None:
     zones, _ = looked_at(move(100, 100, 10, 0))
     assert (zones["8"]["live_tickets"], zones["8"]["revenue_baisa"]) == (1, 1200)
     assert (zones["7"]["live_tickets"], zones["7"]["revenue_baisa"]) == (0, 0)
+
+
+def test_what_loses_a_zone_that_closes_is_counted_wherever_its_plots_are() -> None:
+    """Control: the same edit from three days later meets no ticket that runs so long."""
+    street = a_street()
+    far = b.a_plot("p1", b.square(900, 900, 8))
+    permit_of(far, street.zones["9"], 1)
+    permit_of(far, street.zones["9"], 2)
+    permit_of(far, street.zones["8"], 3)
+    now, day = timezone.now(), dt.timedelta(days=1)
+    a_ticket(street.zones["9"], now, minutes=2 * 1_440)
+    a_ticket(street.zones["9"], now - day, minutes=60)
+    a_ticket(street.zones["8"], now, minutes=2 * 1_440)
+    close = {"op": "close", "zone": "9"}
+    zones, moving = looked_at(close)
+    assert (zones["9"]["permits"], zones["9"]["tickets_beyond"]) == (2, 1)
+    assert zones["9"]["hour_before_baisa"] == 200 and zones["9"]["hour_after_baisa"] is None
+    assert moving["9", None]["properties"]["permits"] == 0  # no plot of theirs lies there
+    later, _ = looked_at(close, who="salma", on=(today() + 4 * day).isoformat())
+    assert later["9"]["tickets_beyond"] == 0
 
 
 def test_ground_that_loses_its_zone_or_gets_one_is_told_as_such() -> None:

@@ -154,6 +154,17 @@ def test_a_zone_closed_meanwhile_makes_the_edit_stale() -> None:
     assert gone["errors"][0]["pointer"] == "operations/0"
 
 
+def test_a_number_that_is_taken_is_told_of_the_number() -> None:
+    a_street()
+    manager = a_manager()
+    corners = [lonlat(x, y) for x, y in ((300, 0), (360, 0), (360, 100))]
+    draw = {"op": "draw", "corners": corners, **NEW, "number": "8"}
+    refused = manager.sends("check", manager.open(), OUT, draw).json()
+    (wrong,) = refused["errors"]
+    assert wrong["pointer"] == "operations/1/number" and wrong["detail"].startswith("The number 8")
+    assert refused["detail"].startswith("Operation 2: The number 8")
+
+
 def test_draw_split_merge_and_close_write_zones_and_end_them() -> None:
     a_street()
     manager = a_manager()

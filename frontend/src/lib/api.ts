@@ -8,15 +8,28 @@ export class ApiError extends Error {
     message: string,
     readonly reference: string | null = null,
     readonly told: Readonly<Record<string, unknown>> = {}, // what else the refusal names
+    readonly errors: readonly WrongValue[] = [],
   ) {
     super(message);
   }
+
+  /* Why, for a reader who sees the place: without the name that it has in what was sent. */
+  get why(): string {
+    return this.errors[0]?.detail ?? this.message;
+  }
+}
+
+/* One wrong value of what was sent: where it stood, and why. */
+export interface WrongValue {
+  pointer: string;
+  detail: string;
 }
 
 interface Problem {
   title?: string;
   detail?: string;
   instance?: string;
+  errors?: WrongValue[];
 }
 
 /* An answer that went well; ApiError in a person's words for any other. */
@@ -65,6 +78,7 @@ export async function ask(
     typeof detail === "string" ? detail : fallback,
     problem.instance ?? null,
     { ...problem },
+    Array.isArray(problem.errors) ? problem.errors : [],
   );
 }
 

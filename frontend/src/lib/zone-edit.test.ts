@@ -101,6 +101,18 @@ describe("the log of operations", () => {
     expect(log.canUndo && !log.canRedo).toBe(true);
   });
 
+  it("is after a refusal as it was before, with what may be done again", () => {
+    const log = new Log();
+    log.push({ op: "close", zone: "7" });
+    log.push({ op: "close", zone: "8" });
+    log.undo();
+    log.push({ op: "close", zone: "9" });
+    log.drop();
+    expect(log.done).toEqual([{ op: "close", zone: "7" }]);
+    expect(log.redo()).toBe(true);
+    expect(log.done.at(-1)).toEqual({ op: "close", zone: "8" });
+  });
+
   it("makes one move of the arrows pressed on one corner", () => {
     const log = new Log();
     log.nudge([0, 0], [1, 0]);

@@ -3,7 +3,17 @@
 
 import type { Feature, FeatureCollection, Geometry, MultiPolygon, Point, Polygon, Position } from "geojson";
 import { degreeMetres, metresBetween } from "../map/measure";
+import type { CityConfig } from "./config";
 import { say } from "./say";
+
+export interface EditorConfig extends CityConfig {
+  kind: string;
+  from: string;
+  today: string;
+  api: string;
+  sheet: string | null; // address of a zone's sheet with NUMBER in the place of its number
+  names: string; // address of the page that renames a zone
+}
 
 export interface ZoneProperties {
   number: string;
@@ -56,6 +66,7 @@ export interface ZoneImpact {
   stalls_after: number | null;
   permits: number;
   live_tickets: number;
+  tickets_beyond: number; // paid, and running into the day of the edit
   revenue_baisa: number;
   hour_before_baisa: number | null;
   hour_after_baisa: number | null;
@@ -120,9 +131,11 @@ export function aboutOf(operation: Operation | null): string | null {
 export class Log {
   done: Operation[] = [];
   private undone: Operation[] = [];
+  private before: Operation[] = []; // what might have been done again before the last was tried
 
   push(operation: Operation): void {
     this.done = [...this.done, operation];
+    this.before = this.undone;
     this.undone = [];
   }
 
@@ -138,6 +151,7 @@ export class Log {
     if (!last) return false;
     this.done = this.done.slice(0, -1);
     this.undone = [...this.undone, last];
+    this.before = this.undone;
     return true;
   }
 
@@ -145,6 +159,7 @@ export class Log {
     const next = this.undone.at(-1);
     if (!next) return false;
     this.undone = this.undone.slice(0, -1);
+    this.before = this.undone;
     this.done = [...this.done, next];
     return true;
   }
@@ -152,6 +167,8 @@ export class Log {
   /* What the server would not do is as if it had never been tried. */
   drop(): void {
     this.done = this.done.slice(0, -1);
+    this.undone = this.before;
+    this.before = [];
   }
 
   get canUndo(): boolean {

@@ -3,7 +3,7 @@
 
 import type { Position } from "geojson";
 import { ApiError, getJson, isAbort, latest, send } from "../lib/api";
-import { readConfig, type CityConfig } from "../lib/config";
+import { readConfig } from "../lib/config";
 import { announce, byId, h, maybe } from "../lib/dom";
 import { date } from "../lib/format";
 import { westernDigits } from "../lib/digits";
@@ -15,8 +15,8 @@ import {
   placeOf,
   zonesNow,
   type Checked,
+  type EditorConfig,
   type Impact,
-  type NewZone,
   type Opened,
   type PieceFeature,
   type Operation,
@@ -36,20 +36,19 @@ import {
   zonesOverlay,
 } from "../map/zone-layers";
 import { focusCorner } from "../parts/zone-corners";
-import { concernedWords, drawEnded, zoneCard, zoneRow, zonesCount } from "../parts/zone-card";
+import {
+  announceChecked,
+  concernedWords,
+  drawEnded,
+  zoneCard,
+  zoneRow,
+  zonesCount,
+} from "../parts/zone-card";
+import { isNamed, marked, newZone, unmarked } from "../parts/new-zone";
 import { faultList } from "../parts/zone-faults";
 import { impactTables } from "../parts/zone-impact";
 import { toast } from "../parts/toast";
 import { errorBox } from "../parts/waiting";
-
-interface EditorConfig extends CityConfig {
-  kind: string;
-  from: string;
-  today: string;
-  api: string;
-  sheet: string | null; // address of a zone's sheet with NUMBER in the place of its number
-  names: string; // address of the page that renames a zone
-}
 
 const config = readConfig<EditorConfig>();
 const SETTLE_MS = 400; // a hand at work is told who gains and loses when it rests
@@ -156,7 +155,7 @@ function drawDone(): void {
 function drawImpact(): void {
   const box = byId("impact");
   box.replaceChildren(
-    ...impactTables(impact, (piece: PieceFeature) => {
+    ...impactTables(impact, date(config.from), (piece: PieceFeature) => {
       const all = extent([piece]);
       if (all && city) city.map.fitBounds(all, { padding: 120, maxZoom: 19 });
     }),
@@ -196,8 +195,9 @@ function nudge(at: Position, to: Position): void {
   void check(null);
 }
 
-async function check(tried: Operation | null): Promise<void> {
-  if (!opened) return;
+/* Tells whether the server did it; what it would not do is told at once, or by whoever asked. */
+async function check(tried: Operation | null, onRefused = refused): Promise<boolean> {
+  if (!opened) return false;
   document.body.setAttribute("aria-busy", "true");
   document.documentElement.dataset.checked = "0";
   try {
@@ -209,12 +209,13 @@ async function check(tried: Operation | null): Promise<void> {
     chosen = aboutOf(tried) ?? chosen;
     if (tried?.op === "reopen") pick(tried.zone, true); // it may lie out of sight
     render();
-    told();
+    announceChecked(checked);
     clearTimeout(timer);
     if (found?.can_be_saved) timer = window.setTimeout(() => void preview(), SETTLE_MS);
+    return true;
   } catch (error) {
-    if (isAbort(error)) return;
-    refused(error as ApiError);
+    if (!isAbort(error)) onRefused(error as ApiError);
+    return false;
   } finally {
     document.body.removeAttribute("aria-busy");
     document.documentElement.dataset.checked = "1";
@@ -223,13 +224,10 @@ async function check(tried: Operation | null): Promise<void> {
 
 /* What the server would not do has not been done. */
 function refused(error: ApiError): void {
-  if (error.status === 409) {
-    stale(error);
-    return;
-  }
+  if (error.status === 409) return stale(error);
   if (error.status) log.drop();
-  toast(error.message, "triangle");
-  announce(error.message);
+  toast(error.why, "triangle");
+  announce(error.why);
   render();
 }
 
@@ -237,14 +235,6 @@ function stale(error: ApiError): void {
   byId("faults").replaceChildren(errorBox(error.message, error.reference, () => location.reload()));
   byId<HTMLButtonElement>("save").disabled = true;
   announce(error.message);
-}
-
-function told(): void {
-  const faults = checked?.faults.features ?? [];
-  const concerned = checked?.concerned ?? [];
-  if (faults.length) announce(faults.map((fault) => fault.properties.words).join(" "));
-  else if (concerned.length)
-    announce(say(`المناطق المعنية: ${concerned.join("، ")}`, `Zones concerned: ${concerned.join(", ")}`));
 }
 
 async function preview(): Promise<void> {
@@ -316,38 +306,46 @@ let pending: Position[] = [];
 
 function finished(points: Position[]): void {
   pending = points;
+  unmarked();
   byId("new-zone").hidden = false;
   byId<HTMLInputElement>("new-number").focus();
 }
 
 function named(e: Event): void {
   e.preventDefault();
-  const value = (id: string): string => byId<HTMLInputElement>(id).value.trim();
-  const zone: NewZone = {
-    number: westernDigits(value("new-number")),
-    name_ar: value("new-ar"),
-    name_en: value("new-en") || value("new-ar"),
-  };
+  const zone = newZone();
   const isSplit = hand?.tool === "split" && chosen !== null;
   const isClosed = opened?.ended.some((one) => one.number === zone.number) ?? false;
+  unmarked();
   if (isClosed && !isSplit) {
-    return added({ op: "reopen", zone: zone.number, corners: pending }); // it has its names
-  }
-  if (!zone.number || !zone.name_ar) {
-    byId<HTMLInputElement>(zone.number ? "new-ar" : "new-number").focus();
+    void added({ op: "reopen", zone: zone.number, corners: pending }); // it has its names
     return;
   }
+  if (!isNamed(zone)) return;
   const operation: Operation = isSplit
     ? { op: "split", zone: chosen!, line: pending, ...zone }
     : { op: "draw", corners: pending, ...zone };
-  added(operation);
+  void added(operation);
 }
 
-function added(operation: Operation): void {
-  use("edit");
-  hand?.clear();
+/* The drawing and its names stay until the server has taken them. */
+async function added(operation: Operation): Promise<void> {
+  const button = byId<HTMLButtonElement>("add-zone");
+  button.disabled = true;
+  log.push(operation);
+  const isDone = await check(operation, notAdded);
+  button.disabled = false;
+  if (!isDone) return;
   byId<HTMLFormElement>("new-zone").reset();
-  act(operation);
+  use("edit");
+}
+
+/* A refusal is told in the form: at the field where it is one's, else above the button. */
+function notAdded(error: ApiError): void {
+  if (error.status === 409) return stale(error);
+  log.drop(); // without a connection too: it is tried again by the same button
+  marked(error.errors[0]?.pointer.split("/")[2] ?? "", error.why);
+  drawDone();
 }
 
 /* ---------- the page ---------- */

@@ -1,9 +1,9 @@
 /* A zone in the editor's list, and the card of the chosen one: what can be done with it. */
 
-import { bdi, h, icon } from "../lib/dom";
+import { announce, bdi, h, icon } from "../lib/dom";
 import { count, date, squareMetres } from "../lib/format";
 import { nameOf, say } from "../lib/say";
-import { beside, type Ended, type ZoneFeature } from "../lib/zone-edit";
+import { beside, type Checked, type Ended, type ZoneFeature } from "../lib/zone-edit";
 import { cornerList, type CornerActs } from "./zone-corners";
 
 export interface CardActs extends CornerActs {
@@ -181,6 +181,15 @@ export function concernedWords(concerned: string[]): HTMLElement {
     h("b", {}, say("المناطق المعنية:", "Zones concerned:")),
     ...concerned.map((code) => h("span", { class: "st near" }, bdi(code))),
   );
+}
+
+/* Say what the server made of an edit: what is wrong with it, or which zones it concerns. */
+export function announceChecked(checked: Checked | null): void {
+  const faults = checked?.faults.features ?? [];
+  const concerned = checked?.concerned ?? [];
+  if (faults.length) announce(faults.map((fault) => fault.properties.words).join(" "));
+  else if (concerned.length)
+    announce(say(`المناطق المعنية: ${concerned.join("، ")}`, `Zones concerned: ${concerned.join(", ")}`));
 }
 
 export function zonesCount(n: number): string {

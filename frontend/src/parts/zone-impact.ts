@@ -3,7 +3,7 @@
 import { bdi, h } from "../lib/dom";
 import { number, rial, squareMetres } from "../lib/format";
 import { say } from "../lib/say";
-import type { Impact, PieceFeature, ZoneImpact } from "../lib/zone-edit";
+import type { Impact, PieceFeature, PieceProperties, ZoneImpact } from "../lib/zone-edit";
 import { pieceTone } from "../map/zone-layers";
 
 const NOBODY = "—";
@@ -33,8 +33,10 @@ function stalls(zone: ZoneImpact): HTMLElement {
 function hour(zone: ZoneImpact): HTMLElement {
   const { hour_before_baisa: before, hour_after_baisa: after, what } = zone;
   if (what === "changed" && before === null) return unknown(say("بلا تعرفة", "No price"));
-  const shown = after ?? before;
-  return h("td", { class: "v" }, shown === null ? NOBODY : bdi(rial(shown)));
+  if (what !== "closed") return h("td", { class: "v" }, after === null ? NOBODY : bdi(rial(after)));
+  const was =
+    before === null ? null : h("span", { class: "line2 xs mute" }, say("كان ", "was "), bdi(rial(before)));
+  return h("td", { class: "v" }, NOBODY, was);
 }
 
 const WHAT = {
@@ -55,11 +57,56 @@ function zoneRow(zone: ZoneImpact): HTMLElement {
     ),
     change(zone.m2_before, zone.m2_after, (n) => squareMetres(n, 0)),
     stalls(zone),
-    h("td", { class: "v" }, bdi(number(zone.permits))),
+    held(zone, zone.permits),
     h("td", { class: "v" }, bdi(number(zone.live_tickets))),
     h("td", { class: "v" }, bdi(rial(zone.revenue_baisa))),
     hour(zone),
   );
+}
+
+/* What was good in a zone: a zone that closes takes all of it along. */
+function held(zone: ZoneImpact, n: number): HTMLElement {
+  return zone.what === "closed" ? change(n, 0, (m) => number(m)) : h("td", { class: "v" }, bdi(number(n)));
+}
+
+/* Who loses a zone that closes: told in full, for its ground may hold none of their plots. */
+function losing(zones: ZoneImpact[], from: string): HTMLElement[] {
+  const closed = zones.filter((zone) => zone.what === "closed");
+  if (!closed.length) return [];
+  const row = (zone: ZoneImpact): HTMLElement =>
+    h(
+      "tr",
+      { "data-losing": zone.number },
+      h("th", { scope: "row" }, bdi(zone.number)),
+      h(
+        "td",
+        { class: "v" },
+        h("span", { class: zone.permits ? "loss b" : "mute" }, bdi(number(zone.permits))),
+      ),
+      h(
+        "td",
+        { class: "v" },
+        h("span", { class: zone.tickets_beyond ? "loss b" : "mute" }, bdi(number(zone.tickets_beyond))),
+      ),
+      hour(zone),
+    );
+  const words = say(
+    "يفقدها أصحابها أينما كانت قطعهم، ولا تنتقل إلى منطقة أخرى من نفسها.",
+    "Their holders lose them wherever their plots are; none passes to another zone by itself.",
+  );
+  return [
+    table(
+      say("ما يفقد منطقته", "What loses its zone"),
+      [
+        say("المنطقة", "Zone"),
+        say("تصاريح سارية", "Permits in force"),
+        say(`تذاكر تمتد إلى ${from}`, `Tickets that run into ${from}`),
+        say("سعر الساعة", "An hour"),
+      ],
+      closed.map(row),
+    ),
+    h("p", { class: "s mute" }, words),
+  ];
 }
 
 function table(caption: string, heads: string[], rows: HTMLElement[]): HTMLElement {
@@ -68,7 +115,7 @@ function table(caption: string, heads: string[], rows: HTMLElement[]): HTMLEleme
     { class: "scrollx block", tabindex: 0, role: "region", "aria-label": caption },
     h(
       "table",
-      { class: "tbl" },
+      { class: "tbl impact" },
       h("caption", { class: "s b" }, caption),
       h(
         "thead",
@@ -100,7 +147,11 @@ function difference(baisa: number | null): string {
   return `${sign}${rial(Math.abs(baisa))}`;
 }
 
-function pieceRow(piece: PieceFeature, show: (piece: PieceFeature) => void): HTMLElement {
+function pieceRow(
+  piece: PieceFeature,
+  closed: Map<string, number>,
+  show: (piece: PieceFeature) => void,
+): HTMLElement {
   const p = piece.properties;
   const none = say("بلا منطقة", "no zone");
   const tone = pieceTone(p.of, p.to, null);
@@ -124,12 +175,25 @@ function pieceRow(piece: PieceFeature, show: (piece: PieceFeature) => void): HTM
       bdi(number(p.plots_moving)),
       h("span", { class: "line2 xs mute" }, say(`تمسها ${p.plots_touched}`, `${p.plots_touched} touched`)),
     ),
-    h("td", { class: "v" }, bdi(number(p.permits))),
+    permitsOf(p, closed),
     h("td", { class: "v" }, bdi(difference(p.difference_baisa))),
   );
 }
 
-export function impactTables(impact: Impact | null, show: (piece: PieceFeature) => void): HTMLElement[] {
+/* Of a zone that closes every permit is concerned, not only those whose plot lies on the ground. */
+function permitsOf(p: PieceProperties, closed: Map<string, number>): HTMLElement {
+  const all = closed.get(p.of ?? "");
+  if (all === undefined) return h("td", { class: "v" }, bdi(number(p.permits)));
+  const words = say(`كل تصاريح ${p.of} تفقدها`, `all of ${p.of} lose it`);
+  return h("td", { class: "v" }, bdi(number(all)), h("span", { class: "line2 xs mute" }, words));
+}
+
+/* ``from``: the day from which the edit would hold, as it is shown. */
+export function impactTables(
+  impact: Impact | null,
+  from: string,
+  show: (piece: PieceFeature) => void,
+): HTMLElement[] {
   if (!impact) {
     const words = say(
       "يظهر هنا من يكسب ومن يخسر حالما يتغير حد.",
@@ -151,7 +215,11 @@ export function impactTables(impact: Impact | null, show: (piece: PieceFeature) 
     impact.zones.map(zoneRow),
   );
   const pieces = impact.moving.features;
-  if (!pieces.length) return [zones];
+  const lost = losing(impact.zones, from);
+  if (!pieces.length) return [...lost, zones];
+  const closed = new Map(
+    impact.zones.filter((zone) => zone.what === "closed").map((zone) => [zone.number, zone.permits]),
+  );
   const moving = table(
     say("الأرض التي تتغير منطقتها", "The ground whose zone changes"),
     [
@@ -162,7 +230,7 @@ export function impactTables(impact: Impact | null, show: (piece: PieceFeature) 
       say("تصاريح تغيّر منطقتها", "Permits that change zone"),
       say("فرق ساعة الذروة", "Difference of a peak hour"),
     ],
-    pieces.map((piece) => pieceRow(piece, show)),
+    pieces.map((piece) => pieceRow(piece, closed, show)),
   );
-  return [zones, moving];
+  return [...lost, zones, moving];
 }

@@ -25,11 +25,15 @@ from parking_zones.zones.editing.tolerances import (
 
 
 class Refused(ValueError):
-    """An operation that cannot be done; ``words`` say why and what to do instead."""
+    """An operation that cannot be done; ``words`` say why and what to do instead.
 
-    def __init__(self, words: Text) -> None:
+    ``member`` is the one of its members that is wrong, empty where it is none in particular.
+    """
+
+    def __init__(self, words: Text, *, member: str = "") -> None:
         super().__init__(words.en)
         self.words = words
+        self.member = member
 
 
 NO_ZONE = Text(

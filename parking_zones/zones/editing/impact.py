@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
 from municipality.baisa import Baisa, share
+from municipality.conf import PROFILE
 from municipality.importing.tolerances import OVERLAP_WIDTH_M
 from parking_zones.zones.book import ZoneBook
 from parking_zones.zones.editing.coverage import Cell, Coverage, difference
@@ -60,6 +61,7 @@ GROUP BY zone_id
 """
 TICKETS = """
 SELECT zone_id, count(*) FILTER (WHERE starts_at <= %(at)s AND ends_at > %(at)s),
+  count(*) FILTER (WHERE ends_at > %(begins)s),
   sum(amount_baisa) FILTER (WHERE starts_at >= %(since)s AND starts_at < %(at)s)
 FROM parking_zones_parkingticket
 WHERE zone_id = ANY(%(ids)s) AND state = 'paid'
@@ -101,7 +103,9 @@ class Moving:
 class OfZone:
     """One zone before and after: its ground, its permits, its live tickets, and what it took in.
 
-    ``stalls_before`` and ``stalls_after`` are None where no bay of it is known.
+    ``stalls_before`` and ``stalls_after`` are None where no bay of it is known.  ``tickets_beyond``
+    are the paid ones that run into the day of the edit; they and ``permits`` lose a zone that is
+    closed, wherever its ground goes.
     """
 
     number: str
@@ -112,6 +116,7 @@ class OfZone:
     stalls_after: int | None
     permits: int
     live_tickets: int
+    tickets_beyond: int
     revenue_baisa: int
     hour_before: int | None
     hour_after: int | None
@@ -210,10 +215,21 @@ def _moving(
     return moving
 
 
-def _tickets(ids: list[int], at: dt.datetime) -> dict[int, tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class _Tickets:
+    live: int = 0
+    beyond: int = 0
+    baisa: int = 0
+
+
+def _tickets(ids: list[int], asked: "Asked") -> dict[int | None, _Tickets]:
+    at, begins = asked.at, dt.datetime.combine(asked.day, dt.time(), PROFILE.time_zone)
     since = at - dt.timedelta(days=REVENUE_DAYS)
-    values = {"ids": ids, "at": at, "since": since, "longest": LONGEST_TICKET}
-    return {zone: (live, int(baisa or 0)) for zone, live, baisa in _rows(TICKETS, values)}
+    values = {
+        "ids": ids, "at": at, "begins": max(at, begins), "since": since, "longest": LONGEST_TICKET,
+    }  # fmt: skip
+    rows = _rows(TICKETS, values)
+    return {zone: _Tickets(live, beyond, int(baisa or 0)) for zone, live, beyond, baisa in rows}
 
 
 def _sum(cells: Sequence[BaseGeometry | None]) -> list[int | None]:
@@ -230,6 +246,9 @@ class Asked:
     at: dt.datetime
 
 
+NONE_SOLD = _Tickets()
+
+
 def impact(*, before: Coverage, now: Coverage, book: ZoneBook, asked: Asked) -> Impact:
     """Return who gains and who loses: by zone, and by ground that moves from one to another."""
     changes = difference(before, now)
@@ -237,7 +256,7 @@ def impact(*, before: Coverage, now: Coverage, book: ZoneBook, asked: Asked) -> 
     kinds = (("changed", changes.changed), ("opened", changes.opened), ("closed", changes.closed))
     cells: list[tuple[str, Cell]] = [(what, cell) for what, group in kinds for cell in group]
     ids = [cell.zone_id for _, cell in cells if cell.zone_id is not None]
-    tickets = _tickets(ids, asked.at)
+    tickets = _tickets(ids, asked)
     permits = dict(_rows(PERMITS, {"ids": ids, "day": asked.day}))
     shapes_before = [old[c.number].shape if c.number in old else None for _, c in cells]
     shapes_after = [None if what == "closed" else cell.shape for what, cell in cells]
@@ -251,8 +270,9 @@ def impact(*, before: Coverage, now: Coverage, book: ZoneBook, asked: Asked) -> 
             stalls_before=stalls_before,
             stalls_after=stalls_after,
             permits=permits.get(cell.zone_id, 0),
-            live_tickets=tickets.get(cell.zone_id or 0, (0, 0))[0],
-            revenue_baisa=tickets.get(cell.zone_id or 0, (0, 0))[1],
+            live_tickets=tickets.get(cell.zone_id, NONE_SOLD).live,
+            tickets_beyond=tickets.get(cell.zone_id, NONE_SOLD).beyond,
+            revenue_baisa=tickets.get(cell.zone_id, NONE_SOLD).baisa,
             hour_before=None if what == "opened" else _hour(book, cell.number, asked.day),
             hour_after=None if what == "closed" else _hour(book, cell.number, asked.day),
         )

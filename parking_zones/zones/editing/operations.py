@@ -202,9 +202,9 @@ def _delete(operation: Delete, coverage: Coverage) -> Coverage:
 
 def _free(coverage: Coverage, new: NewZone) -> None:
     if any(new.number == ended.number for ended in coverage.ended):
-        raise Refused(WAS_CLOSED.with_values(number=new.number))
+        raise Refused(WAS_CLOSED.with_values(number=new.number), member="number")
     if new.number in coverage.taken or any(new.number == c.number for c in coverage.cells):
-        raise Refused(TAKEN.with_values(number=new.number))
+        raise Refused(TAKEN.with_values(number=new.number), member="number")
 
 
 def _with_new(coverage: Coverage, new: NewZone, shape: BaseGeometry) -> Coverage:

@@ -22,7 +22,7 @@ from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.history.queries import entries
 from municipality.moments import utc_text
-from municipality.problems import Problem, bad_value
+from municipality.problems import FieldProblem, Problem, bad_value
 from municipality.reach import acting, as_system
 from municipality.stored import geos_of
 from municipality.words import Text
@@ -143,7 +143,9 @@ def edited(coverage: Coverage, operations: Sequence[ops.Operation], *, done: int
             told = NOT_DONE.with_values(
                 index=index + 1, why=refused.words.ar, why_en=refused.words.en
             )
-            raise bad_value(f"operations/{index}", told, code="zone_edit_refused") from None
+            pointer = "/".join(filter(None, ("operations", str(index), refused.member)))
+            wrong = FieldProblem(pointer, refused.words)  # whoever sees the place needs no number
+            raise Problem(422, "zone_edit_refused", told, [wrong]) from None
     return coverage
 
 

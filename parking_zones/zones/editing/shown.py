@@ -133,6 +133,7 @@ def _zone(one: OfZone) -> dict[str, Any]:
         "stalls_after": one.stalls_after,
         "permits": one.permits,
         "live_tickets": one.live_tickets,
+        "tickets_beyond": one.tickets_beyond,
         "revenue_baisa": one.revenue_baisa,
         "hour_before_baisa": one.hour_before,
         "hour_after_baisa": one.hour_after,
