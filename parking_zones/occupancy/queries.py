@@ -159,6 +159,18 @@ def _taken(
     return taken, paid
 
 
+LAST_SOLD = """
+SELECT max(starts_at) FROM parking_zones_parkingticket
+WHERE state = 'paid' AND starts_at < %(end)s
+"""
+
+
+def last_sold(*, until: dt.date) -> dt.date | None:
+    """Return the last day before another on which a paid ticket begins; None where none does."""
+    ((found,),) = _rows(LAST_SOLD, {"end": _midnight(until)})
+    return None if found is None else found.astimezone(PROFILE.time_zone).date()
+
+
 def use_of(*, book: ZoneBook, first: dt.date, after: dt.date) -> Use:
     """Return how paid zones were used over the days ``[first, after)``.
 

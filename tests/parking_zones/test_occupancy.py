@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,8 +165,29 @@ def test_the_page_tells_planners_and_no_one_else(client) -> None:
     assert page.status_code == 200 and "Zones whose bays are not known" in page.content.decode()
     for query, status in (
         ("from=2026-03-07&to=2026-03-01", 422), ("from=x", 422), ("from=2020-01-01", 422),
-        ("change=2026-13-01", 200), ("zone=nowhere", 200), ("change=2000-01-01", 200),
+        ("change=2026-13-01", 422), ("zone=nowhere", 422), ("change=2000-01-02", 422),
+        ("change=2000-01-01", 200), ("change=", 200), ("zone=", 200), ("zone=8", 200),
     ):  # fmt: skip
         assert client.get(f"/parking/occupancy/?{query}").status_code == status, query
     Bay.objects.all().delete()
     assert client.get("/parking/occupancy/").status_code == 200
+
+
+@pytest_db
+def test_weeks_without_a_ticket_are_told_and_the_last_weeks_with_one_are_shown(client) -> None:
+    """Control: with a ticket in the last four weeks these are shown, and nothing is said of it."""
+    street = a_street()
+    client.force_login(b.a_person("planner"))
+    assert "No ticket was sold yet" in client.get("/en/parking/occupancy/").content.decode()
+    sold = timezone.now() - dt.timedelta(days=100)
+    a_ticket(street.zones["7"], sold)
+    day = sold.astimezone(PROFILE.time_zone).date()
+    page = client.get("/en/parking/occupancy/").content.decode()
+    assert f'value="{day}"' in page and 'id="earlier"' in page and 'id="empty"' not in page
+    yesterday = timezone.now().astimezone(PROFILE.time_zone).date() - dt.timedelta(days=1)
+    asked = client.get(f"/en/parking/occupancy/?to={yesterday}").content.decode()
+    assert 'id="empty"' in asked and f"{day:%d/%m/%Y}" in asked
+    a_ticket(street.zones["7"], timezone.now() - dt.timedelta(days=5))
+    page = client.get("/en/parking/occupancy/").content.decode()
+    assert f'value="{yesterday}"' in page
+    assert 'id="earlier"' not in page and 'id="empty"' not in page

@@ -19,20 +19,38 @@ const config = readConfig<ComparedConfig>();
 const SOURCE = "compared";
 
 function layers(c: Palette): LayerSpecification[] {
-  const tone = (more: string, less: string, same: string): never =>
-    ["match", ["get", "tone"], "more", more, "less", less, same] as never;
+  const tone = [
+    "match",
+    ["get", "tone"],
+    "more",
+    c.pass,
+    "less",
+    c.fail,
+    "same",
+    c["ink-2"],
+    c.unknown,
+  ] as never;
+  const isUnknown = ["==", ["get", "tone"], "unknown"] as never;
   return [
     {
       id: "compared-fill",
       type: "fill",
       source: SOURCE,
-      paint: { "fill-color": tone(c.pass, c.fail, c.unknown), "fill-opacity": 0.3 },
+      paint: { "fill-color": tone, "fill-opacity": ["case", isUnknown, 0.08, 0.3] },
     },
     {
       id: "compared-line",
       type: "line",
       source: SOURCE,
-      paint: { "line-color": tone(c.pass, c.fail, c.unknown), "line-width": 2.5 },
+      filter: ["!", isUnknown],
+      paint: { "line-color": tone, "line-width": 2.5 },
+    },
+    {
+      id: "compared-unknown",
+      type: "line",
+      source: SOURCE,
+      filter: isUnknown,
+      paint: { "line-color": tone, "line-width": 2.5, "line-dasharray": [2, 1.5] },
     },
     {
       id: "compared-text",
