@@ -132,7 +132,7 @@ def test_violations_are_seen_in_every_look(look, parking, prefix, size, theme) -
         for act in ("attach", "move")
     )
     assert attach is not None and hand_in is not None and attach["y"] < hand_in["y"]
-    visit.page.locator("main form[action$='/move'] button").first.scroll_into_view_if_needed()
+    visit.page.locator("#papers-when").scroll_into_view_if_needed()
     assert visit.page.locator("#papers-when").is_visible()
     seen(visit, f"dispute-draft-{name}")
     chief = look(size=size, theme=theme, who="supervisor").go(f"{prefix}/violations/decide/")

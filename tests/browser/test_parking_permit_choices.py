@@ -183,10 +183,15 @@ def test_a_plot_that_is_chosen_answers_a_number_that_no_plot_has(look, city) -> 
     visit.assert_clean()
 
 
-def test_the_price_of_a_zone_is_told_before_a_bay_is_chosen(look, city) -> None:
-    visit = opened_for_bays(look(who="citizen"))
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_the_price_of_a_zone_is_told_before_a_bay_is_chosen(
+    look, city, prefix, size, theme
+) -> None:
+    visit = opened_for_bays(look(size=size, theme=theme, who="citizen"), prefix)
     page = visit.page
     page.locator("#of-one-place").wait_for()
+    page.locator("#of-one-place").scroll_into_view_if_needed()
+    seen(visit, f"permit-zone-price-{prefix.strip('/')}-{size}-{theme}")
     before = page.inner_text("#price .bignum-s")
     page.locator("#bay-rows input").last.check()  # a bay of one place
     page.locator("#of-one-place").wait_for(state="detached")

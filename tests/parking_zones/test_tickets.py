@@ -77,7 +77,9 @@ def test_a_ticket_is_a_bill_with_its_reasons_until_it_is_paid(zone) -> None:
     assert (ticket.state, ticket.amount_baisa, bill.total_baisa) == (State.ASKED, 200, 200)
     assert (ticket.starts_at, ticket.ends_at) == (NINE, NINE + minutes(60))
     assert [line.rate_baisa for line in bill.lines.all()] == [100]
-    assert "عدد الدقائق 60، والسعر لكل 30 دقيقة" in bill.lines.get().text_ar  # 2 × 0.100 is of these
+    assert (
+        "عدد الدقائق 60، والسعر لكل 30 دقيقة" in bill.lines.get().text_ar
+    )  # 2 × 0.100 is of these
     assert "60 minutes, at a price per 30 minutes" in bill.lines.get().text_en
     assert bill.plate == "OM1111B" and bill.expires_at == NINE + actions.PAY_WITHIN
     assert paid(ticket).state == State.PAID
