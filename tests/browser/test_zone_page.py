@@ -1,4 +1,4 @@
-"""The inspector's page: the four answers from a position and from a pin."""
+"""The page of a place's zone: the four answers from a position and from a pin, and what follows."""
 
 import datetime as dt
 import re
@@ -7,7 +7,7 @@ import pytest
 
 from municipality import crs
 from municipality.stored import geos_of
-from parking_zones.models import CurbBan, TicketTerms
+from parking_zones.models import CurbBan, PaidHours, TicketTerms
 from tests.browser.looks import LOOKS, seen
 from tests.builders import ALWAYS, EAST, NORTH, square
 
@@ -38,14 +38,55 @@ def test_a_position_gets_one_of_four_answers(look, small_city) -> None:
         assert verdict.get_attribute("data-result") == result
         text = visit.page.inner_text("#panel")
         assert word in text
-        warned = "لا تُحرَّر مخالفة من هذه القراءة" in text
-        assert warned == (result in ("near_edge", "ambiguous"))
+        assert "مخالفة" not in text  # words for inspectors
+        assert visit.page.locator("#panel .btn:visible:not(.two)").count() == 1
+        unsure = result in ("near_edge", "ambiguous")
+        assert ("قد تكون المنطقة" in text and "اقرأ رقم المنطقة على اللوحة" in text) == unsure
         if result != "outside":
             assert "الخوير" in text and "النسخة" in text
         visit.assert_accessible()
         visit.assert_clean()
         visit.shot(f"zone-{result}-{y}")
         visit.page.close()
+
+
+def test_an_inspector_reads_what_an_unsure_place_is_for_a_violation(look, small_city) -> None:
+    lon, lat, _ = place(0, 194)
+    visit = look(size="phone", who="inspector").go(f"/zone/?at={lon:.6f},{lat:.6f},9")
+    visit.page.locator("[data-result=near_edge]").wait_for()
+    assert "لا تُحرَّر مخالفة من هذه القراءة" in visit.page.inner_text("#consequence")
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_the_next_act_of_a_driver_is_the_one_filled_button(
+    look, small_city, prefix, size, theme, is_paid
+) -> None:
+    """Where parking is paid a ticket is bought, within reach; where it is free the place is read."""
+    PaidHours.objects.all().delete()
+    free_weekdays = [] if is_paid else [1, 2, 3, 4, 5, 6, 7]
+    PaidHours.objects.create(
+        valid=ALWAYS, opens=dt.time(0), closes=dt.time(23, 59), free_weekdays=free_weekdays,
+        source="test",
+    )  # fmt: skip
+    lon, lat, _ = place(0, 0)
+    visit = look(size=size, theme=theme).go(f"{prefix}/zone/?at={lon:.6f},{lat:.6f},9")
+    page = visit.page
+    page.locator("#stay-price b").wait_for()
+    said = page.inner_text("#consequence")
+    filled = page.locator("#panel .btn:visible:not(.two):not(.three)")
+    assert filled.count() == 1
+    if is_paid:
+        assert "تلزم تذكرة الآن، حتى" in said or "A ticket is needed now, until" in said
+        assert filled.get_attribute("id") == "stay-buy"
+        assert "zone=7" in (filled.get_attribute("href") or "")
+        assert page.locator("#panel-acts #stay-buy").count() == 1
+        box = filled.bounding_box()
+        assert box is not None and box["y"] + box["height"] <= page.viewport_size["height"]
+    else:
+        assert "مجاني الآن" in said or "free now" in said
+        assert filled.get_attribute("id") == "take"
+    seen(visit, f"next-act-{is_paid}-{prefix.strip('/')}-{size}-{theme}")
 
 
 @pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)

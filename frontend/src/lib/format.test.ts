@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { date, distance, metres, NBSP, number, percent, rial, squareMetres, time } from "./format";
 
 describe("numbers carry their unit after a no-break space", () => {
@@ -18,6 +18,9 @@ describe("numbers carry their unit after a no-break space", () => {
   it("writes baisa as rials with three decimals always", () => {
     expect(rial(200)).toBe(`0.200${NBSP}ر.ع.`);
     expect(rial(6195)).toBe(`6.195${NBSP}ر.ع.`);
+    vi.stubGlobal("document", { documentElement: { lang: "en", dataset: {} } });
+    expect(rial(200)).toBe(`0.200${NBSP}OMR`);
+    vi.unstubAllGlobals();
   });
 });
 

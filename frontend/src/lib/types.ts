@@ -43,6 +43,7 @@ export interface Restriction extends Named {
 export interface ZoneCandidate extends Named {
   id: number;
   number: string;
+  kind?: "paid" | "permit";
   distance_to_edge_m: number;
   version: number;
   valid_from: string | null;
@@ -63,6 +64,7 @@ export interface ZoneAnswer {
     source: string | null;
     valid_from: string | null;
   } | null;
+  paid_now?: boolean | null; // null: not known, or the zones differ
   paid_until: string | null;
   free_until: string | null;
   at: string;

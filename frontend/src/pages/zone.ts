@@ -1,4 +1,4 @@
-/* The inspector's page: which parking zone is this place in, how sure is it, and what does it cost now? */
+/* Which parking zone is this place in, how sure is it, and must a ticket be bought now? */
 
 import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { readConfig } from "../lib/config";
@@ -12,10 +12,10 @@ import { STATES } from "../lib/words";
 import { createMap, type CityMap } from "../map/frame";
 import { EMPTY, position } from "../map/overlays";
 import { sheet } from "../parts/sheet";
-import { stayPrice } from "../parts/stay-price";
+import { buyLink, stayPrice } from "../parts/stay-price";
 import { edgesOf } from "../parts/zone-edges";
 import { errorBox, skeleton } from "../parts/waiting";
-import { consequence, verdict, zoneFacts } from "../parts/zone-verdict";
+import { consequence, paidZone, verdict, zoneFacts } from "../parts/zone-verdict";
 import type { Position } from "geojson";
 
 const WATCH_MS = 12000; // a second reading waits this long for the best fix
@@ -76,15 +76,16 @@ function zoomFor(accuracyM: number): number {
 
 function render(a: ZoneAnswer): void {
   const only = a.candidates.length === 1 ? a.candidates[0] : null;
+  const buy = paidZone(a) ? buyLink("btn full tall") : undefined;
   body.replaceChildren(
     verdict(a, reading?.origin ?? "unknown"),
-    ...[consequence(a)].filter((el) => el !== null),
+    ...[consequence(a, config.roles.includes("inspector"))].filter((el) => el !== null),
     zoneFacts(a),
-    ...(only?.number ? [stayPrice(only.number)] : []),
+    ...(only?.number ? [stayPrice(only.number, undefined, buy)] : []),
   );
   panel.dataset.state = a.result;
   const second = say("خذ قراءة ثانية", "Take a second reading");
-  drawActs(reading?.origin === "gps" ? second : say("خذ موقعي", "Take my position"));
+  drawActs(reading?.origin === "gps" ? second : say("خذ موقعي", "Take my position"), false, buy);
   if (bottom.height() === "line") bottom.set("half");
   announce(
     `${say(STATES[a.result]!.ar, STATES[a.result]!.en)}. ${body.querySelector("#answer")?.textContent ?? ""}`,
@@ -231,21 +232,23 @@ function dropPin(lon: number, lat: number): void {
   void judge({ lon, lat, accuracyM: PIN_ACCURACY_M, at: null, origin: "pin" });
 }
 
-function drawActs(main: string, busy = false): void {
-  acts.replaceChildren(
-    h(
-      "button",
-      { type: "button", class: "btn full tall", id: "take", disabled: busy, onclick: takePosition },
-      icon("locate"),
-      main,
-    ),
-    h(
-      "button",
-      { type: "button", class: "btn two full", id: "drop-pin", onclick: startPinning },
-      icon("pin"),
-      say("ضع دبوسًا", "Drop a pin"),
-    ),
+/* One filled button: to buy where the place is sure and paid, else to read the position. */
+function drawActs(main: string, busy = false, buy?: HTMLAnchorElement): void {
+  const look = buy ? "btn two" : "btn full tall";
+  const take = h(
+    "button",
+    { type: "button", class: look, id: "take", disabled: busy, onclick: takePosition },
+    icon("locate"),
+    main,
   );
+  const drop = h(
+    "button",
+    { type: "button", class: buy ? "btn two" : "btn two full", id: "drop-pin", onclick: startPinning },
+    icon("pin"),
+    say("ضع دبوسًا", "Drop a pin"),
+  );
+  if (buy) acts.replaceChildren(buy, h("div", { class: "btns" }, take, drop));
+  else acts.replaceChildren(take, drop);
 }
 
 function listen(frame: CityMap): void {

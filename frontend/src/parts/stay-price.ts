@@ -106,11 +106,17 @@ interface Form {
   chosen: (minutes: number) => void;
 }
 
-/* The price of a stay in the zone of a sign; nothing is bought here. */
-export function stayPrice(zone: string, form?: Form): HTMLElement {
+/* The link to where a ticket is bought: it leads nowhere, and is hidden, until a price is known. */
+export function buyLink(look: string): HTMLAnchorElement {
+  return h("a", { class: look, id: "stay-buy", hidden: true }, say("اشترِ تذكرة", "Buy a ticket"));
+}
+
+/* The price of a stay in the zone of a sign; nothing is bought here.
+   "elsewhere" is the buyLink of a page that keeps it in another place. */
+export function stayPrice(zone: string, form?: Form, elsewhere?: HTMLAnchorElement): HTMLElement {
   const ask = latest();
   let minutes = form?.minutes ?? FIRST_MINUTES;
-  const buy = h("a", { class: "btn", id: "stay-buy" }, say("اشترِ تذكرة", "Buy a ticket"));
+  const buy = elsewhere ?? buyLink("btn two");
   const length = h("output", { class: "b", id: "stay-minutes" }, minutesText(minutes));
   const price = h("p", { id: "stay-price", "aria-live": "polite" }, say("نحسب…", "Working it out…"));
   const why = h("div", {});
@@ -165,7 +171,7 @@ export function stayPrice(zone: string, form?: Form): HTMLElement {
     ),
     h("div", { class: "row between wrap" }, h("div", { class: "row nowrap" }, less, length, more), price),
     why,
-    ...(form ? [] : [h("div", { class: "btns" }, buy)]),
+    ...(form || elsewhere ? [] : [h("div", { class: "btns" }, buy)]),
     h(
       "p",
       { class: "s" },

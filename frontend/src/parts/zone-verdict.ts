@@ -129,6 +129,7 @@ function tariffFact(a: ZoneAnswer): HTMLElement | null {
       say("مجاني حتى ", "Free until "),
       bdi(until(a.free_until, a.at), "ltr"),
     );
+  if (a.paid_now === false) return fact(say("التعرفة الآن", "Tariff now"), say("مجاني", "Free"));
   if (!a.tariff)
     return fact(
       say("التعرفة الآن", "Tariff now"),
@@ -161,18 +162,65 @@ export function zoneFacts(a: ZoneAnswer): HTMLElement {
   );
 }
 
-/* What the reading allows: nothing that costs a person money follows from an unsure one. */
-export function consequence(a: ZoneAnswer): HTMLElement | null {
+function untilText(moment: string | null, now: string): (Node | string)[] {
+  return moment ? [say("، حتى الساعة ", ", until "), bdi(until(moment, now), "ltr")] : [];
+}
+
+/* One sure zone where parking costs something at this moment: what a ticket is bought for. */
+export function paidZone(a: ZoneAnswer): string | null {
+  const only = a.candidates.length === 1 ? a.candidates[0] : undefined;
+  if (a.result !== "inside" || only?.kind !== "paid" || !a.tariff || !a.paid_now) return null;
+  return only.number;
+}
+
+function mayBe(a: ZoneAnswer): (Node | string)[] {
+  const zones = a.candidates.flatMap((c, n) => [
+    ...(n ? [say(" أو ", " or ")] : []),
+    b(nameOf(c)),
+    ...(c.number ? [" (", bdi(c.number), ")"] : []),
+  ]);
+  const none =
+    a.result === "near_edge" ? [say("، أو خارج المناطق كلها", ", or you may be outside every zone")] : [];
+  return [say("قد تكون المنطقة ", "The zone may be "), ...zones, ...none, "."];
+}
+
+/* What the reading allows: nothing that costs a person money follows from an unsure one.
+   An inspector reads what it is for a violation, anybody else whether to buy a ticket. */
+export function consequence(a: ZoneAnswer, isInspector: boolean): HTMLElement | null {
   const text = (...children: (Node | string)[]): HTMLElement =>
-    h("p", { class: "s consequence" }, ...children);
+    h("p", { class: "s consequence", id: "consequence" }, ...children);
   if (a.result === "near_edge" || a.result === "ambiguous") {
+    if (isInspector)
+      return text(
+        b(say("لا تُحرَّر مخالفة من هذه القراءة.", "No violation can be issued from this reading.")),
+        " ",
+        say("تحرّك نحو المركبة وخذ قراءة ثانية.", "Move towards the vehicle and take a second reading."),
+      );
     return text(
-      b(say("لا تُحرَّر مخالفة من هذه القراءة.", "No violation can be issued from this reading.")),
+      ...mayBe(a),
       " ",
-      say("تحرّك نحو المركبة وخذ قراءة ثانية.", "Move towards the vehicle and take a second reading."),
+      say(
+        "اقرأ رقم المنطقة على اللوحة حيث تقف قبل أن تشتري تذكرة.",
+        "Read the zone's number on the sign where you stand before you buy a ticket.",
+      ),
     );
   }
-  if (a.free_until && a.result === "inside")
-    return text(b(say("الوقوف مجاني الآن.", "Parking is free now.")));
+  if (a.result === "inside" && a.candidates[0]?.kind === "permit")
+    return text(
+      b(
+        say(
+          "الوقوف هنا بتصريح، ولا تُباع له تذاكر.",
+          "Parking here is by permit; no tickets are sold for it.",
+        ),
+      ),
+    );
+  if (a.paid_now === false && a.result === "inside")
+    return text(
+      b(say("الوقوف مجاني الآن، ولا تلزم تذكرة", "Parking is free now and needs no ticket")),
+      ...untilText(a.free_until, a.at),
+      ".",
+    );
+  if (paidZone(a))
+    return text(b(say("تلزم تذكرة الآن", "A ticket is needed now")), ...untilText(a.paid_until, a.at), ".");
   return null;
 }
