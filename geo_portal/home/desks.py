@@ -55,7 +55,7 @@ DESKS = (
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),
     _desk("home:jobs", "الأعمال", "Jobs", "admin"),
-    _desk("home:calendar", "التقويم", "Calendar", "admin"),
+    _desk("home:calendar", "التقويم", "Calendar", "admin", "zone_manager"),
     _desk("people:visitor", "المراجع الحاضر", "The visitor in front", "hall", "agent"),
     _desk("people:people", "الأشخاص والأدوار", "People and roles", "admin"),
     _desk("people:offices", "المكاتب الاستشارية", "Consultancy offices", "admin"),

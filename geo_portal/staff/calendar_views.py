@@ -17,12 +17,14 @@ from geo_portal.staff.sent import FIRST_YEAR, LAST_YEAR, Sent
 from municipality.asked import today
 from municipality.calendar.models import Holiday, OfficeHours
 from municipality.calendar.queries import city_calendar
-from municipality.people.access import not_found, open_to
+from municipality.people.access import not_found, open_to, roles_of
 from municipality.people.acting_person import actor_of
 from municipality.places.models import Directorate
+from municipality.reach import as_system
 from municipality.words import Text
 
 ADMIN = "admin"
+READERS = (ADMIN, "zone_manager")  # free days of parking are the calendar's (decision 0015)
 LAST_BEFORE_FIRST = Text("اليوم الأخير قبل الأول.", "The last day is before the first.")
 CLOSES_BEFORE = Text("الإغلاق قبل الافتتاح.", "It closes before it opens.")
 TOO_MANY_DAYS = Text("أكثر من {most} يومًا.", "More than {most} days.")
@@ -38,17 +40,20 @@ def _year(year: int) -> int:
 
 
 @require_safe
-@open_to(ADMIN)
+@open_to(*READERS)
 def calendar(request: HttpRequest) -> HttpResponse:
     """Lead to the year it is."""
     return redirect("home:calendar_year", today().year)
 
 
 @require_safe
-@open_to(ADMIN)
+@open_to(*READERS)
 def calendar_of_year(request: HttpRequest, year: int) -> HttpResponse:
-    """Show a year of the calendar."""
-    return render(request, "staff/calendar.html", year_page(_year(year), city_calendar()))
+    """Show a year of the calendar, with its acts to the administrator alone."""
+    with as_system():  # who changed what in it, and no other stream of the history
+        context = year_page(_year(year), city_calendar())
+    context["may_change"] = ADMIN in roles_of(request)
+    return render(request, "staff/calendar.html", context)
 
 
 def _days(sent: Sent, *, most: int) -> tuple[dt.date, dt.date]:

@@ -11,8 +11,10 @@ from municipality.calendar.models import Holiday
 from municipality.documents import papers
 from municipality.jobs.models import JobProgress, Schedule
 from municipality.jobs.worker import Worker
+from municipality.people.models import User
 from tests.browser.driver import Visit
 from tests.browser.looks import LOOKS, seen
+from tests.builders import a_person
 from tests.documents.builders import AT, a_paper, a_pdf, one_byte_changed
 from tests.jobs.builders import counted, fail
 
@@ -67,6 +69,12 @@ def test_the_calendar_is_confirmed_by_hand(look, small_city) -> None:
         looked_at(
             visit.go(f"{prefix}/staff/calendar/2026/"), f"calendar-{prefix[1:]}-{size}-{theme}"
         )
+        if not User.objects.filter(username="zone_manager").exists():
+            a_person("zone_manager")
+        reader = look(size=size, theme=theme, who="zone_manager")
+        reader.go(f"{prefix}/staff/calendar/2026/")
+        assert reader.page.locator("#who-changes").count() == 1
+        looked_at(reader, f"calendar-read-{prefix[1:]}-{size}-{theme}")
     eid = Holiday.objects.get(code="eid_al_adha", valid__startswith__year=2026)
     visit = look(who="admin").go(f"/en/staff/calendar/holidays/{eid.pk}/")
     visit.page.click("text=Confirm these days")

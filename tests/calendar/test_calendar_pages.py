@@ -49,6 +49,31 @@ def test_the_year_shows_what_is_estimated_and_what_is_missing(admin) -> None:
     assert admin.get("/staff/calendar/1999/").status_code == 404
 
 
+def test_the_zone_manager_reads_the_calendar_and_writes_nothing_in_it(admin) -> None:
+    """Control: the administrator has the acts on the same page; other staff have no page."""
+    holiday = national_day()
+    path = f"/staff/calendar/holidays/{holiday.pk}/"
+    assert admin.post(path, sent("2026-11-25", "2026-11-26")).status_code == 302
+    shown = admin.get("/en/staff/calendar/2026/").content.decode()
+    assert path in shown and "send the administrator" not in shown
+    reader = Client()
+    reader.force_login(a_person("zone_manager"))
+    page = reader.get("/en/staff/calendar/2026/").content.decode()
+    assert "National Day" in page and ANNOUNCED in page and "send the administrator" in page
+    assert "/staff/calendar/holidays/" not in page and "2026/ramadan" not in page
+    assert reader.get("/staff/calendar/").status_code == 302
+    for method in (reader.get, reader.post):
+        assert method(path, sent("2026-11-01", "2026-11-02")).status_code == 404
+    for other in ("add", "ramadan", "hours"):
+        assert reader.get(f"/staff/calendar/2026/{other}").status_code == 404
+        assert admin.get(f"/staff/calendar/2026/{other}").status_code == 200
+    holiday.refresh_from_db()
+    assert holiday.valid.lower == day("2026-11-25")
+    supervisor = Client()
+    supervisor.force_login(a_person("supervisor"))
+    assert supervisor.get("/staff/calendar/2026/").status_code == 404
+
+
 def test_the_same_days_confirm_a_holiday_and_other_days_move_it(admin) -> None:
     the_weekends()
     holiday = national_day()
