@@ -87,7 +87,7 @@ def test_checks_and_violations_survive_a_dead_connection(walk, tmp_path: Path) -
         issues(person, a_photo(tmp_path))
         person.until(lambda: Violation.objects.filter(state="proposed").count() == 1)
 
-        # the connection dies: two checks and a violation are kept, one plate buys a ticket meanwhile
+        # the connection dies: two checks and a violation are kept, one plate had bought a ticket before
         stands(person, *INSIDE)
         person.page.context.set_offline(True)
         asks(person, "3333D", "kept")
@@ -109,7 +109,8 @@ def test_checks_and_violations_survive_a_dead_connection(walk, tmp_path: Path) -
         ParkingTicket.objects.create(
             number="PT-1", key="t", plate_key="OM-4444-R", starts_at=now - timezone.timedelta(hours=1),
             ends_at=now + timezone.timedelta(hours=1), amount_baisa=100, lines=[], channel="sms",
-            state="paid", decided_at=now, phone="+96890000001", language="ar", asked_at=now,
+            state="paid", decided_at=now, phone="+96890000001", language="ar",
+            asked_at=now - timezone.timedelta(hours=1),
         )  # fmt: skip
 
         # and back: everything is answered for its own minute, once
