@@ -21,7 +21,11 @@ ROOT = Path(__file__).resolve().parents[1]
 NAMED = "geo_migrated_"
 LOCK = 7_362_201  # of this database server: one worker makes it, the others wait
 THERE = "SELECT 1 FROM pg_database WHERE datname = %s"
-OTHERS = "SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s"
+# Another checkout may be copying its own just now: only what is older than a day is dropped.
+OLD = """
+SELECT datname FROM pg_database WHERE datname LIKE %s AND datname <> %s
+AND coalesce(shobj_description(oid, 'pg_database'), '') < (current_date - 1)::text
+"""
 
 
 def _digest() -> str:
@@ -53,15 +57,20 @@ def migrated() -> str:
         cursor.execute(THERE, [name])
         if cursor.fetchone():
             return name
-        cursor.execute(OTHERS, [f"{NAMED}%", name])
+        cursor.execute(OLD, [f"{NAMED}%", name])
         for (old,) in cursor.fetchall():
-            with suppress(psycopg2.errors.ObjectInUse):  # by another checkout: it drops it then
+            with suppress(psycopg2.errors.ObjectInUse):
                 cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(half)))
         cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, check=True,
             env={**os.environ, "GEO_DB_NAME": half, "GEO_DB_ROLE": "owner"},
         )  # fmt: skip
+        cursor.execute("SELECT current_date::text")
+        dated = sql.SQL("COMMENT ON DATABASE {} IS {}")
+        today = sql.Literal(cursor.fetchone()[0])
+        cursor.execute(dated.format(sql.Identifier(half), today))
         renamed = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         cursor.execute(renamed.format(sql.Identifier(half), sql.Identifier(name)))
     return name
