@@ -72,3 +72,19 @@ def test_closing_a_zone_names_what_loses_it(look, street, prefix) -> None:
     visit.assert_accessible()
     visit.shot(f"zone-edit-closing{prefix.replace('/', '-')}")
     visit.assert_clean()
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_what_is_told_aside_leaves_the_acts_free(look, street, prefix) -> None:
+    visit = look(who="zone_manager")
+    page = opened(visit, f"{prefix}/zones/edit/")
+    page.click("[data-zone='8']")
+    page.click("#close-zone")
+    done(visit)
+    page.click("#save")  # without a decision
+    told, save = page.locator(".toast").bounding_box(), page.locator("#save").bounding_box()
+    assert told is not None and save is not None
+    apart = told["x"] + told["width"] <= save["x"] or save["x"] + save["width"] <= told["x"]
+    assert apart or told["y"] + told["height"] <= save["y"]
+    visit.shot(f"zone-edit-told{prefix.replace('/', '-')}")
+    visit.assert_clean()
