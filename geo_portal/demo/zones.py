@@ -151,9 +151,7 @@ def _bays(
                 stalls = ROW_STALLS if kind == "public" else int(rng.integers(2, ROW_STALLS))
                 ring[[1, 2], 0] = x + stalls * BAY_WIDE_M
                 shape = shapely.orient_polygons(shapely.Polygon(frame.world(ring)))
-                made.append(
-                    (f"{zone.register_key}-{len(made) + 1:03d}", kind, stalls, shape)
-                )
+                made.append((f"{zone.register_key}-{len(made) + 1:03d}", kind, stalls, shape))
             x += length + ROW_GAP_M
     return made
 
