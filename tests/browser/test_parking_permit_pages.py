@@ -117,9 +117,7 @@ def test_the_citizen_s_pages_are_seen_in_every_look(look, city, prefix, size, th
 def test_the_officers_pages_are_seen_in_every_look(look, city, prefix, size, theme) -> None:
     case = handed_in(city, a_case(city))
     pin = b.square(20, -20, 1).centroid
-    Bay.objects.create(
-        register_key="bay-1", stalls=4, shape=geos_of(b.square(22, -22, 10, 5))
-    )
+    Bay.objects.create(register_key="bay-1", stalls=4, shape=geos_of(b.square(22, -22, 10, 5)))
     bay = handed_in(
         city,
         a_case(city, kind="reserved_bay", plot=None, bay_place=pin, company=t.COMPANY,
