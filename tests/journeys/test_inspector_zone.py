@@ -3,7 +3,7 @@ four answers, the distance to the edge and the tariff in force."""
 
 import pytest
 
-from tests.browser.driver import PHONE
+from tests.browser.driver import PHONE, sign_in
 from tests.journeys import city
 from tests.journeys.walk import Walk
 
@@ -29,6 +29,7 @@ def test_inspector_reads_the_four_answers(walk, live_server, prefix) -> None:
         live_server.url, size=PHONE, permissions=["geolocation"], has_touch=True,
         geolocation={"longitude": lon, "latitude": lat, "accuracy": 6},
     ) as person:  # fmt: skip
+        sign_in(person.page.context, live_server.url, "inspector")  # a driver reads other words
         person.open(f"{prefix}/zone/")
         person.map_is_drawn()
         person.shot(f"{name}-start")
