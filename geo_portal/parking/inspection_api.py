@@ -32,7 +32,7 @@ from parking_zones.plates import NotAPlate, read_plate, vehicle_of_key
 from parking_zones.tickets.quotes import NO_CALENDAR
 from parking_zones.violations.actions import New, issue
 from parking_zones.violations.models import Violation
-from parking_zones.violations.queries import known, offences_on
+from parking_zones.violations.queries import known, of_the_day, offences_on
 from parking_zones.zones.queries import city_time
 
 router = Router(tags=["parking"])
@@ -134,6 +134,23 @@ def check_json(made: ParkingCheck) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _fined(made: ParkingCheck) -> list[dict[str, Any]]:
+    """Write what the plate was fined for that day: who may not stand is not fined twice for it.
+
+    Beside the check and no part of its evidence; asked for only where a fine may follow.
+    """
+    if made.may_stand is not False:
+        return []
+    return [
+        {
+            "number": one.number, "state": one.state, "issued_at": utc_text(one.issued_at),
+            "offence_ar": one.offence.name_ar, "offence_en": one.offence.name_en,
+            "zone": None if one.zone is None else one.zone.number,
+        }
+        for one in of_the_day(plate_key=made.plate_key, at=made.at)
+    ]  # fmt: skip
+
+
 @router.post("/check", summary="May this plate stand here now?", openapi_extra=CHECK_BODY)
 @open_to(INSPECTOR)
 def check_plate(request: HttpRequest) -> JsonResponse:
@@ -154,7 +171,7 @@ def check_plate(request: HttpRequest) -> JsonResponse:
         made = check(asked=question, inspector_id=person_of(request).pk, at=now)
     except NoCalendar:
         raise Problem(409, "parking_gap", NO_CALENDAR) from None
-    return JsonResponse(check_json(made))
+    return JsonResponse({**check_json(made), "fined": _fined(made)})
 
 
 @router.get("/offences", summary="What can be fined today")

@@ -13,6 +13,7 @@ from municipality.documents.models import StoredFile
 from municipality.reach import acting
 from parking_zones.parking_permits.models import PermitVehicle
 from parking_zones.violations.models import Dispute, Offence, Violation
+from parking_zones.zones.queries import city_time
 
 SHOWN = (Violation.State.ISSUED, Violation.State.CANCELLED)  # what its payer hears of
 LATEST = 50
@@ -41,6 +42,16 @@ class Known:
         if self.bill is None:  # an earlier record that is not due
             return "paid"
         return self.bill.state
+
+
+def of_the_day(*, plate_key: str, at: dt.datetime) -> list[Violation]:
+    """Return what a plate was fined for on the city's day up to a moment, the latest first."""
+    midnight = city_time(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    live = (Violation.State.PROPOSED, Violation.State.ISSUED)
+    found = _rows().filter(
+        plate_key=plate_key, state__in=live, issued_at__gte=midnight, issued_at__lte=at
+    )
+    return list(found.order_by("-issued_at")[:LATEST])
 
 
 def _rows() -> QuerySet[Violation]:

@@ -165,3 +165,16 @@ def test_offences_and_near_plates_are_told(zone, inspector) -> None:
     assert inspector.get("/api/parking/offences").json()["offences"][0]["code"] == "no_ticket"
     assert inspector.get("/api/parking/plates/near?plate=1111B").json() == {"plates": []}
     assert inspector.get("/api/parking/plates/near?plate=!").status_code == 422
+
+
+def test_who_was_fined_today_is_told_before_a_photo_is_taken(zone, inspector) -> None:
+    first = check(inspector).json()
+    assert first["fined"] == []
+    made = post(inspector, "violations", check=first["check"], offence="no_ticket").json()
+    again = check(inspector).json()
+    assert [one["number"] for one in again["fined"]] == [made["number"]]
+    assert again["fined"][0]["zone"] == "7"
+    assert "fined" not in ParkingCheck.objects.latest("pk").evidence  # no part of what is judged
+    assert check(inspector, plate="2222 M").json()["fined"] == []
+    Violation.objects.update(state="cancelled", decided_at=timezone.now(), decided_why="x")
+    assert check(inspector).json()["fined"] == []

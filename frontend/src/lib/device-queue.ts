@@ -31,6 +31,7 @@ export interface CheckAnswer {
   zone: { number: string; name_ar: string; name_en: string; distance_to_edge_m: number } | null;
   rights: { kind: string; number: string; zone: string | null; until: string; paid: boolean | null }[];
   plate: { ar: string; en: string; kind: string };
+  fined?: { number: string; issued_at: string; offence_ar: string; offence_en: string; zone: string | null }[];
 }
 
 export interface Issued {

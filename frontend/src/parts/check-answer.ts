@@ -35,6 +35,14 @@ function facts(a: CheckAnswer): HTMLElement {
     const stands = right.paid ? "" : ` · ${say("لم يُعرف دفعها", "payment not known yet")}`;
     rows.push([kind, h("span", {}, bdi(right.number, "ltr"), where, stands)]);
   }
+  for (const one of a.fined ?? []) {
+    const where = one.zone ? ` · ${say("المنطقة", "zone")} ${one.zone}` : "";
+    const what = ` · ${say(one.offence_ar, one.offence_en)}${where}`;
+    rows.push([
+      say("خولفت اليوم", "Fined today"),
+      h("span", { class: "fined" }, bdi(time(one.issued_at), "ltr"), " · ", bdi(one.number, "ltr"), what),
+    ]);
+  }
   return h(
     "dl",
     { class: "facts" },
