@@ -39,7 +39,7 @@ from parking_zones.violations.models import Offence, Violation
 from parking_zones.violations.refusals import refused
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.models import Bay
-from parking_zones.zones.queries import city_time
+from parking_zones.zones.queries import city_midnight, city_time
 
 PURPOSE = "parking_violation"
 SURE_OF_A_BAY_M = 3.0  # about a bay's width: a wider reading may be on the next one
@@ -86,16 +86,16 @@ def _number(at: dt.datetime) -> str:
 
 def _spell(offence: Offence, check: ParkingCheck, *, at: dt.datetime) -> dt.datetime:
     """Return where the period begins in which this offence is issued once: paid hours, else day."""
-    local = city_time(at)
     book = zone_book()
     if offence.basis == Basis.UNPAID:
+        today = city_time(at).date()
         hours = paid_day(
-            day=local.date(), zone_id=check.zone_id, rules=book.hours, calendar=book.calendar
+            day=today, zone_id=check.zone_id, rules=book.hours, calendar=book.calendar
         )
         for opens, closes in hours.spans if hours is not None else ():
             if opens <= at < closes:
                 return opens
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return city_midnight(at)
 
 
 def _why_not(offence: Offence, check: ParkingCheck, answer: Answer) -> str:

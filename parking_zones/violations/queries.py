@@ -13,7 +13,7 @@ from municipality.documents.models import StoredFile
 from municipality.reach import acting
 from parking_zones.parking_permits.models import PermitVehicle
 from parking_zones.violations.models import Dispute, Offence, Violation
-from parking_zones.zones.queries import city_time
+from parking_zones.zones.queries import city_midnight
 
 SHOWN = (Violation.State.ISSUED, Violation.State.CANCELLED)  # what its payer hears of
 LATEST = 50
@@ -46,10 +46,9 @@ class Known:
 
 def of_the_day(*, plate_key: str, at: dt.datetime) -> list[Violation]:
     """Return what a plate was fined for on the city's day up to a moment, the latest first."""
-    midnight = city_time(at).replace(hour=0, minute=0, second=0, microsecond=0)
     live = (Violation.State.PROPOSED, Violation.State.ISSUED)
     found = _rows().filter(
-        plate_key=plate_key, state__in=live, issued_at__gte=midnight, issued_at__lte=at
+        plate_key=plate_key, state__in=live, issued_at__gte=city_midnight(at), issued_at__lte=at
     )
     return list(found.order_by("-issued_at")[:LATEST])
 

@@ -49,6 +49,11 @@ def city_time(at: dt.datetime) -> dt.datetime:
     return at.astimezone(PROFILE.time_zone)
 
 
+def city_midnight(at: dt.datetime) -> dt.datetime:
+    """Return when the city's day of an aware moment began."""
+    return city_time(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _free_at(price: Price) -> PaidNow:
     """Say that nothing is paid as long as a price of nothing holds."""
     ends = price.span.after

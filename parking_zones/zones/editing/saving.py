@@ -18,7 +18,6 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from municipality.actor import Actor
 from municipality.calendar.rest_days import Span
-from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.history.queries import entries
 from municipality.moments import utc_text
@@ -43,6 +42,7 @@ from parking_zones.zones.editing.coverage import (
     same_boundary,
 )
 from parking_zones.zones.models import Zone, ZoneVersion
+from parking_zones.zones.queries import city_midnight, city_time
 
 # One writer at a time, an import among them, which asks for no lock of ours; readers go on.
 LOCK = "LOCK TABLE parking_zones_zone, parking_zones_zoneversion IN SHARE ROW EXCLUSIVE MODE"
@@ -115,7 +115,7 @@ def stale(kind: str) -> Problem:
     with as_system():  # the last entry of a stream that its writers do not read
         last = entries(stream_of(kind)).filter(act="edit").last()
     who = SOMEBODY if last is None else Text(last.person_name, last.person_name)
-    local = None if last is None else last.at.astimezone(PROFILE.time_zone)
+    local = None if last is None else city_time(last.at)
     clock = "" if local is None else f"{local:%d/%m/%Y %H:%M}"
     when = UNKNOWN_TIME if local is None else Text(clock, clock)
     told = STALE.with_values(who=who.ar, who_en=who.en, when=when.ar, when_en=when.en)
@@ -182,7 +182,7 @@ def retraced(base: Base, operations: tuple[ops.Operation, ...]) -> Coverage:
 
 def _check_day(base: Base, wanted: Wanted, at: dt.datetime) -> None:
     """Refuse a day that has begun, but for a correction of today, and one before a later change."""
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_time(at).date()
     if base.day < today:
         raise bad_value("from", PAST)
     if base.day == today and not wanted.corrects_today:
@@ -193,8 +193,7 @@ def _check_day(base: Base, wanted: Wanted, at: dt.datetime) -> None:
 
 def _check_unapplied(changes: Difference, at: dt.datetime) -> None:
     """Refuse to correct today where a zone concerned was applied today; raises Problem 409."""
-    local = at.astimezone(PROFILE.time_zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = city_midnight(at)
     concerned = (*changes.changed, *changes.opened, *changes.closed)
     ids = [cell.zone_id for cell in concerned if cell.zone_id is not None]
     sold = ParkingTicket.objects.filter(zone_id__in=ids, ends_at__gt=midnight)
