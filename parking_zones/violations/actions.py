@@ -89,9 +89,7 @@ def _spell(offence: Offence, check: ParkingCheck, *, at: dt.datetime) -> dt.date
     book = zone_book()
     if offence.basis == Basis.UNPAID:
         today = city_time(at).date()
-        hours = paid_day(
-            day=today, zone_id=check.zone_id, rules=book.hours, calendar=book.calendar
-        )
+        hours = paid_day(day=today, zone_id=check.zone_id, rules=book.hours, calendar=book.calendar)
         for opens, closes in hours.spans if hours is not None else ():
             if opens <= at < closes:
                 return opens
