@@ -1,5 +1,13 @@
-"""Only imports the tables, so that Django finds them."""
+"""The tables of observations, gathered here only so that Django finds them."""
 
-from observations.reports.models import Category, Observation
+from observations.reports.models import (
+    Category,
+    Fix,
+    Follower,
+    Observation,
+    Photo,
+    Submission,
+    Target,
+)
 
-__all__ = ["Category", "Observation"]
+__all__ = ["Category", "Fix", "Follower", "Observation", "Photo", "Submission", "Target"]
