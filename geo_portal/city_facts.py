@@ -23,7 +23,7 @@ from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
 from municipality.conf import PROFILE
 from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Wilayat
-from observations.reports.models import Category
+from observations.reports.models import Category, Target
 from parking_zones.pricing.models import PaidHours, TicketTerms
 from parking_zones.tickets.models import GoodIn
 from parking_zones.violations.models import Offence
@@ -42,6 +42,7 @@ def load_city_facts() -> dict[str, int]:
         calendar = _file("calendar")
         tariffs = _file("tariffs")
         places = _file("places")
+        reports = _file("categories")
         return {
             "wilayats": _wilayats(places.get("wilayats", [])),
             "directorates": _directorates(places.get("directorates", [])),
@@ -69,7 +70,10 @@ def load_city_facts() -> dict[str, int]:
             ),
             "offences": _dated(Offence, _spans(tariffs.get("offences", [])), by={"code": ""}),
             "themes": _themes(),
-            "categories": _categories(_file("categories").get("categories", [])),
+            "categories": _categories(reports.get("categories", [])),
+            "targets": _dated(
+                Target, _spans(reports.get("targets", [])), by={"priority": 0, "category": None}
+            ),
             "retention": _retention(_file("retention").get("rules", [])),
         }
 

@@ -44,6 +44,7 @@ CASE_KINDS = {
     "construction": "plots.building_permits.construction.transitions.MACHINE",
     "parking_dispute": "parking_zones.violations.disputes.MACHINE",
     "parking_permit": "parking_zones.parking_permits.transitions.MACHINE",
+    "observation": "observations.reports.transitions.MACHINE",
 }
 
 # Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.
@@ -70,6 +71,7 @@ NOTICE_TEMPLATES = [
     "parking_zones.parking_permits.announcing.TEMPLATES",
     "parking_zones.tickets.notices.TEMPLATES",
     "parking_zones.violations.notices.TEMPLATES",
+    "observations.reports.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.

@@ -201,6 +201,31 @@ EVENTS |= {
     for part, reader in (("office", OFFICE), ("owner", OWNER))
 }
 
+REPORTER = Text("من أرسل الملاحظة", "who sent the report")
+_OF_REPORTS = {
+    "plan": Text("حُدد يوم العمل", "day of the work set"),
+    "ask": Text("سؤال لصاحبها", "a question"),
+    "forward": Text("أحيلت إلى جهة أخرى", "forwarded to another body"),
+    "resolve": Text("عولجت", "dealt with"),
+    "reopen": Text("أعيد فتحها", "opened again"),
+    "reject": Text("لم تُقبل", "not accepted"),
+    "not_ours": Text("ليست من اختصاص البلدية", "not the municipality's"),
+    "merge": Text("ضُمّت إلى سابقة", "merged"),
+    "expire": Text("انتهت المهلة", "out of time"),
+}
+EVENTS |= {
+    "observation.sent": (Text("ملاحظة: وصلت", "Observation: received"), REPORTER),
+    "observation.followed": (
+        Text("ملاحظة يتابعها: انتهت", "An observation that is followed has ended"),
+        Text("المتابع", "the follower"),
+    ),
+} | {
+    f"observation.{step}.applicant": (
+        Text(f"ملاحظة: {event.ar}", f"Observation: {event.en}"), REPORTER,
+    )
+    for step, event in _OF_REPORTS.items()
+}  # fmt: skip
+
 
 def title(code: str) -> Text | str:
     """Name the event and the reader of a template; one not known here by its code."""

@@ -152,8 +152,8 @@ def _check(case: Case, edge: Edge, *, by: Actor, at: dt.datetime, text: str) -> 
 
 
 TAKEN_ALONG = (  # what taking an edge changes: the place is not written again each time
-    "state", "origin", "moves", "entered_at", "due_at", "left_min", "escalated_at", "expires_at",
-    "closed_at", "worker", "claimed_by", "claimed_at",
+    "state", "origin", "moves", "entered_at", "due_at", "left_min", "round_the_clock",
+    "escalated_at", "expires_at", "closed_at", "worker", "claimed_by", "claimed_at",
 )  # fmt: skip
 
 

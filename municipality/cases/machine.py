@@ -35,7 +35,8 @@ class State:
     ``within_min`` counts office minutes (``municipality.calendar.office_time``).  In a state
     that ``asks`` the applicant nobody's clock runs, and it expires.  One that ``lasts`` is life
     going on (a building under construction): nobody is asked, nothing is due and nothing expires.
-    ``tone`` and ``icon`` draw the pill.
+    One that is ``promised`` runs on the clock of the whole case (``clock.promise``), not on one of
+    its own: it keeps the due time that it comes with.  ``tone`` and ``icon`` draw the pill.
     """
 
     code: str
@@ -44,6 +45,7 @@ class State:
     within_min: int | None = None
     asks: bool = False
     lasts: bool = False
+    promised: bool = False
     tone: str = "info"
     icon: str = "clock"
     ahead: Text | None = None  # what stands below a stage still to come
@@ -165,6 +167,8 @@ def _clocks(machine: Machine) -> Iterator[str]:
         if state.asks and state.within_min is not None:
             yield f"state {state.code} asks the applicant and has a due time"
         works = state.worker or state.within_min is not None
+        if state.promised and (state.within_min is not None or state.asks or is_end):
+            yield f"state {state.code} keeps the promise of its case, and has a clock, asks or ends"
         if state.lasts and (works or state.asks or is_end):
             yield f"state {state.code} lasts, and asks, ends or has work to do"
         if is_end and works:

@@ -44,7 +44,10 @@ class Case(models.Model):
     entered_at = models.DateTimeField(help_text="when it came into its state")
     due_at = models.DateTimeField(null=True, blank=True)
     left_min = models.PositiveIntegerField(
-        null=True, blank=True, help_text="office minutes left when the applicant was asked"
+        null=True, blank=True, help_text="minutes left when the applicant was asked"
+    )
+    round_the_clock = models.BooleanField(
+        default=False, help_text="its due time counts every hour, not office hours"
     )
     escalated_at = models.DateTimeField(null=True, blank=True, help_text="of this breach")
     expires_at = models.DateTimeField(null=True, blank=True, help_text="of a state that asks")

@@ -1,0 +1,92 @@
+"""Reports for tests, as people and officers make them; metres from the middle of the city."""
+
+import datetime as dt
+import io
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from shapely.geometry import Point
+
+from municipality.actor import Actor
+from municipality.people.models import User
+from observations.models import Category, Submission, Target
+from observations.reports.fixes import Origin, Told
+from observations.reports.intake import NewReport, Sender, send
+from observations.reports.models import Channel
+from tests.builders import EAST, NORTH, a_person
+
+# A Wednesday, eleven in the city's morning.
+NOON = dt.datetime(2026, 11, 25, 7, 0, tzinfo=dt.UTC)
+AGENT = Actor(901, "Agent", "agent")
+
+
+def the_agent() -> Actor:
+    """The agent as a person of the database, where a row names them."""
+    User.objects.create_user(id=AGENT.person_id, username="agent", roles=["agent"])
+    return AGENT
+
+
+def spot(x: float = 0.0, y: float = 0.0) -> Point:
+    """A METRIC point so many metres from the middle of the city."""
+    return Point(EAST + x, NORTH + y)
+
+
+def gps(x: float = 0.0, y: float = 0.0, accuracy_m: float | None = 8.0) -> Told:
+    return Told(Origin.GPS, spot(x, y), accuracy_m)
+
+
+def pin(x: float = 0.0, y: float = 0.0, accuracy_m: float | None = 5.0) -> Told:
+    return Told(Origin.PIN, spot(x, y), accuracy_m)
+
+
+def photo_of(x: float = 0.0, y: float = 0.0, at: dt.datetime | None = None) -> Told:
+    return Told(Origin.EXIF, spot(x, y), None, at)
+
+
+def a_category(code: str = "potholes", **values: Any) -> Category:
+    facts = {"name_ar": "حفر الطرق", "name_en": "Potholes", "priority": 3, **values}
+    return Category.objects.get_or_create(code=code, defaults=facts)[0]
+
+
+def a_target(priority: int = 3, minutes: int = 1_260, **values: Any) -> Target:
+    facts = {"valid": (dt.date(2000, 1, 1), None), "source": "test", **values}
+    return Target.objects.create(priority=priority, minutes=minutes, **facts)
+
+
+def a_sender(**values: Any) -> Sender:
+    person = values.pop("person", None) or a_reporter()
+    return Sender(name=person.full_name, person=person, phone=person.phone or "", **values)
+
+
+def a_reporter(phone: str = "+96892345678") -> User:
+    """The account of a telephone, made once."""
+    known = User.objects.filter(phone=phone).first()
+    if known is not None:
+        return known
+    person = a_person(f"citizen{phone[-7:]}", "citizen")
+    person.phone, person.first_name = phone, "سالم"
+    person.save()
+    return person
+
+
+def a_report(
+    *told: Told, sender: Sender | None = None, at: dt.datetime = NOON, **values: Any
+) -> Submission:
+    facts = {
+        "category": "potholes", "channel": Channel.APP, "made_at": at,
+        "description": "حفرة أمام المدرسة", **values,
+    }  # fmt: skip
+    if facts["category"] == "potholes":
+        a_category()
+    sender = sender or a_sender()
+    person = sender.person
+    by = Actor(person.pk, person.full_name, "citizen") if person else AGENT
+    return send(new=NewReport(told=told or (gps(),), **facts), sender=sender, by=by, at=at)
+
+
+def a_jpeg(name: str = "hole.jpg") -> SimpleUploadedFile:
+    """A small photo without a word in it."""
+    sink = io.BytesIO()
+    Image.new("RGB", (64, 48), (120, 90, 60)).save(sink, "JPEG")
+    return SimpleUploadedFile(name, sink.getvalue(), "image/jpeg")
