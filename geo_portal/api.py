@@ -19,6 +19,7 @@ from geo_portal.permits.api import router as applications_router
 from geo_portal.permits.drawing_api import maps_router as layer_maps_router
 from geo_portal.permits.drawing_api import router as drawings_router
 from geo_portal.permits.works_api import router as works_router
+from geo_portal.reporting.api import router as reporting_router
 from municipality.billing.api import router as payments_router
 from municipality.conf import PROFILE
 from municipality.people.api import delegations_router, partner_router
@@ -107,5 +108,6 @@ api.add_router("/parking", inspection_router)
 api.add_router("/parking/zone-edits", zone_edits_router)
 api.add_router("/parking", parking_permits_router)
 api.add_router("/observations", observations_router)
+api.add_router("/observations", reporting_router)
 api.add_router("/heat", heat_router)
 api.add_router("/payments", payments_router)

@@ -37,6 +37,7 @@ NOT_OF_KIND = {  # the value of a member that is known is of another type
     str: Text("قيمة الحقل ليست نصًا.", "The member's value is not a text."),
     int: Text("قيمة الحقل ليست عددًا صحيحًا.", "The member's value is not a whole number."),
     dict: Text("قيمة الحقل ليست كائنًا.", "The member's value is not an object."),
+    list: Text("قيمة الحقل ليست قائمة.", "The member's value is not a list."),
     bool: Text("قيمة الحقل ليست true أو false.", "The member's value is not true or false."),
     object: Text("قيمة الحقل غير مقبولة.", "The member's value is not taken."),
 }

@@ -161,6 +161,15 @@ MEANINGS: dict[str, Text] = {
         "الموقع خارج حدود المدينة؛ تقول detail ما يُرجَّح من سبب.",
         "The place lies outside the city; detail says what probably went wrong.",
     ),
+    "place_in_doubt": Text(
+        "موقعان مما أُرسل لا يصدقان معًا؛ يقول doubts أيهما وكم بينهما. اسأل من أرسلها.",
+        "Two positions that were sent cannot both be right; doubts says which and how far apart. "
+        "Ask the sender.",
+    ),
+    "too_rough": Text(
+        "دقة الموقع أسوأ من أن يُعرف بها المكان؛ ضع الدبوس.",
+        "The position is too rough to name a place; put the pin.",
+    ),
     "outside_pyramid": Text(
         "لا مربع بهذا الرقم في هرم الخريطة.", "The pyramid of tiles has no such tile."
     ),

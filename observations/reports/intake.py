@@ -157,10 +157,12 @@ def made_when(made_at: dt.datetime, *, at: dt.datetime) -> dt.datetime:
     return min(made_at, at) if at - OLDEST <= made_at <= at + AHEAD else at
 
 
-def _sent_before(sender: Sender, key: str | None) -> Submission | None:
-    if key is None or sender.person is None:
+@acting
+def sent_before(person: User | None, key: str | None) -> Submission | None:
+    """Return what a person has sent under a key of theirs."""
+    if key is None or person is None:
         return None
-    return Submission.objects.filter(person=sender.person, key=key).first()  # unique
+    return Submission.objects.filter(person=person, key=key).first()  # unique
 
 
 def _check(new: NewReport) -> None:
@@ -216,7 +218,7 @@ def send(*, new: NewReport, sender: Sender, by: Actor, at: dt.datetime) -> Submi
 
     Raises Problem as ``placed`` and ``category_now`` do, 422 for too many photos or letters.
     """
-    if (before := _sent_before(sender, new.key)) is not None:
+    if (before := sent_before(sender.person, new.key)) is not None:
         return before
     _check(new)
     today = at.astimezone(PROFILE.time_zone).date()
