@@ -18,6 +18,7 @@ from geo_portal.parking.violation_views import panel_of_dispute
 from geo_portal.parking_permits.panel import panel_of_permit
 from geo_portal.permits.panel import CLERKS, panel_of
 from geo_portal.permits.works_panel import panel_of_works
+from geo_portal.reporting.panel import WITH_FORMS, panel_of_report, things_of
 from municipality import geojson
 from municipality.actor import Actor
 from municipality.asked import today
@@ -45,6 +46,7 @@ from municipality.phones import masked, shown
 from municipality.problems import Problem
 from municipality.stored import geos_of, shape_of
 from municipality.words import Text
+from observations.reports.transitions import KIND as REPORT_KIND
 from parking_zones.parking_permits.requests import HAND_IN
 from parking_zones.parking_permits.requests import KIND as PARKING_KIND
 from parking_zones.violations.disputes import KIND as DISPUTE_KIND
@@ -112,6 +114,10 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     acts = acts_of(request, case, at=at)
     if parking is not None and parking["is_writing"] and parking["papers"]:
         acts = [edge for edge in acts if edge.name not in HAND_IN]  # its papers' form hands it in
+    report = None
+    if case.kind == REPORT_KIND:
+        report = panel_of_report(case, side=side, person=person, acts=acts, at=at)
+        acts = [edge for edge in acts if edge.name not in WITH_FORMS]  # the panel has their forms
     taken = [paper for paper in machine.papers if not paper.when or case.state in paper.when]
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
@@ -120,6 +126,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         if case.kind == WORKS_KIND else None,
         "parking": parking,
         "dispute": panel_of_dispute(case) if case.kind == DISPUTE_KIND else None,
+        "report": report,
         "case": case,
         "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,
@@ -156,7 +163,9 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "may_write": side is not Side.NEITHER,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
-        "config": map_config(request, things=_ground(case, remarks)),
+        "config": map_config(
+            request, things=_ground(case, remarks) if report is None else things_of(case)
+        ),
     }  # fmt: skip
 
 

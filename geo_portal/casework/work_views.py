@@ -40,8 +40,9 @@ from municipality.words import Text
 
 WORKERS = (
     "registrar", "zone_manager", "architect", "structural", "approver", "site_inspector", "branch",
-    "supervisor",
+    "supervisor", "agent", "department",
 )  # fmt: skip
+MINUTE = dt.timedelta(minutes=1)
 BOARD = ("supervisor",)
 PAGE = 50
 LONGEST_KEY = 19  # digits
@@ -74,9 +75,14 @@ def _filter(request: HttpRequest) -> Filter:
 
 
 def _left(case: Case, *, at: dt.datetime) -> int | None:
-    """Return the office minutes left, negative once it is late; None where nothing is due."""
+    """Return the minutes left, negative once it is late; None where nothing is due.
+
+    Minutes of office hours, or of the clock where that was promised.
+    """
     if case.due_at is None:
         return None
+    if case.round_the_clock:
+        return (case.due_at - at) // MINUTE
     try:
         return work_minutes_between(at, case.due_at, city_calendar(), case.directorate_id)
     except NoCalendar:

@@ -24,7 +24,7 @@ DESKS = (
     _desk(
         "casework:work", "قائمة العمل", "Work list",
         "registrar", "architect", "structural", "approver", "site_inspector", "branch",
-        "supervisor", "zone_manager",
+        "supervisor", "zone_manager", "agent", "department",
     ),
     _desk(
         "parking_permits:search", "تصاريح المواقف", "Parking permits",

@@ -9,15 +9,14 @@ import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
 import { collection, feature, position } from "../map/overlays";
 
-/* An officer's remark: a click on the map names its spot, and shows it. */
-function aimRemark(city: CityMap): void {
-  const lon = maybe<HTMLInputElement>("remark-lon");
-  const lat = maybe<HTMLInputElement>("remark-lat");
-  if (!lon || !lat) return;
+/* A click on the map names the spot of a remark, or where a report really is, and shows it. */
+function aim(city: CityMap): void {
+  const fields = [...document.querySelectorAll<HTMLInputElement>("[data-aim]")];
+  if (!fields.length) return;
   city.map.on("click", (e) => {
-    lon.value = e.lngLat.lng.toFixed(7);
-    lat.value = e.lngLat.lat.toFixed(7);
-    city.setOverlay("position", position([e.lngLat.lng, e.lngLat.lat], 1));
+    const at = { lon: e.lngLat.lng, lat: e.lngLat.lat };
+    for (const field of fields) field.value = at[field.dataset.aim as "lon" | "lat"].toFixed(7);
+    city.setOverlay("position", position([at.lon, at.lat], 1));
   });
 }
 
@@ -49,7 +48,7 @@ async function show(container: HTMLElement): Promise<void> {
     const url: unknown = e.features?.[0]?.properties.url;
     if (typeof url === "string") location.href = url;
   });
-  aimRemark(city);
+  aim(city);
 }
 
 const container = maybe("map");

@@ -1,0 +1,196 @@
+"""What is done on the page of a report's case beside moving it: desk, day, kind, pin, rating."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
+from geo_portal.casework.case_page_views import seen_count
+from geo_portal.reporting.asking import PHOTO_KINDS
+from municipality import asked, geometry_gate
+from municipality.actor import Actor
+from municipality.cases.actions import CannotMove
+from municipality.cases.models import Case
+from municipality.cases.rights import Side
+from municipality.clock import database_now
+from municipality.documents.file_gate import Unreadable
+from municipality.documents.intake import accept
+from municipality.documents.models import RetentionClass
+from municipality.people.access import SIGNED_IN, not_found, open_to
+from municipality.places.models import Directorate
+from municipality.problems import Problem
+from municipality.words import Text
+from observations.reports import actions
+from observations.reports.fixes import Origin, Told
+from observations.reports.models import Observation
+from observations.reports.transitions import KIND
+
+NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
+NO_SUCH_REPORT = Text("اختر الملاحظة السابقة من القائمة.", "Choose the earlier report.")
+NO_DEPARTMENT = Text("اختر المديرية.", "Choose the directorate.")
+PIN_ACCURACY_M = 5.0  # of a pin on the map at the zoom it is put at
+
+
+def _report(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tuple[Case, Actor, Side]:
+    """Return the case of a report, who writes and on which side; raises Problem 404."""
+    case = case_of(request, public_id, at=at)
+    by, side = writer_of(request, case, at=at)
+    if case.kind != KIND or side is Side.NEITHER:
+        raise not_found()
+    return case, by, side
+
+
+def _of_officer(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tuple[Case, Actor]:
+    case, by, side = _report(request, public_id, at=at)
+    if side is not Side.MUNICIPALITY:
+        raise not_found()
+    return case, by
+
+
+def _who_may(request: HttpRequest, case: Case, edge: str, *, at: dt.datetime) -> Actor:
+    """Return the actor, of the roles somebody has, who may take an edge; else their first."""
+    may = {found.name: actor for found, actor in acts_on(case, actors_of(request), at=at)}
+    return may.get(edge) or actors_of(request)[0]
+
+
+def _done(request: HttpRequest, public_id: str, act: Callable[[], object]) -> HttpResponse:
+    """Do an act and go back to the page; a refusal is said on it."""
+    try:
+        act()
+    except CannotMove as refusal:
+        messages.error(request, str(refusal.words))
+    except Unreadable as refusal:
+        messages.error(request, str(refusal.words))
+    except Problem as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, str(refusal.detail))
+    return redirect("casework:case", public_id)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return seen_count(seen) if seen else None
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def assign(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give a report to a directorate."""
+    at = database_now()
+    case, _ = _of_officer(request, public_id, at=at)
+    chosen = request.POST.get("directorate", "").replace("\0", "")
+    directorate = Directorate.objects.filter(code=chosen).first()
+
+    def act() -> None:
+        if directorate is None:
+            raise CannotMove(NO_DEPARTMENT)
+        by = _who_may(request, case, "assign", at=at)
+        actions.assign(case_id=case.pk, directorate=directorate, by=by, at=at, seen=_seen(request))
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def plan(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Set the day of the work."""
+    at = database_now()
+    case, _ = _of_officer(request, public_id, at=at)
+
+    def act() -> None:
+        day = asked.day(request.POST.get("day", ""), name="day", default=dt.date.min)
+        by = _who_may(request, case, "plan", at=at)
+        actions.plan(case_id=case.pk, day=day, by=by, at=at, seen=_seen(request))
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def recategorise(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give a report another category."""
+    at = database_now()
+    case, by = _of_officer(request, public_id, at=at)
+    code = request.POST.get("category", "")
+    return _done(
+        request,
+        public_id,
+        lambda: actions.recategorise(case_id=case.pk, code=code, by=by, at=at),
+    )
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def move_pin(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a report where it really is."""
+    at = database_now()
+    case, by = _of_officer(request, public_id, at=at)
+
+    def act() -> None:
+        point = geometry_gate.position(lon=request.POST.get("lon"), lat=request.POST.get("lat"))
+        to = Told(Origin.PIN, point, PIN_ACCURACY_M, at)
+        actions.move_pin(case_id=case.pk, to=to, by=by, at=at)
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def merge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Merge a report into an earlier one, named by the number of its case."""
+    at = database_now()
+    case, _ = _of_officer(request, public_id, at=at)
+    number = request.POST.get("into", "").strip().upper().replace("\0", "")[:20]
+    into = Observation.objects.filter(submission__case__number=number).first()  # unique
+
+    def act() -> None:
+        if into is None:
+            raise CannotMove(NO_SUCH_REPORT)
+        by = _who_may(request, case, "merge", at=at)
+        actions.merge(case_id=case.pk, into=into, by=by, at=at, seen=_seen(request))
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Add a photo: of the report by who sent it, of the work by the municipality."""
+    at = database_now()
+    case, by, side = _report(request, public_id, at=at)
+
+    def act() -> None:
+        upload = request.FILES.get("photo")
+        if upload is None:
+            raise CannotMove(NO_PHOTO)
+        file = accept(
+            upload, by=by, at=at, kinds=PHOTO_KINDS, about=case.stream,
+            retention=RetentionClass.PHOTOS,
+        )  # fmt: skip
+        actions.add_photos(
+            case_id=case.pk, files=(file,), of_the_work=side is Side.MUNICIPALITY, by=by, at=at
+        )
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def rate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Rate how a report was dealt with: for who sent it."""
+    at = database_now()
+    case, by, side = _report(request, public_id, at=at)
+    if side is not Side.APPLICANT:
+        raise not_found()
+
+    def act() -> None:
+        rating = asked.whole(request.POST.get("rating", ""), name="rating", low=1, high=5)
+        text = request.POST.get("text", "").replace("\0", "")
+        actions.rate(case_id=case.pk, rating=rating, text=text, by=by, at=at)
+
+    return _done(request, public_id, act)

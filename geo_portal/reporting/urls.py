@@ -1,0 +1,17 @@
+"""Addresses of reports, without their language prefix."""
+
+from django.urls import path
+
+from geo_portal.reporting import case_views as case
+
+app_name = "reporting"
+
+urlpatterns = [
+    path("cases/<str:public_id>/report/assign", case.assign, name="assign"),
+    path("cases/<str:public_id>/report/plan", case.plan, name="plan"),
+    path("cases/<str:public_id>/report/category", case.recategorise, name="recategorise"),
+    path("cases/<str:public_id>/report/pin", case.move_pin, name="move_pin"),
+    path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
+    path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
+    path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
+]
