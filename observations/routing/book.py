@@ -99,8 +99,10 @@ def _worked_out(holding: Sequence[Answering], category_id: int | None) -> Ground
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:
     """Keep of a shape its polygons: lines and points are nobody's ground."""
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return shapely.multipolygons(parts)
+    parts = shapely.get_parts(shape)
+    return shapely.MultiPolygon(
+        [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    )
 
 
 def read_book() -> ResponsibilityBook:

@@ -66,7 +66,8 @@ class GapsAndOverlaps:
 
 
 def _pieces(shape: BaseGeometry) -> list[BaseGeometry]:
-    return [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    parts = shapely.get_parts(shape)
+    return [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
 
 
 def _of_bodies(grounds: Grounds) -> dict[str, BaseGeometry]:

@@ -81,9 +81,17 @@ def test_an_own_rule_over_a_general_one_is_no_overlap_either() -> None:
     assert found.once_km2 == pytest.approx(0.06)
 
 
+def test_an_own_rule_over_all_the_general_ground_leaves_nothing_of_it() -> None:
+    rules = [a_rule(1, square(0, 0, 600, 100)), a_rule(2, square(0, 0, 600, 100), own=True)]
+    grounds = ResponsibilityBook(rules).grounds(category_id=OWN, on=DAY)
+    assert [rule.body for rule in grounds.rules] == ["b2"]
+    assert found_of(rules, square(0, 0, 600, 100), OWN).once_km2 == pytest.approx(0.06)
+
+
 def test_nobody_at_all_is_one_gap() -> None:
     found = found_of([], square(0, 0, 1000))
     assert (found.gaps_km2, found.once_km2, found.overlaps_km2) == (1.0, 0.0, 0.0)
+    assert found.gap_slivers.count == found.overlap_slivers.count == 0
 
 
 sides = st.floats(-300, 300, allow_nan=False)
