@@ -50,6 +50,7 @@ export default defineConfig({
         tickets: "src/pages/tickets.ts",
         collection: "src/pages/collection.ts",
         "zone-edit": "src/pages/zone-edit.ts",
+        responsibilities: "src/pages/responsibilities.ts",
         "parking-compared": "src/pages/parking-compared.ts",
       },
     },

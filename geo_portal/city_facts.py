@@ -24,6 +24,7 @@ from municipality.conf import PROFILE
 from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Wilayat
 from observations.reports.models import Category, Target
+from observations.routing.models import Body
 from parking_zones.pricing.models import PaidHours, TicketTerms
 from parking_zones.tickets.models import GoodIn
 from parking_zones.violations.models import Offence
@@ -46,6 +47,7 @@ def load_city_facts() -> dict[str, int]:
         return {
             "wilayats": _wilayats(places.get("wilayats", [])),
             "directorates": _directorates(places.get("directorates", [])),
+            "bodies": _bodies(_file("bodies").get("bodies", [])),
             "weekends": _dated(Weekend, list(_weekends()), by={}),
             "holidays": _events(Holiday, list(_holidays(calendar))),
             "ramadans": _events(Ramadan, list(_ramadans(calendar))),
@@ -204,6 +206,25 @@ def _directorates(rows: list[Row]) -> int:
     return added
 
 
+def _bodies(rows: list[Row]) -> int:
+    """Add the bodies that deal with reports; one of the municipality is its directorate."""
+    directorates = {row.code: row for row in Directorate.objects.all()}
+    made = []
+    for row in rows:
+        ours = directorates[row["directorate"]] if "directorate" in row else None
+        names = row if ours is None else vars(ours)
+        defaults = {
+            "name_ar": names["name_ar"],
+            "name_en": names["name_en"],
+            "directorate": ours,
+            "is_outside": ours is None,
+            "source": row["source"],
+        }
+        code = row["code"] if ours is None else ours.code
+        made.append(Body.objects.get_or_create(code=code, defaults=defaults)[1])
+    return sum(made)
+
+
 def _themes() -> int:
     made = [
         Theme.objects.get_or_create(
@@ -233,6 +254,8 @@ def _categories(rows: list[Row]) -> int:
                 "name_en": row["en"],
                 "priority": row["priority"],
                 "public": row.get("public", True),
+                "footprint_m": row.get("footprint_m", 50),
+                "kin": row.get("kin", ""),
                 "position": position,
             },
         )[1]

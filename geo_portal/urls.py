@@ -32,6 +32,7 @@ urlpatterns = [
         path("", include("geo_portal.parking.urls")),
         path("", include("geo_portal.parking_permits.urls")),
         path("", include("geo_portal.reporting.urls")),
+        path("", include("geo_portal.responsibilities.urls")),
         prefix_default_language=False,
     ),
 ]

@@ -24,6 +24,7 @@ IMPORTERS = {
     "curb_bans": "parking_zones.curb_rules.ban_imports.CURB_BANS",
     "boundaries": "municipality.importing.boundaries.BOUNDARIES",
     "observations": "observations.reports.imports.OBSERVATIONS",
+    "responsibilities": "observations.routing.imports.RESPONSIBILITIES",
     "layer": "plots.restrictions.imports.LAYER",
     "titles": "plots.register.title_imports.TITLES",
     "mandates": "plots.register.mandate_imports.MANDATES",
@@ -106,6 +107,7 @@ PAPER_DETAILS: dict[str, str] = {
 PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
+    "observations.routing.jobs.route_open": 60,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

@@ -9,5 +9,17 @@ from observations.reports.models import (
     Submission,
     Target,
 )
+from observations.routing.models import Body, Responsibility, Routed
 
-__all__ = ["Category", "Fix", "Follower", "Observation", "Photo", "Submission", "Target"]
+__all__ = [
+    "Body",
+    "Category",
+    "Fix",
+    "Follower",
+    "Observation",
+    "Photo",
+    "Responsibility",
+    "Routed",
+    "Submission",
+    "Target",
+]

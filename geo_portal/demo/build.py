@@ -13,6 +13,7 @@ from geo_portal.demo.people import write_people
 from geo_portal.demo.places import write_phases, write_places
 from geo_portal.demo.register import Keys, write_register
 from geo_portal.demo.reports import LAST_DAY, write_reports
+from geo_portal.demo.responsibilities import write_responsibilities
 from geo_portal.demo.settlement import settle_all
 from geo_portal.demo.streets import write_roads
 from geo_portal.demo.themes import write_themes
@@ -23,6 +24,7 @@ from municipality.conf import PROFILE
 from municipality.places.demo import DEMO
 from municipality.places.models import Stamp
 from observations.reports.heat import release_heat
+from observations.routing.rerouting import route_new
 
 # Tables that are empty in a city that has only its facts; any row in them is "something else".
 EMPTY_TABLES = (
@@ -36,10 +38,12 @@ EMPTY_TABLES = (
     "plots_themelayer",
     "parking_zones_zone",
     "observations_observation",
+    "observations_responsibility",
     "maps_heatrelease",
 )
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
+    "observations_routed",
     "people_membership",
     "places_areaversion",
     "plots_lineage",
@@ -108,6 +112,8 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("planning layers", write_themes())
     clock.told("parking zones", write_zones(plan.seed))
     clock.told("observations", write_reports(plan.observations, keys, plan.seed))
+    clock.told("responsibilities", write_responsibilities())
+    clock.told("open reports routed", route_new(at=OVER).changed)
     clock.told("released months", len(release_heat(on=OVER.date(), at=OVER, anew=True)))
     clock.told("people", write_people())
     clock.told("titles", write_titles(settled, register, plan.seed))

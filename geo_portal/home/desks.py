@@ -53,6 +53,7 @@ DESKS = (
     ),
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
+    _desk("responsibilities:grounds", "المسؤوليات", "Responsibilities", "admin", "supervisor"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),
     _desk("home:jobs", "الأعمال", "Jobs", "admin"),
     _desk("home:calendar", "التقويم", "Calendar", "admin", "zone_manager"),

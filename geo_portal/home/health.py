@@ -15,6 +15,7 @@ from municipality.calendar.office_time import alarm
 from municipality.calendar.queries import city_calendar
 from municipality.jobs.queue import living_workers
 from municipality.people.access import ANYONE, open_to
+from observations.routing.coverage import all_gaps_and_overlaps
 
 MIN_FREE_BYTES = 500_000_000  # below this, uploads and sorts fail
 
@@ -62,6 +63,18 @@ def _calendar() -> str:
     return f"ok, but {year} lacks {', '.join(lacks)}" if lacks else "ok"
 
 
+def _responsibilities() -> str:
+    """Say that reports from some ground are nobody's; the portal is fit all the same."""
+    try:
+        found = all_gaps_and_overlaps(on=today())
+    except Error as error:
+        return f"unknown: {type(error).__name__}"
+    gaps, shared = sum(len(one.gaps) for one in found), sum(len(one.overlaps) for one in found)
+    if not gaps and not shared:
+        return "ok"
+    return f"ok, but {gaps} pieces of land are nobody's and {shared} are several bodies'"
+
+
 def _disk() -> str:
     free = shutil.disk_usage(settings.MEDIA_ROOT.parent.parent).free
     return "ok" if free > MIN_FREE_BYTES else f"only {free // 1_000_000} MB free"
@@ -80,6 +93,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         "migrations": _migrations(),
         "worker": _worker(),
         "calendar": _calendar(),
+        "responsibilities": _responsibilities(),
         "disk": _disk(),
     }
     ready = all(part.startswith("ok") for part in parts.values())

@@ -7,7 +7,7 @@ from municipality.importing.spec import Importer
 
 KINDS = (
     "plots", "buildings", "zones", "bays", "curb_rules", "curb_bans", "boundaries",
-    "observations", "layer",
+    "observations", "responsibilities", "layer",
 )  # fmt: skip
 RECORDS = (
     "titles",

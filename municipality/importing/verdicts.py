@@ -128,6 +128,9 @@ _ALL = (
     # titles
     _refused("unknown_plot", "رقم قطعة ليس في السجل", "A plot number that is not in the register"),
     _refused("plot_of_several", "رقم لعدة قطع، وتنقص المنطقة أو المرحلة", "A number of several plots; the area or phase is missing"),
+    _refused("unknown_body", "جهة غير مسجلة؛ سجلها أولًا", "A body that is not on record; enter it first"),
+    _refused("unknown_category", "تصنيف غير معروف أو متقاعد", "A category that is not known, or retired"),
+    _note("shared_responsibility", "جهة أخرى مسؤولة عن بعض هذه الأرض للتصنيف نفسه", "Another body answers for some of this ground and category"),
     _refused("bad_share", "حصة ليست كسرًا بين الصفر والواحد", "A share that is no fraction between nothing and the whole"),
     _refused("shares_not_one", "مجموع حصص السند لا يساوي الواحد الصحيح", "The shares of the deed do not sum to exactly one"),
     _refused("duplicate_deed", "سند مكرر: يخالف صفًا سابقًا أو يكرره", "A deed stands twice: the row repeats an earlier one or contradicts it"),

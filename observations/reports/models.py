@@ -26,6 +26,13 @@ class Category(models.Model):
     public = models.BooleanField(default=True)
     priority = models.PositiveSmallIntegerField(default=3, help_text="1 (hours) to 4 (weeks)")
     position = models.PositiveSmallIntegerField(default=0)
+    footprint_m = models.FloatField(
+        default=50, db_default=50, help_text="how far one thing of this kind reaches: our choice"
+    )
+    kin = models.CharField(
+        max_length=40, blank=True, default="", db_default="",
+        help_text="categories of one kin are taken for each other by senders",
+    )  # fmt: skip
     retired_on = models.DateField(
         null=True, blank=True, help_text="from this day on nobody chooses it"
     )
@@ -40,6 +47,11 @@ class Category(models.Model):
                 name="category_is_replaced_when_it_is_retired",
                 condition=models.Q(replaced_by=None) | models.Q(retired_on__isnull=False),
                 violation_error_message="A category that is replaced has the day it was retired.",
+            ),
+            models.CheckConstraint(
+                name="category_reaches_somewhere",
+                condition=models.Q(footprint_m__gt=0, footprint_m__lte=1000),
+                violation_error_message="A category reaches more than nothing and at most 1 km.",
             ),
         ]
 

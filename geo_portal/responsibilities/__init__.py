@@ -1,0 +1,1 @@
+"""The page of responsibilities: who answers where, gaps and overlaps, what waits for an answer."""

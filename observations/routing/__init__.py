@@ -1,0 +1,1 @@
+"""Whose report is it: dated polygons of responsibility, and where each report was routed."""
