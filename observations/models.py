@@ -9,6 +9,7 @@ from observations.reports.models import (
     Submission,
     Target,
 )
+from observations.rounds.models import Stop
 from observations.routing.models import Body, Responsibility, Routed
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Photo",
     "Responsibility",
     "Routed",
+    "Stop",
     "Submission",
     "Target",
 ]

@@ -8,6 +8,7 @@ from ninja import Router
 
 from geo_portal.casework.api import body_of
 from geo_portal.parking.buying import needed
+from geo_portal.reporting.alike import shown_alike
 from geo_portal.reporting.asking import (
     REPORTS,
     keep_photo,
@@ -28,9 +29,17 @@ from municipality.phones import NotAPhone, phone
 from municipality.places.models import Area, Wilayat
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
+from observations.duplicates import near_alike
 from observations.reports.fixes import Origin, Told
 from observations.reports.following import follow
-from observations.reports.intake import LONGEST_KEY, NewReport, Sender, send, sent_before
+from observations.reports.intake import (
+    LONGEST_KEY,
+    NewReport,
+    Sender,
+    category_now,
+    send,
+    sent_before,
+)
 from observations.reports.models import Channel, Observation, Submission
 from observations.reports.placement import lies
 
@@ -233,6 +242,24 @@ def place(request: HttpRequest) -> JsonResponse:
             "area": named(Area.objects.filter(pk=found.area_id or 0).first()),
         },
         json_dumps_params={"ensure_ascii": False},
+    )
+
+
+@router.get("/near", summary="Reports near by that may be about the same thing")
+@open_to(ANYONE)
+def near(request: HttpRequest) -> JsonResponse:
+    """Answer open and lately closed reports of a public category near ``lon``, ``lat``.
+
+    Distances in tens of metres and photos only as they were released: what is private stays so.
+    """
+    asked.only(request, ("lon", "lat", "accuracy_m", "category"))
+    point, accuracy_m = geometry_gate.fix(request)
+    now = database_now()
+    on = now.astimezone(PROFILE.time_zone).date()
+    category = category_now(asked.one(request, "category") or "", on=on)
+    found = near_alike(category_id=category.pk, point=point, accuracy_m=accuracy_m, at=now)
+    return JsonResponse(
+        {"reports": shown_alike(found, request, at=now)}, json_dumps_params={"ensure_ascii": False}
     )
 
 

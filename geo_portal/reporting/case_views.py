@@ -21,17 +21,17 @@ from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept
 from municipality.documents.models import RetentionClass
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.places.models import Directorate
 from municipality.problems import Problem
 from municipality.words import Text
 from observations.reports import actions
 from observations.reports.fixes import Origin, Told
 from observations.reports.models import Observation
 from observations.reports.transitions import KIND
+from observations.routing.models import Body
 
 NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
 NO_SUCH_REPORT = Text("اختر الملاحظة السابقة من القائمة.", "Choose the earlier report.")
-NO_DEPARTMENT = Text("اختر المديرية.", "Choose the directorate.")
+NO_DEPARTMENT = Text("اختر الجهة المختصة.", "Choose whose it is.")
 PIN_ACCURACY_M = 5.0  # of a pin on the map at the zoom it is put at
 
 
@@ -80,17 +80,17 @@ def _seen(request: HttpRequest) -> int | None:
 @require_POST
 @open_to(SIGNED_IN)
 def assign(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Give a report to a directorate."""
+    """Give a report to a body of ours."""
     at = database_now()
     case, _ = _of_officer(request, public_id, at=at)
-    chosen = request.POST.get("directorate", "").replace("\0", "")
-    directorate = Directorate.objects.filter(code=chosen).first()
+    chosen = request.POST.get("body", "").replace("\0", "")
+    body = Body.objects.filter(code=chosen, is_outside=False).first()
 
     def act() -> None:
-        if directorate is None:
+        if body is None:
             raise CannotMove(NO_DEPARTMENT)
         by = _who_may(request, case, "assign", at=at)
-        actions.assign(case_id=case.pk, directorate=directorate, by=by, at=at, seen=_seen(request))
+        actions.assign(case_id=case.pk, body=body, by=by, at=at, seen=_seen(request))
 
     return _done(request, public_id, act)
 

@@ -13,14 +13,16 @@ from municipality.cases.rights import Side
 from municipality.conf import PROFILE
 from municipality.documents.links import link_to
 from municipality.people.models import User
-from municipality.places.models import Directorate
 from municipality.stored import shape_of
 from municipality.words import Text
+from observations.duplicates import near_alike
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
 from observations.reports.following import submission_of
+from observations.reports.heat import STATUS_WORDS
 from observations.reports.models import Category, Fix, Photo, Submission
 from observations.reports.transitions import OPEN
+from observations.routing.models import Body, Routed
 
 PHOTO_LIVES = dt.timedelta(minutes=30)
 WITH_FORMS = frozenset({"assign", "plan", "merge", "confirm", "reopen"})  # acts of the panel's own
@@ -81,10 +83,51 @@ def things_of(case: Case) -> dict[str, Any]:
 def _forms(*, at: dt.datetime) -> dict[str, Any]:
     """Return what the officers' forms offer: desks, kinds, the first day of work."""
     return {
-        "directorates": Directorate.objects.order_by("name_ar"),
+        "bodies": Body.objects.filter(is_outside=False).order_by("name_ar"),
         "categories": Category.objects.filter(retired_on=None).order_by("position", "id"),
         "today": at.astimezone(PROFILE.time_zone).date(),
     }
+
+
+def _routed(submission: Submission) -> dict[str, Any] | None:
+    """Return whose the report is as the polygons say, with every body that its disc touches."""
+    row = Routed.objects.filter(observation=submission.observation, until=None).first()  # unique
+    if row is None:
+        return None
+    bodies = {body.code: body for body in Body.objects.all()}
+    return {
+        "result": row.result,
+        "by_hand": row.why == Routed.Why.BY_HAND,
+        "body": None if row.body_id is None else row.body,
+        "candidates": [
+            {"body": bodies.get(one["body"]), "distance_m": one["distance_m"]}
+            for one in row.candidates
+        ],
+    }
+
+
+def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return the reports near by that may be about the same thing, with their cases."""
+    seen = submission.observation
+    found = near_alike(
+        category_id=seen.category_id, point=shape_of(seen.point),
+        accuracy_m=UNKNOWN_ACCURACY_M if seen.accuracy_m is None else seen.accuracy_m,
+        at=at, without=seen.pk,
+    )  # fmt: skip
+    cases = {
+        row.observation_id: row.case
+        for row in Submission.objects.select_related("case").filter(
+            observation__in=[one.observation_id for one in found]
+        )
+    }
+    names = Category.objects.in_bulk([one.category_id for one in found])
+    return [
+        {
+            "alike": one, "case": cases.get(one.observation_id),
+            "category": names[one.category_id], "status": STATUS_WORDS[one.status],
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def panel_of_report(
@@ -112,5 +155,7 @@ def panel_of_report(
         "may_correct": officer and case.closed_at is None,
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
+        "routed": _routed(submission) if officer else None,
+        "alike": _alike(submission, at=at) if officer and case.closed_at is None else (),
         **(_forms(at=at) if officer else {}),
     }

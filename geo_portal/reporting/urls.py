@@ -3,6 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
+from geo_portal.reporting import round_views
 
 app_name = "reporting"
 
@@ -14,4 +15,6 @@ urlpatterns = [
     path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
+    path("rounds/", round_views.round_page, name="round"),
+    path("rounds/change", round_views.change_round, name="change_round"),
 ]

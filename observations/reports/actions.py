@@ -12,7 +12,6 @@ from municipality.cases.models import Case
 from municipality.conf import PROFILE
 from municipality.documents.models import StoredFile
 from municipality.history.actions import record
-from municipality.places.models import Directorate
 from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.stored import geos_point, shape_of
@@ -28,9 +27,12 @@ from observations.reports.intake import (
     keep_photos,
     promised,
 )
+from observations.reports.leading import lead
 from observations.reports.models import Fix, Follower, Observation, Photo, Submission
 from observations.reports.placement import lies
 from observations.reports.transitions import MACHINE
+from observations.routing.actions import Why, route, route_by_hand
+from observations.routing.models import Body
 
 SAME_PLACE = Text("الدبوس في مكانه.", "The pin is where it was.")
 ENDED = Text("انتهت هذه الملاحظة.", "This report has ended.")
@@ -52,6 +54,15 @@ def _locked(case_id: int) -> tuple[Case, Submission, Observation]:
     submission = submission_of(case)
     observation = Observation.objects.select_for_update().get(pk=submission.observation_id)
     return case, submission, observation
+
+
+def _route_again(
+    case: Case, observation: Observation, *, why: Why, by: Actor, at: dt.datetime
+) -> None:
+    """Ask again whose a report is, and lead its case there."""
+    before = case.directorate_id
+    route(observation=observation, at=at, why=why, by=by)
+    lead(case_id=case.pk, before=before, at=at)
 
 
 @acting
@@ -83,6 +94,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     case.wilayat_id, case.area_id = where.wilayat_id, where.area_id
     case.save(update_fields=["place", "wilayat", "area"])
     record(stream=case.stream, act="move_pin", by=by, at=at, facts=facts)
+    _route_again(case, observation, why=Why.PIN_MOVED, by=by, at=at)
     return observation
 
 
@@ -105,19 +117,21 @@ def recategorise(*, case_id: int, code: str, by: Actor, at: dt.datetime) -> Obse
     observation.save(update_fields=["category", "severity", "due_at"])
     facts = {"from": before.code, "to": category.code}
     record(stream=case.stream, act="recategorise", by=by, at=at, facts=facts)
+    _route_again(case, observation, why=Why.RECATEGORISED, by=by, at=at)
     return observation
 
 
 @acting
 def assign(
-    *, case_id: int, directorate: Directorate, by: Actor, at: dt.datetime, seen: int | None = None
+    *, case_id: int, body: Body, by: Actor, at: dt.datetime, seen: int | None = None
 ) -> Case:
-    """Give a report to a directorate and move it there; raises CannotMove."""
-    case, _, _ = _locked(case_id)
-    case.directorate = directorate
-    case.save(update_fields=["directorate"])
-    facts = {"directorate": directorate.code}
-    record(stream=case.stream, act="choose_directorate", by=by, at=at, facts=facts)
+    """Give a report to a body of ours and move it to its list; raises CannotMove.
+
+    What boundaries change later leaves it there.
+    """
+    case, _, observation = _locked(case_id)
+    route_by_hand(observation=observation, body=body, at=at, by=by)
+    record(stream=case.stream, act="choose_body", by=by, at=at, facts={"body": body.code})
     return move(case_id=case_id, edge="assign", by=by, at=at, seen=seen)
 
 

@@ -51,6 +51,12 @@ def keep_status(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     found.save(update_fields=["status", "closed_at", "first_answered_at", "due_at"])
 
 
+def leave_directorate(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
+    """Let a report that a department gave back be nobody's until an agent has looked."""
+    case.directorate = None
+    case.save(update_fields=["directorate"])
+
+
 def tell_followers(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Tell who follows a report that it was dealt with, or will not be."""
     submission = submission_of(case)

@@ -23,6 +23,7 @@ from municipality.reach import acting
 from municipality.stored import geos_point
 from municipality.words import Text
 from observations.reports.fixes import Doubt, Told, best, doubts, is_too_rough
+from observations.reports.leading import lead
 from observations.reports.models import (
     Category,
     Channel,
@@ -35,6 +36,7 @@ from observations.reports.models import (
 )
 from observations.reports.placement import lies
 from observations.reports.transitions import KIND
+from observations.routing.actions import Why, route
 
 OLDEST = dt.timedelta(days=7)  # an offline queue's report keeps its own day this long
 AHEAD = dt.timedelta(minutes=5)  # of a device's clock that is not quite right
@@ -256,6 +258,8 @@ def send(*, new: NewReport, sender: Sender, by: Actor, at: dt.datetime) -> Submi
     keep_fixes(observation, new.told, where.fix, by=None, at=at)
     keep_photos(submission, new.photos, of_the_work=False, at=at)
     _tell(submission, sender, at=at)
+    route(observation=observation, at=at, why=Why.INTAKE, by=by)
+    submission.case = lead(case_id=case.pk, before=None, at=at)
     return submission
 
 

@@ -5,6 +5,7 @@ Due is the whole report, as promised by its priority (``Target``), not each stag
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from municipality.cases.machine import DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.cases.models import Case
@@ -25,17 +26,112 @@ def _words(case: Case) -> Mapping[str, Text]:
     return following.words_of(case)
 
 
+EDGES = (
+    Edge(
+        "assign", ("received",), "assigned", (*AGENT, SYSTEM),
+        Text("أحلها إلى الدائرة", "Assign to the department"),
+        Text("أحيلت إلى الدائرة المختصة", "Assigned to the department"),
+        guard=following.why_not_assigned,
+    ),
+    Edge(
+        "unassign", AT_WORK, "received", (SYSTEM,),
+        Text("إعادة إلى مركز الاتصالات", "Back to the contact centre"),
+        Text("تغيرت الجهة المختصة ولم تتعين", "Whose it is changed and is not clear"),
+    ),
+    Edge(
+        "reassign", AT_WORK, "assigned", (SYSTEM,),
+        Text("إحالة إلى دائرة أخرى", "Assign to another department"),
+        Text("تغيرت الدائرة المختصة", "It is another department's now"),
+    ),
+    Edge(
+        "send_back", AT_WORK, "received", DEPARTMENT,
+        Text("ليست لنا: أعدها إلى المركز", "Not ours: back to the contact centre"),
+        Text("أعيدت إلى مركز الاتصالات", "Sent back to the contact centre"),
+        text=Text("لماذا ليست لكم؟ ولمن هي؟", "Why is it not yours, and whose is it?"),
+        then=(following.leave_directorate,),
+    ),
+    Edge(
+        "take", ("assigned", "reopened"), "in_progress", DEPARTMENT,
+        Text("ابدأ المعالجة", "Start"), Text("بدأت المعالجة", "Work began"),
+    ),
+    Edge(
+        "plan", ("assigned", "in_progress", "reopened"), "planned", DEPARTMENT,
+        Text("حدّد يوم العمل", "Set the day"), Text("حُدد يوم العمل", "The day was set"),
+        tells=APPLICANT, guard=following.why_not_planned,
+    ),
+    Edge(
+        "start", ("planned",), "in_progress", DEPARTMENT,
+        Text("ابدأ المعالجة", "Start"), Text("بدأت المعالجة", "Work began"),
+    ),
+    Edge(
+        "ask", OPEN, "awaiting", STAFF,
+        Text("اسأل صاحب الملاحظة", "Ask who sent it"), Text("سألنا صاحبها", "We asked"),
+        tells=APPLICANT, keeps_origin=True,
+        text=Text("ما الذي تريد معرفته؟", "What do you want to know?"),
+    ),
+    Edge(
+        "answer", ("awaiting",), ORIGIN, APPLICANT,
+        Text("أرسل الجواب", "Send the answer"), Text("جاء الجواب", "The answer came"),
+        text=Text("جوابك", "Your answer"),
+    ),
+    Edge(
+        "forward", OPEN, "forwarded", STAFF,
+        Text("أحلها إلى جهة خارجية", "Forward to another body"),
+        Text("أحيلت إلى جهة خارجية", "Forwarded to another body"), tells=APPLICANT,
+        text=Text("أي جهة، وما المطلوب منها؟", "Which body, and what is asked of it?"),
+    ),
+    Edge(
+        "take_back", ("forwarded",), "in_progress", DEPARTMENT,
+        Text("أعدها إلينا", "Take it back"), Text("عادت إلينا", "Taken back"),
+    ),
+    Edge(
+        "resolve", (*AT_WORK, "forwarded"), "resolved", DEPARTMENT,
+        Text("عولجت", "Dealt with"), Text("عولجت", "Dealt with"), tells=APPLICANT,
+        text=Text("ماذا عُمل؟ ويقرؤه من أرسلها", "What was done? Who sent it reads it"),
+    ),
+    Edge(
+        "confirm", ("resolved",), "closed", APPLICANT,
+        Text("نعم، عولجت", "Yes, it is dealt with"),
+        Text("أكّد صاحبها أنها عولجت", "Confirmed by who sent it"), is_danger=True,
+    ),
+    Edge(
+        "reopen", ("resolved",), "reopened", APPLICANT,
+        Text("لم تُعالج: أعد فتحها", "Not dealt with: open again"),
+        Text("أعاد صاحبها فتحها", "Opened again by who sent it"), tells=APPLICANT,
+        text=Text("ماذا بقي؟", "What is left?"),
+    ),
+    Edge(
+        "reject", OPEN, "rejected", STAFF, Text("لا تُقبل", "Do not accept"),
+        Text("لم تُقبل", "Not accepted"), tells=APPLICANT, text=WHY, is_danger=True,
+    ),
+    Edge(
+        "not_ours", (*OPEN, "forwarded"), "not_ours", STAFF,
+        Text("ليست من اختصاص البلدية", "Not the municipality's"),
+        Text("ليست من اختصاص البلدية", "Not the municipality's"), tells=APPLICANT,
+        text=Text(
+            "من هي الجهة المختصة؟ ويقرؤه من أرسلها", "Whose is it? Who sent it reads this"
+        ),
+        is_danger=True,
+    ),
+    Edge(
+        "merge", OPEN, "duplicate", STAFF,
+        Text("ضُمّها إلى ملاحظة سابقة", "Merge into an earlier report"),
+        Text("ضُمّت إلى ملاحظة سابقة", "Merged into an earlier report"), tells=APPLICANT,
+        only_if=following.is_marked_duplicate, is_danger=True,
+    ),
+    Edge(
+        "withdraw", ("received", "assigned", "awaiting"), "withdrawn", APPLICANT,
+        Text("اسحب الملاحظة", "Withdraw the report"), Text("سُحبت", "Withdrawn"),
+        is_danger=True,
+    ),
+    Edge(
+        "expire", ("awaiting", "resolved"), "closed", (SYSTEM,),
+        Text("انتهاء المهلة", "Time is over"),
+        Text("أغلقت بعد انتهاء المهلة", "Closed when the time was over"), tells=APPLICANT,
+    ),
+)  # fmt: skip
+# Whatever edge is taken, the report's own status goes along, and who follows it hears.
 FOLLOW = (following.keep_status, following.tell_followers)
-
-
-def _edge(
-    name: str, sources: tuple[str, ...], to: str, by: tuple[str, ...], act: Text, done: Text,
-    **others: object,
-) -> Edge:  # fmt: skip
-    """Make an edge; whatever edge is taken, the report's own status goes along with it."""
-    return Edge(name, sources, to, by, act, done, then=FOLLOW, **others)  # type: ignore[arg-type]
-
-
 MACHINE = Machine(
     kind=KIND,
     name=Text("ملاحظة", "Observation"),
@@ -88,97 +184,5 @@ MACHINE = Machine(
         ),
         State("withdrawn", Text("سُحبت", "Withdrawn"), tone="na", icon="na"),
     ),
-    edges=(
-        _edge(
-            "assign", ("received",), "assigned", (*AGENT, SYSTEM),
-            Text("أحلها إلى الدائرة", "Assign to the department"),
-            Text("أحيلت إلى الدائرة المختصة", "Assigned to the department"),
-            guard=following.why_not_assigned,
-        ),
-        _edge(
-            "send_back", AT_WORK, "received", DEPARTMENT,
-            Text("ليست لنا: أعدها إلى المركز", "Not ours: back to the contact centre"),
-            Text("أعيدت إلى مركز الاتصالات", "Sent back to the contact centre"),
-            text=Text("لماذا ليست لكم؟ ولمن هي؟", "Why is it not yours, and whose is it?"),
-        ),
-        _edge(
-            "take", ("assigned", "reopened"), "in_progress", DEPARTMENT,
-            Text("ابدأ المعالجة", "Start"), Text("بدأت المعالجة", "Work began"),
-        ),
-        _edge(
-            "plan", ("assigned", "in_progress", "reopened"), "planned", DEPARTMENT,
-            Text("حدّد يوم العمل", "Set the day"), Text("حُدد يوم العمل", "The day was set"),
-            tells=APPLICANT, guard=following.why_not_planned,
-        ),
-        _edge(
-            "start", ("planned",), "in_progress", DEPARTMENT,
-            Text("ابدأ المعالجة", "Start"), Text("بدأت المعالجة", "Work began"),
-        ),
-        _edge(
-            "ask", OPEN, "awaiting", STAFF,
-            Text("اسأل صاحب الملاحظة", "Ask who sent it"), Text("سألنا صاحبها", "We asked"),
-            tells=APPLICANT, keeps_origin=True,
-            text=Text("ما الذي تريد معرفته؟", "What do you want to know?"),
-        ),
-        _edge(
-            "answer", ("awaiting",), ORIGIN, APPLICANT,
-            Text("أرسل الجواب", "Send the answer"), Text("جاء الجواب", "The answer came"),
-            text=Text("جوابك", "Your answer"),
-        ),
-        _edge(
-            "forward", OPEN, "forwarded", STAFF,
-            Text("أحلها إلى جهة خارجية", "Forward to another body"),
-            Text("أحيلت إلى جهة خارجية", "Forwarded to another body"), tells=APPLICANT,
-            text=Text("أي جهة، وما المطلوب منها؟", "Which body, and what is asked of it?"),
-        ),
-        _edge(
-            "take_back", ("forwarded",), "in_progress", DEPARTMENT,
-            Text("أعدها إلينا", "Take it back"), Text("عادت إلينا", "Taken back"),
-        ),
-        _edge(
-            "resolve", (*AT_WORK, "forwarded"), "resolved", DEPARTMENT,
-            Text("عولجت", "Dealt with"), Text("عولجت", "Dealt with"), tells=APPLICANT,
-            text=Text("ماذا عُمل؟ ويقرؤه من أرسلها", "What was done? Who sent it reads it"),
-        ),
-        _edge(
-            "confirm", ("resolved",), "closed", APPLICANT,
-            Text("نعم، عولجت", "Yes, it is dealt with"),
-            Text("أكّد صاحبها أنها عولجت", "Confirmed by who sent it"), is_danger=True,
-        ),
-        _edge(
-            "reopen", ("resolved",), "reopened", APPLICANT,
-            Text("لم تُعالج: أعد فتحها", "Not dealt with: open again"),
-            Text("أعاد صاحبها فتحها", "Opened again by who sent it"), tells=APPLICANT,
-            text=Text("ماذا بقي؟", "What is left?"),
-        ),
-        _edge(
-            "reject", OPEN, "rejected", STAFF, Text("لا تُقبل", "Do not accept"),
-            Text("لم تُقبل", "Not accepted"), tells=APPLICANT, text=WHY, is_danger=True,
-        ),
-        _edge(
-            "not_ours", (*OPEN, "forwarded"), "not_ours", STAFF,
-            Text("ليست من اختصاص البلدية", "Not the municipality's"),
-            Text("ليست من اختصاص البلدية", "Not the municipality's"), tells=APPLICANT,
-            text=Text(
-                "من هي الجهة المختصة؟ ويقرؤه من أرسلها", "Whose is it? Who sent it reads this"
-            ),
-            is_danger=True,
-        ),
-        _edge(
-            "merge", OPEN, "duplicate", STAFF,
-            Text("ضُمّها إلى ملاحظة سابقة", "Merge into an earlier report"),
-            Text("ضُمّت إلى ملاحظة سابقة", "Merged into an earlier report"), tells=APPLICANT,
-            only_if=following.is_marked_duplicate, is_danger=True,
-        ),
-        _edge(
-            "withdraw", ("received", "assigned", "awaiting"), "withdrawn", APPLICANT,
-            Text("اسحب الملاحظة", "Withdraw the report"), Text("سُحبت", "Withdrawn"),
-            is_danger=True,
-        ),
-        _edge(
-            "expire", ("awaiting", "resolved"), "closed", (SYSTEM,),
-            Text("انتهاء المهلة", "Time is over"),
-            Text("أغلقت بعد انتهاء المهلة", "Closed when the time was over"), tells=APPLICANT,
-        ),
-    ),
+    edges=tuple(replace(edge, then=(*edge.then, *FOLLOW)) for edge in EDGES),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from municipality.places import stamps
+from observations.reports.leading import lead_astray
 from observations.routing.actions import city_day
 from observations.routing.rerouting import reroute_open, route_new
 
@@ -19,6 +20,7 @@ def route_open() -> None:
     seen = (city_day(at), stamps.read("responsibilities"))
     if seen == _done:
         route_new(at=at)
-        return
-    reroute_open(at=at)
-    _done = seen
+    else:
+        reroute_open(at=at)
+        _done = seen
+    lead_astray(at=at)

@@ -27,6 +27,7 @@ from tests.observations.builders import (
     photo_of,
     pin,
     spot,
+    the_agent,
 )
 from tests.side_by_side import at_once
 
@@ -41,6 +42,7 @@ def city() -> None:
     an_area(a_wilayat())
     a_target(3, 1_260)
     a_target(1, 240, round_the_clock=True)
+    the_agent()
 
 
 def test_a_report_has_its_place_its_case_its_promise_and_its_message() -> None:

@@ -17,14 +17,15 @@ from municipality.history.queries import entries
 from municipality.notices.models import Message
 from municipality.places.models import Directorate
 from municipality.problems import Problem
-from observations.models import Fix, Observation, Submission
+from observations.models import Body, Fix, Observation, Routed, Submission
 from observations.reports import actions
 from observations.reports.following import STATUS_OF, follow
 from observations.reports.heat import HEAT
+from observations.reports.leading import lead_astray
 from observations.reports.models import Status
 from observations.reports.transitions import MACHINE
+from observations.routing.rerouting import reroute_open
 from tests.builders import (
-    a_directorate,
     a_person,
     a_wilayat,
     an_area,
@@ -45,6 +46,7 @@ from tests.observations.builders import (
     spot,
     the_agent,
 )
+from tests.observations.routing import a_directorate_body, a_responsibility, an_outside_body
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -61,16 +63,14 @@ def city() -> None:
 
 
 @pytest.fixture
-def directorate() -> Directorate:
-    from municipality.places.models import Wilayat
-
-    return a_directorate(Wilayat.objects.get(code="seeb"))
+def body() -> Body:
+    return a_directorate_body("seeb")
 
 
 @pytest.fixture
-def officer(directorate) -> Actor:
+def officer(body) -> Actor:
     person = a_person("department")
-    person.directorate = directorate
+    person.directorate = body.directorate
     person.save()
     return Actor(person.pk, "Officer", "department")
 
@@ -87,9 +87,9 @@ def status(made: Submission) -> Status:
     return Status(Observation.objects.get(pk=made.observation_id).status)
 
 
-def at_department(directorate: Directorate, at: dt.datetime = NOON, **values) -> Submission:
+def at_department(body: Body, at: dt.datetime = NOON, **values) -> Submission:
     made = a_report(at=at, **values)
-    actions.assign(case_id=made.case_id, directorate=directorate, by=AGENT, at=at + HOUR)
+    actions.assign(case_id=made.case_id, body=body, by=AGENT, at=at + HOUR)
     return made
 
 
@@ -97,16 +97,15 @@ def test_every_stage_says_its_status_and_awaiting_keeps_the_one_before() -> None
     assert set(STATUS_OF) == {state.code for state in MACHINE.states} - {"awaiting"}
 
 
-def test_from_the_desk_to_the_end(directorate, officer) -> None:
+def test_from_the_desk_to_the_end(body, officer) -> None:
     made = a_report()
-    with pytest.raises(CannotMove):  # nobody has said whose it is (a wilayat's directorate is)
-        Case.objects.filter(pk=made.case_id).update(directorate=None)
+    with pytest.raises(CannotMove):  # nobody has said whose it is
         step(made, "assign", AGENT)
-    actions.assign(case_id=made.case_id, directorate=directorate, by=AGENT, at=NOON + HOUR)
+    actions.assign(case_id=made.case_id, body=body, by=AGENT, at=NOON + HOUR)
     assert status(made) is Status.REFERRED
     seen = Observation.objects.get(pk=made.observation_id)
     assert seen.first_answered_at == NOON + HOUR
-    own = waiting_for(roles=frozenset({"department"}), directorate_id=directorate.pk)
+    own = waiting_for(roles=frozenset({"department"}), directorate_id=body.directorate_id)
     assert [case.pk for case in own] == [made.case_id]
     step(made, "take", officer)
     assert status(made) is Status.IN_PROGRESS
@@ -121,8 +120,8 @@ def test_from_the_desk_to_the_end(directorate, officer) -> None:
     assert Case.objects.get(pk=made.case_id).state == "closed"
 
 
-def test_the_heat_follows_every_step(directorate, officer) -> None:
-    made = at_department(directorate)
+def test_the_heat_follows_every_step(body, officer) -> None:
+    made = at_department(body)
     closed = Selection(status=frozenset({Status.CLOSED}))
     assert count_cells(HEAT, closed, level=0).total() == 0
     step(made, "resolve", officer, text="x")
@@ -133,10 +132,10 @@ def test_the_heat_follows_every_step(directorate, officer) -> None:
 
 
 def test_the_promise_is_of_the_whole_report_and_stands_while_the_sender_is_asked(
-    directorate, officer
+    body, officer
 ) -> None:
     a_category("sewage", priority=1)
-    made = at_department(directorate, category="sewage")  # due four hours after noon
+    made = at_department(body, category="sewage")  # due four hours after noon
     assert step(made, "take", officer, NOON + 2 * HOUR).due_at == NOON + 4 * HOUR
     asked = step(made, "ask", officer, NOON + 3 * HOUR, "Which side?")
     assert (asked.due_at, asked.left_min, asked.worker) == (None, 60, "")
@@ -147,9 +146,9 @@ def test_the_promise_is_of_the_whole_report_and_stands_while_the_sender_is_asked
     assert status(made) is Status.IN_PROGRESS
 
 
-def test_a_breach_is_escalated_once_for_the_whole_promise(directorate, officer) -> None:
+def test_a_breach_is_escalated_once_for_the_whole_promise(body, officer) -> None:
     a_category("sewage", priority=1)
-    made = at_department(directorate, category="sewage")
+    made = at_department(body, category="sewage")
     late = NOON + 5 * HOUR
     assert escalate(at=late) == 1
     step(made, "take", officer, late)
@@ -161,8 +160,8 @@ def test_a_breach_is_escalated_once_for_the_whole_promise(directorate, officer) 
     assert case.due_at > late + 24 * HOUR  # office hours of a report that came back
 
 
-def test_reopened_within_the_window_and_closed_by_the_clock_after_it(directorate, officer) -> None:
-    made = at_department(directorate)
+def test_reopened_within_the_window_and_closed_by_the_clock_after_it(body, officer) -> None:
+    made = at_department(body)
     step(made, "resolve", officer, NOON, "x")
     over = NOON + dt.timedelta(days=31)
     assert expire(at=over) == 1
@@ -172,9 +171,9 @@ def test_reopened_within_the_window_and_closed_by_the_clock_after_it(directorate
 
 
 def test_another_directorate_does_not_touch_it_and_sending_back_leads_to_the_agents(
-    directorate, officer
+    body, officer
 ) -> None:
-    made = at_department(directorate)
+    made = at_department(body)
     other = a_person("department2", "department")
     other.directorate = Directorate.objects.create(code="x", name_ar="س", name_en="X")
     other.save()
@@ -185,8 +184,8 @@ def test_another_directorate_does_not_touch_it_and_sending_back_leads_to_the_age
     assert back.due_at == made.case.due_at  # the promise to the sender stays
 
 
-def test_planning_needs_a_day_to_come(directorate, officer) -> None:
-    made = at_department(directorate)
+def test_planning_needs_a_day_to_come(body, officer) -> None:
+    made = at_department(body)
     with pytest.raises(CannotMove):
         step(made, "plan", officer)
     with pytest.raises(CannotMove):
@@ -250,8 +249,8 @@ def test_another_category_has_its_own_promise_from_when_it_was_sent() -> None:
     assert seen.severity == 4
 
 
-def test_merged_reports_lead_to_one_and_their_people_follow_it(directorate, officer) -> None:
-    first = at_department(directorate)
+def test_merged_reports_lead_to_one_and_their_people_follow_it(body, officer) -> None:
+    first = at_department(body)
     others = [a_report(sender=a_sender(person=a_reporter(f"+9689999000{n}"))) for n in range(3)]
     follow(observation=others[0].observation, person=a_reporter("+96891111111"), at=NOON)
     actions.merge(case_id=others[1].case_id, into=others[0].observation, by=AGENT, at=NOON)
@@ -275,8 +274,8 @@ def test_a_report_is_merged_into_neither_itself_nor_a_circle() -> None:
         step(two, "merge", AGENT)
 
 
-def test_rated_once_it_is_dealt_with(directorate, officer) -> None:
-    made = at_department(directorate)
+def test_rated_once_it_is_dealt_with(body, officer) -> None:
+    made = at_department(body)
     who = reporter_of(made)
     with pytest.raises(Problem):
         actions.rate(case_id=made.case_id, rating=5, text="", by=who, at=NOON)
@@ -295,3 +294,66 @@ def test_the_table_is_sound_and_every_asking_state_ends_by_itself() -> None:
         if state.asks:
             assert any(machine.SYSTEM in edge.by for edge in edges)
     assert SYSTEM.role == machine.SYSTEM
+
+
+def test_a_clear_place_leads_to_its_department_at_once_and_an_unclear_one_to_the_agents(
+    body,
+) -> None:
+    a_responsibility(body, square(-100, -100, 200))
+    clear, edge, nobody = (
+        a_report(gps(x), sender=a_sender(person=a_reporter(f"+968999000{n:02d}")))
+        for n, x in enumerate((0, 98, 300))
+    )
+    assert [one.case.state for one in (clear, edge, nobody)] == ["assigned", "received", "received"]
+    assert clear.case.directorate == body.directorate and status(clear) is Status.REFERRED
+    assert Observation.objects.get(pk=clear.observation_id).first_answered_at is None
+    results = [Routed.objects.get(observation=one.observation).result for one in (edge, nobody)]
+    assert results == ["near_edge", "outside"]
+
+
+def test_what_is_another_body_s_stays_with_the_agents_until_it_is_forwarded() -> None:
+    a_responsibility(an_outside_body(), square(-100, -100, 200))
+    made = a_report()
+    assert made.case.state == "received" and made.case.directorate is None
+    assert Routed.objects.get(observation=made.observation).body.is_outside
+
+
+def test_a_moved_pin_leads_to_the_other_department_and_back_to_the_agents(body, officer) -> None:
+    other = a_directorate_body("bausher")
+    a_responsibility(body, square(-100, -100, 200))
+    a_responsibility(other, square(200, -100, 200))
+    made = a_report()
+    step(made, "take", officer)
+    actions.move_pin(case_id=made.case_id, to=pin(20), by=officer, at=NOON)
+    assert Case.objects.get(pk=made.case_id).state == "in_progress"  # still theirs
+    actions.move_pin(case_id=made.case_id, to=pin(300), by=officer, at=NOON)
+    case = Case.objects.get(pk=made.case_id)
+    assert (case.state, case.directorate) == ("assigned", other.directorate)
+    actions.move_pin(case_id=made.case_id, to=pin(150), by=AGENT, at=NOON)
+    case = Case.objects.get(pk=made.case_id)
+    assert (case.state, case.directorate, case.worker) == ("received", None, "agent")
+    assert Routed.objects.filter(observation=made.observation).count() == 4
+
+
+def test_a_boundary_that_changes_leads_the_open_reports(body) -> None:
+    rule = a_responsibility(body, square(-100, -100, 200))
+    made = a_report()
+    after = NOON + 24 * HOUR
+    rule.valid = (dt.date(2000, 1, 1), after.date())
+    rule.save()
+    reroute_open(at=after)
+    assert lead_astray(at=after) == 1 and lead_astray(at=after) == 0
+    assert Case.objects.get(pk=made.case_id).state == "received"
+    a_responsibility(body, square(-100, -100, 200), valid=(after.date(), None))
+    reroute_open(at=after + HOUR)
+    assert lead_astray(at=after + HOUR) == 1
+    assert Case.objects.get(pk=made.case_id).state == "assigned"
+
+
+def test_what_a_department_gave_back_is_not_led_to_it_again(body, officer) -> None:
+    a_responsibility(body, square(-100, -100, 200))
+    made = a_report()
+    step(made, "send_back", officer, text="Not ours")
+    assert lead_astray(at=NOON + HOUR) == 0
+    assert reroute_open(at=NOON + HOUR).changed == 0
+    assert Case.objects.get(pk=made.case_id).state == "received"

@@ -9,11 +9,10 @@ from municipality import crs
 from municipality.cases.models import Case
 from municipality.clock import database_now
 from municipality.people.models import User
-from observations.models import Observation, Photo, Submission
+from observations.models import Body, Observation, Photo, Submission
 from observations.reports import actions
 from observations.reports.models import Status
 from tests.builders import (
-    a_directorate,
     a_person,
     a_wilayat,
     an_area,
@@ -33,6 +32,7 @@ from tests.observations.builders import (
     spot,
     the_agent,
 )
+from tests.observations.routing import a_directorate_body
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +41,8 @@ pytestmark = pytest.mark.django_db
 def city() -> None:
     the_weekends()
     the_office_hours()
-    wilayat = a_wilayat()
-    an_area(wilayat)
-    a_directorate(wilayat)
+    an_area(a_wilayat())
+    a_directorate_body()
     a_target()
     the_agent()
 
@@ -119,8 +118,8 @@ def test_who_sent_it_does_not_act_as_an_officer(made) -> None:
 def test_from_the_agent_to_the_department_to_the_sender_s_rating(made, agent: Client) -> None:
     assert made.case.number in agent.get("/en/work/").content.decode()
     assert "Whose is it?" in page(agent, made)
-    assert "Choose the directorate" in post(agent, made, "assign", directorate="")
-    post(agent, made, "assign", directorate="seeb", seen=str(made.case.moves))
+    assert "Choose whose it is" in post(agent, made, "assign", body="")
+    post(agent, made, "assign", body="seeb", seen=str(made.case.moves))
     assert state(made) == "assigned"
     department = as_department()
     assert made.case.number in department.get("/en/work/").content.decode()
@@ -165,9 +164,7 @@ def test_a_duplicate_is_named_by_its_number(made, agent: Client) -> None:
 
 
 def test_bad_values_are_said_on_the_page(made, agent: Client) -> None:
-    actions.assign(
-        case_id=made.case_id, directorate=made.case.directorate, by=AGENT, at=database_now()
-    )
+    actions.assign(case_id=made.case_id, body=Body.objects.get(), by=AGENT, at=database_now())
     department = as_department()
     assert "day" in post(department, made, "plan", day="tomorrow").lower()
     post(department, made, "plan", day="2020-01-01")

@@ -176,3 +176,17 @@ def test_me_too_follows_once_and_not_what_has_ended_or_is_private(citizen: Clien
     category.public = False
     category.save()
     assert post(citizen, {}, path).status_code == 404
+
+
+def test_near_ones_are_shown_before_sending_and_private_kinds_are_not(citizen: Client) -> None:
+    made = a_report(sender=a_sender(person=a_reporter("+96899990001")))
+    path = f"/api/observations/near?lon={LON + 0.0001}&lat={LAT}&accuracy_m=8&category=potholes"
+    (one,) = citizen.get(path).json()["reports"]
+    assert one["id"] == str(made.observation.public_id) and one["distance_m"] == 10
+    assert one["state"] == "new" and one["photo"] is None and not one["following"]
+    post(citizen, {}, f"/api/observations/{one['id']}/follow")
+    assert citizen.get(path).json()["reports"][0]["following"]
+    assert Client().get(path).json()["reports"][0]["following"] is False
+    made.observation.category.public = False
+    made.observation.category.save()
+    assert citizen.get(path).json() == {"reports": []}
