@@ -11,7 +11,7 @@ from PIL import Image
 
 SMALL, PUBLIC = "small", "public"
 SIDES = {SMALL: 480, PUBLIC: 1_600}  # pixels of the longest side, at most
-QUALITIES = {SMALL: 80, PUBLIC: 85}
+QUALITIES = {SMALL: 80, PUBLIC: 90}
 BLOCKS = 3  # along the longer side of a hidden box, at most
 LEAST_SHARE = 1 / 50  # of the picture's longest side: no block is smaller
 _LEVELS = 16  # steps of brightness that a block keeps
