@@ -17,9 +17,11 @@ from PIL import Image
 
 from municipality.documents import files, intake, jobs, pictures, retention, store
 from municipality.documents.file_gate import Unreadable
+from municipality.documents.links import link_to
 from municipality.documents.models import Picture, StoredFile
 from municipality.documents.sandbox.picture_maker import BLOCKS, SIDES, hide, scaled_size
 from municipality.problems import Problem
+from tests.builders import a_person
 from tests.documents.builders import AT, CITIZEN, a_file, a_pdf, a_photo, an_upload, as_application
 from tests.documents.exif_written import block, position
 from tests.documents.test_cleaning import likeness
@@ -335,6 +337,42 @@ def test_retention_takes_the_pictures_and_what_the_photo_said_with_the_photo() -
     assert got["public"].pk  # that it was made stays known
     with pytest.raises(IntegrityError), transaction.atomic():
         StoredFile.objects.filter(pk=file.pk).update(photo_facts={"lon": 58.0, "lat": 23.0})
+
+
+@pytest.mark.parametrize("looks_again", [True, False])
+def test_race_a_photo_forgotten_while_its_pictures_are_made_gets_none(
+    monkeypatch, looks_again: bool
+) -> None:
+    a_rule()
+    file, make = a_stored_photo(), pictures.pictures_of
+
+    def slowly(*given: Any) -> Any:
+        found = make(*given)
+        assert retention.keep_rules(at=AT + dt.timedelta(days=31)) == {"photos": 1}
+        return found
+
+    monkeypatch.setattr(pictures, "pictures_of", slowly)
+    if looks_again:
+        with pytest.raises(Unreadable) as caught:
+            made(file)
+        assert caught.value.code == "photo_not_there"
+    else:  # control: without asking again the pictures outlive their photo
+        monkeypatch.setattr(StoredFile, "may_be_opened", True)
+        made(file)
+    left = Picture.objects.filter(ended_at__isnull=True).count()
+    assert left == (0 if looks_again else 2)
+
+
+def test_staff_have_the_original_of_a_webp_as_what_it_is(client) -> None:
+    data = a_photo("WEBP", exif=block(position())[6:])
+    file = a_stored_photo(data)
+    until = timezone.now() + dt.timedelta(minutes=5)
+    client.force_login(a_person("registrar"))
+    response = client.get(link_to(file, None, until, "original"))
+    assert response["Content-Type"] == "image/webp" and ".webp" in response["Content-Disposition"]
+    assert b"".join(response.streaming_content) == data
+    copy = b"".join(client.get(link_to(file, None, until)).streaming_content)
+    tells_nothing(copy)
 
 
 def test_no_picture_is_made_of_a_paper_or_of_what_waits_for_the_scanner() -> None:
