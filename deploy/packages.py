@@ -87,6 +87,12 @@ NEEDS = (
         lambda: shutil.which("pdfsig") is not None,
     ),
     Need(
+        "ExifTool",
+        "tests that nothing is left in photos, by a reader of other people",
+        ("libimage-exiftool-perl",),
+        lambda: shutil.which("exiftool") is not None,
+    ),
+    Need(
         "SoftHSM",
         "tests of stamping with a token",
         ("softhsm2",),

@@ -5,14 +5,16 @@ pyarrow and pyogrio load it by themselves, at the first value they are given, wh
 
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 
 _KEPT_OUT = frozenset({"pandas", "geopandas"})
 
 
-class _Absent(MetaPathFinder):
-    """Answers for packages as if they were not installed."""
+class _Absent:
+    """Answers for packages as if they were not installed.
+
+    A finder by its method alone: to load ``importlib.abc`` takes as long as a small photo.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -12,6 +12,7 @@ import json
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,9 @@ _START = (
     "os._exit(0)"  # at once: taking a big file's rows apart again would only be waited for
 )
 # The tasks of the child: a module of the sandbox.
-READ_ROWS, CLEAN_PAPER, READ_DRAWING = "main", "clean_main", "dxf_main"
+READ_ROWS, CLEAN_PAPER, READ_DRAWING, MAKE_PICTURES = (
+    "main", "clean_main", "dxf_main", "picture_main",
+)  # fmt: skip
 
 
 class Unreadable(Exception):
@@ -142,6 +145,8 @@ def _environment(job: Path) -> dict[str, str]:
         # A thread that a library starts when it is loaded would stay outside the walls.
         "OPENBLAS_NUM_THREADS": "1",
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # Big pages for big buffers: a photo of 12 million pixels touches 12,000 small ones a copy.
+        "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
         "OGR_SQLITE_LOAD_EXTENSIONS": "",
         "PROJ_NETWORK": "OFF",
         "CPL_TMPDIR": str(job),
@@ -270,6 +275,21 @@ def _told(
             raise Unreadable("gate_limit", sentence("gate_limit", reason="time")) from None
         said = _answer(job, ended=child.returncode, stderr=stderr)
         yield Answer(said, job, digest, size, copied - begun)
+
+
+def written(answer: Answer, name: str) -> bytes:
+    """Return a file that a child wrote into its folder; raises Unreadable where it is none.
+
+    The child is not trusted: a link to a file of ours, or a pipe, is no answer.
+    """
+    try:
+        handle = os.open(answer.job / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise OSError("not a file")
+            return file.read()
+    except OSError:
+        raise Unreadable("gate_crashed", sentence("gate_crashed", reason="no copy")) from None
 
 
 def look_into(

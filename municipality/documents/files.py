@@ -13,15 +13,16 @@ from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from municipality.documents import store
-from municipality.documents.models import IssuedPaper, StoredFile
+from municipality.documents.models import IssuedPaper, Picture, StoredFile
 from municipality.reach import acting, as_system
 
 NAME_LETTERS = 150
 ORPHAN_AFTER = dt.timedelta(hours=1)  # an upload whose row is still being written is younger
 AT_ONCE = 500
-ENDINGS = {"pdf": "pdf", "jpeg": "jpg", "png": "png", "heic": "heic"}
+ENDINGS = {"pdf": "pdf", "jpeg": "jpg", "png": "png", "heic": "heic", "webp": "webp"}
 TYPES = {
     "pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "heic": "image/heic",
+    "webp": "image/webp",
 }  # fmt: skip
 log = logging.getLogger("municipality.documents")
 
@@ -59,7 +60,7 @@ def file_of(public_id: str) -> StoredFile | None:
 
 
 def held_by_documents(digests: Collection[str]) -> set[str]:
-    """Return which of some digests are named by a paper or a file that was not removed."""
+    """Return which of some digests are named by a paper, or by a file or picture still kept."""
     either = Q(sha256__in=digests) | Q(clean_sha256__in=digests)
     rows = StoredFile.objects.filter(either, removed_at__isnull=True)
     issued = Q(sha256__in=digests) | Q(archive_sha256__in=digests)
@@ -68,6 +69,8 @@ def held_by_documents(digests: Collection[str]) -> set[str]:
         found.update(pair)
     for pair in rows.values_list("sha256", "clean_sha256"):
         found.update(pair)
+    pictures = Picture.objects.filter(sha256__in=digests, ended_at__isnull=True)
+    found.update(pictures.values_list("sha256", flat=True))
     return found & set(digests)
 
 
@@ -108,6 +111,8 @@ def _named() -> Iterator[str]:
     rows = StoredFile.objects.filter(removed_at__isnull=True)
     for pair in rows.values_list("sha256", "clean_sha256").iterator():
         yield from pair
+    pictures = Picture.objects.filter(ended_at__isnull=True)
+    yield from pictures.values_list("sha256", flat=True).iterator()
 
 
 def _old_and_nobodys(part: list[store.Kept], before: dt.datetime) -> Iterator[str]:

@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from municipality.documents.photo_facts import PhotoFacts
+
 
 class RetentionClass(models.TextChoices):
     """What is kept for how long (``RetentionRule``)."""
@@ -122,7 +124,7 @@ class StoredFile(models.Model):
 
     public_id = models.CharField(max_length=22, unique=True, default=new_file_id, editable=False)
     name = models.CharField(max_length=150, help_text="as given, without control letters")
-    kind = models.CharField(max_length=8, help_text="pdf, jpeg, png, heic: by content")
+    kind = models.CharField(max_length=8, help_text="pdf, jpeg, png, heic, webp: by content")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="bytes")
     clean_kind = models.CharField(max_length=8)
@@ -131,6 +133,9 @@ class StoredFile(models.Model):
     pages = models.PositiveIntegerField()
     width = models.PositiveIntegerField(help_text="pixels, of photos")
     height = models.PositiveIntegerField()
+    photo_facts = models.JSONField(
+        null=True, blank=True, help_text="what a photo says of itself (PhotoFacts), where asked for"
+    )
     scan = models.CharField(max_length=10, choices=Scan)
     malware = models.CharField(max_length=100, blank=True)
     about = models.CharField(max_length=80, blank=True, help_text="case/42")
@@ -164,6 +169,61 @@ class StoredFile(models.Model):
     def may_be_opened(self) -> bool:
         """Whether anybody may open it: scanned where there is a scanner, and not removed."""
         return self.removed_at is None and self.scan in (self.Scan.CLEAN, self.Scan.OFF)
+
+    @property
+    def facts(self) -> PhotoFacts:
+        """What the photo says of where and when it was taken; for staff and who sent it."""
+        return PhotoFacts.of_json(self.photo_facts)
+
+
+class Picture(models.Model):
+    """A picture made of a photo for others: scaled down, with places made unreadable.
+
+    Always a JPEG, in the content store under its hash.  Of one file and purpose one picture
+    holds; that it was made otherwise before stays known, its bytes do not stay.
+    """
+
+    class Purpose(models.TextChoices):
+        """What it is for."""
+
+        SMALL = "small", "للقوائم"
+        PUBLIC = "public", "للجمهور"
+
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="pictures")
+    purpose = models.CharField(max_length=6, choices=Purpose)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    width = models.PositiveIntegerField(help_text="pixels")
+    height = models.PositiveIntegerField()
+    hidden = models.JSONField(
+        default=list,
+        help_text="[[left, top, right, bottom], ...]: fractions of the upright picture",
+    )
+    by_person_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="superseded or forgotten")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["file", "purpose"],
+                condition=Q(ended_at__isnull=True),
+                name="one_picture_of_a_purpose",
+            ),
+            models.CheckConstraint(
+                name="picture_has_pixels",
+                condition=Q(width__gte=1, height__gte=1, size__gte=1),
+                violation_error_message="A picture has pixels.",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["sha256"], condition=Q(ended_at__isnull=True), name="picture_by_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.sha256[:8]}"
 
 
 class RetentionRule(models.Model):

@@ -106,6 +106,23 @@ REFUSALS = {
         "الصورة تالفة أو ناقصة: {reason}. التقطها أو احفظها من جديد.",
         "The picture is damaged or cut off: {reason}. Take it or save it again.",
     ),
+    "box_not_sound": Text(
+        "المربع {number} خارج الصورة أو معكوس. ارسمه من جديد فوق ما يُخفى.",
+        "Box {number} lies outside the picture or is turned round. Draw it again over what to hide.",
+    ),
+    "box_too_small": Text(
+        "المربع {number} أصغر من أن يخفي شيئًا؛ ارسمه أكبر.",
+        "Box {number} is too small to hide anything; draw it larger.",
+    ),
+    "too_many_boxes": Text(
+        "أكثر من {most} مربعًا على صورة واحدة؛ اجمع المتجاور منها في مربع.",
+        "More than {most} boxes on one picture; put neighbours into one box.",
+    ),
+    "photo_not_there": Text(
+        "هذه الصورة غير متاحة الآن: إما أنها حُذفت بعد مدة الحفظ أو تنتظر الفحص.",
+        "This photo is not at hand: it was removed after its time of keeping, or waits to be scanned.",
+    ),
+    "no_photo": Text("ليس هذا الملف صورة.", "This file is no photo."),
     "pdf_locked": Text(
         "ملف PDF محمي بكلمة مرور أو مشفر؛ احفظه بلا حماية ثم أرفقه.",
         "The PDF is protected or encrypted; save it without protection and attach it.",

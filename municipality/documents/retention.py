@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from municipality.actor import SYSTEM
-from municipality.documents.models import RetentionRule, StoredFile
+from municipality.documents.models import Picture, RetentionRule, StoredFile
 from municipality.history.actions import record
 from municipality.reach import acting
 
@@ -38,11 +38,15 @@ def subject_reopened(*, about: str) -> None:
 def forget_files(code: str, *, before: dt.datetime, at: dt.datetime) -> int:
     """Let go of the files of a class whose time is over; returns how many.
 
-    The row stays with its hash, without the sender's name for the file; the bytes, which
-    another row may name too, go with the next sweep.
+    The row stays with its hash, without the sender's name for the file and without what a photo
+    says of itself; the pictures made of it end with it.  The bytes, which another row may name
+    too, go with the next sweep.
     """
     over = StoredFile.objects.filter(retention=code, keep_from__lt=before, removed_at__isnull=True)
-    return over.update(removed_at=at, name="")
+    # Locked first: else a picture could be made between the two statements and outlive its photo.
+    gone = list(over.select_for_update().values_list("pk", flat=True))
+    Picture.objects.filter(file__in=gone, ended_at__isnull=True).update(ended_at=at)
+    return StoredFile.objects.filter(pk__in=gone).update(removed_at=at, name="", photo_facts=None)
 
 
 @acting

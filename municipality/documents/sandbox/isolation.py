@@ -9,8 +9,8 @@ open files and processes (guards.md §1.3).  A reader that cannot be shut off re
 import ctypes
 import os
 import resource
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from municipality.documents.sandbox import walls
 
@@ -20,8 +20,7 @@ _CLONE_NEWIPC = 0x08000000
 _PR_SET_NO_NEW_PRIVS = 38
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(NamedTuple):
     """What the child may use: seconds of CPU, bytes of memory and of output, a user to become."""
 
     cpu_s: int

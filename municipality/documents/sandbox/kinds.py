@@ -1,8 +1,8 @@
 """What a file is, by its first bytes; its name is only a hint between text formats."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _HEAD = 65_536
 
@@ -16,8 +16,7 @@ class NotAccepted(Exception):
         self.values = {name: str(value)[:300] for name, value in values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """One accepted format: the ending GDAL expects, and the drivers that may open it."""
 
     code: str

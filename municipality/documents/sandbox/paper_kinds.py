@@ -5,7 +5,7 @@ from pathlib import Path
 
 from municipality.documents.sandbox.kinds import NotAccepted
 
-NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "heic": "HEIC"}
+NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG", "heic": "HEIC", "webp": "WebP"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _STARTS = (
     (b"%PDF-", "pdf"),
@@ -29,14 +29,18 @@ _OTHERS = (
 )
 
 
+def _is_webp(head: bytes) -> bool:
+    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+
+
 def name_of(head: bytes) -> str:
     """Name a kind that is not accepted, so that the refusal can say it; '' where unknown."""
     named = (*((start, NAMES[kind]) for start, kind in _STARTS), *_OTHERS)
     for start, name in named:
         if head.startswith(start):
             return name
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WebP"
+    if _is_webp(head):
+        return NAMES["webp"]
     if head[4:8] == b"ftyp":
         return "MP4 / AVIF"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -46,7 +50,7 @@ def name_of(head: bytes) -> str:
 
 
 def kind_of(path: Path, *, accepted: Sequence[str]) -> str:
-    """Return ``pdf``, ``jpeg``, ``png`` or ``heic``; raises NotAccepted for anything else."""
+    """Return what a file is, if that is ``accepted`` (of ``NAMES``); raises NotAccepted."""
     with path.open("rb") as file:
         head = file.read(64)
     if not head:
@@ -54,6 +58,8 @@ def kind_of(path: Path, *, accepted: Sequence[str]) -> str:
     found = next((kind for start, kind in _STARTS if head.startswith(start)), "")
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         found = "heic"
+    if _is_webp(head):
+        found = "webp"
     if found in accepted:
         return found
     asked = ", ".join(NAMES[kind] for kind in accepted)

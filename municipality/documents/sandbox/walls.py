@@ -8,7 +8,6 @@ Sources: the kernel's userspace-api/landlock and userspace-api/seccomp_filter.
 
 import ctypes
 import os
-import platform
 import struct
 import sys
 from collections.abc import Iterable
@@ -118,7 +117,7 @@ def few_calls() -> bool:
 
     The process must have given up new privileges before.
     """
-    known = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
+    known = _MACHINES.get(os.uname().machine) if sys.platform == "linux" else None
     if known is None:
         return False
     machine, refused = known[0], (*known[1], *_SHARED)
