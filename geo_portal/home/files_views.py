@@ -1,5 +1,7 @@
 """Files by signed links: an attachment that is never shown inline and never kept on the way."""
 
+from typing import BinaryIO
+
 from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_safe
 from municipality.documents import store
 from municipality.documents.files import TYPES, download_name
 from municipality.documents.links import Linked, read_link
+from municipality.documents.pictures import open_picture, pictures_held
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.people.acting_person import is_staff
 from municipality.people.models import User
@@ -23,6 +26,19 @@ def _may_have_original(person: User | None, linked: Linked) -> bool:
     return is_staff(person) or person.pk == linked.file.by_person_id
 
 
+def _opened(linked: Linked) -> tuple[BinaryIO, str]:
+    """Open what a link leads to and say its kind; raises FileNotFoundError."""
+    held = linked.file
+    if linked.copy in ("small", "public"):
+        picture = pictures_held([held], linked.copy).get(held.pk)
+        if picture is None:
+            raise FileNotFoundError(linked.copy)
+        return open_picture(picture), "jpeg"
+    if linked.copy == "original":
+        return store.open_kept(held.sha256), held.kind
+    return store.open_kept(held.clean_sha256), held.clean_kind
+
+
 @require_safe
 @open_to(ANYONE)
 def file(request: HttpRequest, token: str) -> FileResponse:
@@ -31,12 +47,11 @@ def file(request: HttpRequest, token: str) -> FileResponse:
     linked = read_link(token, person_id=person.pk if person else None, at=timezone.now())
     if linked is None or (linked.copy == "original" and not _may_have_original(person, linked)):
         raise not_found()
-    held, original = linked.file, linked.copy == "original"
-    kind = held.kind if original else held.clean_kind
     try:
-        source = store.open_kept(held.sha256 if original else held.clean_sha256)
+        source, kind = _opened(linked)
     except FileNotFoundError:
         raise not_found() from None
+    held = linked.file
     response = FileResponse(
         source, as_attachment=True, filename=download_name(held, kind), content_type=TYPES[kind]
     )

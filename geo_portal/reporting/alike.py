@@ -58,4 +58,4 @@ def shown_alike(
 def _link(photo: Photo | None, *, at: dt.datetime) -> str | None:
     if photo is None or not photo.file.may_be_opened:
         return None
-    return link_to(photo.file, None, at + PHOTO_LIVES)
+    return link_to(photo.file, None, at + PHOTO_LIVES, "small")

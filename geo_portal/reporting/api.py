@@ -15,6 +15,7 @@ from geo_portal.reporting.asking import (
     photos_named,
     role_of,
     sender_of,
+    told_by_photos,
 )
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
@@ -141,13 +142,17 @@ def _new(body: dict[str, Any], *, person_id: int, now: dt.datetime) -> NewReport
         raise bad_value("channel", WHICH_CHANNEL)
     if len(body.get("key", "")) > LONGEST_KEY:
         raise bad_value("key", LONG_KEY, status=400)
+    photos = photos_named(ids, person_id=person_id)
+    told = tuple(_told(row, n, now=now, ahead=ahead) for n, row in enumerate(fixes))
+    if not any(fix.origin is Origin.EXIF for fix in told):  # a browser may have read it before us
+        told += told_by_photos(photos)
     return NewReport(
         category=body["category"],
-        told=tuple(_told(row, n, now=now, ahead=ahead) for n, row in enumerate(fixes)),
+        told=told,
         channel=CHANNELS[body.get("channel", "app")],
         made_at=asked.moment(body.get("made_at"), name="made_at", default=now + ahead) - ahead,
         description=body.get("description", ""),
-        photos=photos_named(ids, person_id=person_id),
+        photos=photos,
         key=body.get("key") or None,
         sure=body.get("sure", False),
     )
@@ -190,9 +195,18 @@ def send_photo(request: HttpRequest) -> JsonResponse:
         raise bad_value("photo", NO_PHOTO, status=400)
     by = Actor(person.pk, person.full_name, role_of(person))
     file = keep_photo(request, upload, by, at=now)
+    facts = file.facts
+    position = None
+    if facts.lon is not None:
+        position = {"lon": facts.lon, "lat": facts.lat, "accuracy_m": facts.error_m}
     return JsonResponse(
-        {"id": file.public_id, "width": file.width, "height": file.height}, status=201
-    )
+        {
+            "id": file.public_id, "width": file.width, "height": file.height,
+            "position": position,
+            "taken_at": facts.taken_at.isoformat() if facts.taken_at else None,
+        },
+        status=201,
+    )  # fmt: skip
 
 
 @router.post("", summary="Send a report", openapi_extra=BODY)

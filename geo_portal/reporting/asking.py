@@ -1,23 +1,25 @@
 """What the pages and the API of reports share: who sends, and which photos are theirs."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.core.files.base import File
 from django.http import HttpRequest
 
+from municipality import crs
 from municipality.actor import Actor
 from municipality.documents.file_gate import Unreadable
-from municipality.documents.intake import accept
-from municipality.documents.models import RetentionClass, StoredFile
+from municipality.documents.intake import accept_photo
+from municipality.documents.models import StoredFile
 from municipality.documents.store import digest
 from municipality.people.limits import Limit, count_person
 from municipality.people.models import User
 from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.words import Text, in_arabic
+from observations.reports.fixes import Origin, Told
 from observations.reports.intake import Sender
 
-PHOTO_KINDS = ("jpeg", "png", "heic")
 # guards.md threat 27: a report is a minute's work, and nobody sees one every ten minutes.
 REPORTS = (Limit("report_hour", 5, 3_600), Limit("report_day", 20, 86_400))
 PHOTOS = (Limit("report_photo_hour", 60, 3_600),)
@@ -66,10 +68,7 @@ def keep_photo(
     count_person(person_id, PHOTOS, at=at)
     upload.seek(0)
     try:
-        return accept(
-            upload, by=by, at=at, kinds=PHOTO_KINDS, about=draft_of(person_id),
-            retention=RetentionClass.PHOTOS,
-        )  # fmt: skip
+        return accept_photo(upload, by=by, at=at, about=draft_of(person_id))
     except Unreadable as refused:
         raise Problem(422, "not_accepted", refused.words) from None
 
@@ -80,3 +79,19 @@ def photos_named(ids: list[str], *, person_id: int) -> tuple[StoredFile, ...]:
     if any(name not in own for name in ids) or len(set(ids)) != len(ids):
         raise bad_value("photos", NO_SUCH_PHOTO)
     return tuple(own[name] for name in ids)
+
+
+def told_by_photos(files: Iterable[StoredFile]) -> tuple[Told, ...]:
+    """Return where photos say they were taken, of those that say it and lie in the city.
+
+    One from another country is a copied picture: it says nothing about a place here.
+    """
+    found = []
+    for file in files:
+        facts = file.facts
+        if facts.lon is None or facts.lat is None or not crs.in_extent(facts.lon, facts.lat):
+            continue
+        taken = facts.taken_at if facts.taken_at and facts.taken_at.tzinfo else None
+        point = crs.metric_point(facts.lon, facts.lat)
+        found.append(Told(Origin.EXIF, point, facts.error_m, facts.fixed_at or taken))
+    return tuple(found)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST
 
 from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
 from geo_portal.casework.case_page_views import seen_count
-from geo_portal.reporting.asking import PHOTO_KINDS
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
@@ -18,18 +17,19 @@ from municipality.cases.models import Case
 from municipality.cases.rights import Side
 from municipality.clock import database_now
 from municipality.documents.file_gate import Unreadable
-from municipality.documents.intake import accept
-from municipality.documents.models import RetentionClass
+from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.problems import Problem
 from municipality.words import Text
 from observations.reports import actions
 from observations.reports.fixes import Origin, Told
-from observations.reports.models import Observation
+from observations.reports.models import Observation, Photo
+from observations.reports.photos import hide_photo, show_photo
 from observations.reports.transitions import KIND
 from observations.routing.models import Body
 
 NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
+NO_BOXES = Text("المربعات غير مفهومة.", "The boxes are not understood.")
 NO_SUCH_REPORT = Text("اختر الملاحظة السابقة من القائمة.", "Choose the earlier report.")
 NO_DEPARTMENT = Text("اختر الجهة المختصة.", "Choose whose it is.")
 PIN_ACCURACY_M = 5.0  # of a pin on the map at the zoom it is put at
@@ -168,10 +168,7 @@ def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
         upload = request.FILES.get("photo")
         if upload is None:
             raise CannotMove(NO_PHOTO)
-        file = accept(
-            upload, by=by, at=at, kinds=PHOTO_KINDS, about=case.stream,
-            retention=RetentionClass.PHOTOS,
-        )  # fmt: skip
+        file = accept_photo(upload, by=by, at=at, about=case.stream)
         actions.add_photos(
             case_id=case.pk, files=(file,), of_the_work=side is Side.MUNICIPALITY, by=by, at=at
         )
@@ -192,5 +189,27 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
         rating = asked.whole(request.POST.get("rating", ""), name="rating", low=1, high=5)
         text = request.POST.get("text", "").replace("\0", "")
         actions.rate(case_id=case.pk, rating=rating, text=text, by=by, at=at)
+
+    return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def look_at_photo(request: HttpRequest, public_id: str, photo_id: str) -> HttpResponse:
+    """Release a photo with faces and plates made unreadable, or hide it."""
+    at = database_now()
+    case, by = _of_officer(request, public_id, at=at)
+    found = Photo.objects.filter(public_id=photo_id, observation__submission__case=case).first()
+    if found is None:
+        raise not_found()
+
+    def act() -> None:
+        if request.POST.get("act") == "hide":
+            hide_photo(photo_id=found.pk, by=by, at=at)
+            return
+        boxes = geometry_gate.strict_json(request.POST.get("boxes") or "[]")
+        if not isinstance(boxes, list):
+            raise CannotMove(NO_BOXES)
+        show_photo(photo_id=found.pk, hidden=boxes, by=by, at=at)
 
     return _done(request, public_id, act)

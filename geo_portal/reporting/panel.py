@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import shapely
 
@@ -36,14 +36,16 @@ ORIGINS = {
 }
 
 
-def _photo(
-    row: Photo, *, person_id: int | None, copy: Literal["clean", "original"], at: dt.datetime
-) -> dict[str, Any]:
+def _photo(row: Photo, *, person_id: int, officer: bool, at: dt.datetime) -> dict[str, Any]:
+    """Write a photo: the small picture, the whole clean one, and the original for officers."""
+    if not row.file.may_be_opened:
+        return {"row": row, "small": None}
+    until = at + PHOTO_LIVES
     return {
         "row": row,
-        "url": link_to(row.file, person_id, at + PHOTO_LIVES, copy)
-        if row.file.may_be_opened
-        else None,
+        "small": link_to(row.file, person_id, until, "small"),
+        "whole": link_to(row.file, person_id, until, "clean"),
+        "original": link_to(row.file, person_id, until, "original") if officer else None,
     }
 
 
@@ -136,7 +138,6 @@ def panel_of_report(
     """Write what the page of a report's case shows, to the side who asks."""
     submission = submission_of(case)
     officer = side is Side.MUNICIPALITY
-    copy: Literal["clean", "original"] = "clean" if side is Side.APPLICANT else "original"
     photos = Photo.objects.filter(observation=submission.observation).select_related("file")
     fixes = submission.observation.fixes.select_related("by_person").order_by("told_at", "pk")
     names = {edge.name for edge in acts}
@@ -144,7 +145,7 @@ def panel_of_report(
         "submission": submission,
         "seen": submission.observation,
         "photos": [
-            _photo(row, person_id=person.pk, copy=copy, at=at)
+            _photo(row, person_id=person.pk, officer=officer, at=at)
             for row in photos.order_by("of_the_work", "at", "pk")
         ],
         "fixes": [_fix(row, submission) for row in fixes],

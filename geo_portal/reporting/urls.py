@@ -14,6 +14,11 @@ urlpatterns = [
     path("cases/<str:public_id>/report/pin", case.move_pin, name="move_pin"),
     path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
+    path(
+        "cases/<str:public_id>/report/photos/<str:photo_id>",
+        case.look_at_photo,
+        name="look_at_photo",
+    ),
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
     path("rounds/", round_views.round_page, name="round"),
     path("rounds/change", round_views.change_round, name="change_round"),

@@ -11,7 +11,7 @@ from municipality.documents.files import file_of
 from municipality.documents.models import StoredFile
 
 SALT = "municipality.documents.links"
-Copy = Literal["clean", "original"]
+Copy = Literal["clean", "original", "small", "public"]  # the last two: pictures of a photo
 
 
 @dataclass(frozen=True, slots=True)

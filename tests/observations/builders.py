@@ -85,8 +85,17 @@ def a_report(
     return send(new=NewReport(told=told or (gps(),), **facts), sender=sender, by=by, at=at)
 
 
-def a_jpeg(name: str = "hole.jpg") -> SimpleUploadedFile:
-    """A small photo without a word in it."""
-    sink = io.BytesIO()
-    Image.new("RGB", (64, 48), (120, 90, 60)).save(sink, "JPEG")
+def a_jpeg(name: str = "hole.jpg", *, gps: tuple[float, float] | None = None) -> SimpleUploadedFile:
+    """A small photo; ``gps`` is the longitude and latitude that it says it was taken at."""
+    sink, exif = io.BytesIO(), Image.Exif()
+    if gps is not None:
+        lon, lat = gps
+        exif.get_ifd(0x8825).update({1: "N", 2: _degrees(lat), 3: "E", 4: _degrees(lon), 5: b"\0"})
+    Image.new("RGB", (64, 48), (120, 90, 60)).save(sink, "JPEG", exif=exif)
     return SimpleUploadedFile(name, sink.getvalue(), "image/jpeg")
+
+
+def _degrees(value: float) -> tuple[float, float, float]:
+    whole = int(value)
+    minutes = (value - whole) * 60
+    return float(whole), float(int(minutes)), round((minutes - int(minutes)) * 60, 3)

@@ -174,3 +174,24 @@ def test_bad_values_are_said_on_the_page(made, agent: Client) -> None:
     bad.file.seek(0)
     bad.file.truncate(30)
     assert "photo" in post(department, made, "photo", photo=bad).lower()
+
+
+def test_a_photo_is_released_with_its_boxes_or_hidden_and_taken_back(made, agent: Client) -> None:
+    citizen = as_reporter()
+    post(citizen, made, "photo", photo=a_jpeg())
+    photo = Photo.objects.get()
+    act = f"photos/{photo.public_id}"
+    assert "Not looked at yet" in page(citizen, made)
+    assert citizen.post(f"/cases/{made.case.public_id}/report/{act}").status_code == 404
+    for bad in ("[[0.1,0.1,2,2]]", "{}", "[1]", '[["a"]]'):
+        post(agent, made, act, act="show", boxes=bad)
+        assert Photo.objects.get().shown == "waiting", bad
+    post(agent, made, act, act="show", boxes="[[0.1,0.1,0.6,0.6]]")
+    photo.refresh_from_db()
+    assert photo.shown == "shown" and photo.looked_by_id == AGENT.person_id
+    (public,) = photo.file.pictures.filter(purpose="public", ended_at=None)
+    assert public.hidden == [[0.1, 0.1, 0.6, 0.6]]
+    post(agent, made, act, act="hide")
+    photo.refresh_from_db()
+    assert photo.shown == "hidden"
+    assert agent.post(f"/cases/{made.case.public_id}/report/photos/none").status_code == 404

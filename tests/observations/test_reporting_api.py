@@ -190,3 +190,21 @@ def test_near_ones_are_shown_before_sending_and_private_kinds_are_not(citizen: C
     made.observation.category.public = False
     made.observation.category.save()
     assert citizen.get(path).json() == {"reports": []}
+
+
+def test_where_a_photo_was_taken_is_a_fix_and_one_of_another_country_is_none(
+    citizen: Client,
+) -> None:
+    here = citizen.post("/api/observations/photos", {"photo": a_jpeg(gps=(LON + 0.0002, LAT))})
+    assert here.json()["position"]["lon"] == pytest.approx(LON + 0.0002, abs=1e-4)
+    abroad = citizen.post("/api/observations/photos", {"photo": a_jpeg(gps=(2.35, 48.85))})
+    ids = [here.json()["id"], abroad.json()["id"]]
+    assert post(citizen, body(photos=ids)).status_code == 201
+    fixes = Submission.objects.get().observation.fixes.order_by("pk")
+    assert [one.origin for one in fixes] == ["gps", "exif"]
+
+
+def test_a_photo_from_afar_is_asked_about(citizen: Client) -> None:
+    far = citizen.post("/api/observations/photos", {"photo": a_jpeg(gps=(LON + 0.01, LAT))})
+    refused = post(citizen, body(photos=[far.json()["id"]]))
+    assert refused.status_code == 409 and refused.json()["doubts"][0]["other"] == "exif"

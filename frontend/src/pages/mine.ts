@@ -8,6 +8,7 @@ import { say } from "../lib/say";
 import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
 import { collection, feature, position } from "../map/overlays";
+import { hideBoxes } from "../parts/hide-boxes";
 
 /* A click on the map names the spot of a remark, or where a report really is, and shows it. */
 function aim(city: CityMap): void {
@@ -51,5 +52,6 @@ async function show(container: HTMLElement): Promise<void> {
   aim(city);
 }
 
+hideBoxes();
 const container = maybe("map");
 if (container) void show(container);
