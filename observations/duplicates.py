@@ -71,7 +71,7 @@ CASE
   ) THEN 'dual_road'
 END
 """  # noqa: S608 (constants of this page)
-# Two branches, each with the index made for it: few reports are open, few were closed lately.
+# Two branches: the open ones by their own small index, the closed ones by that of all points.
 _ROWS = """
   SELECT o.id, o.public_id, o.category_id, o.status, o.reported_on, o.closed_at, o.point,
     o.accuracy_m

@@ -66,8 +66,17 @@ def _of_body(rule: Answering) -> dict[str, Any]:
         "geometry": geojson.geometry(shapely.simplify(rule.ground, DRAWN_M)),
         "properties": {
             "kind": "outside" if rule.is_outside else "body",
-            "text": str(Text(rule.name_ar, rule.name_en)),
         },
+    }
+
+
+def _name_of(rule: Answering) -> dict[str, Any]:
+    """Return the name of a body at one place of its ground: not again on every islet."""
+    largest = max(shapely.get_parts(rule.ground), key=lambda part: part.area)
+    return {
+        "type": "Feature",
+        "geometry": geojson.geometry(shapely.point_on_surface(largest)),
+        "properties": {"kind": "name", "text": str(Text(rule.name_ar, rule.name_en))},
     }
 
 
@@ -106,6 +115,7 @@ def responsibilities(request: HttpRequest) -> HttpResponse:
     listed = _listed(patches, on=on)
     features = [
         *(_of_body(rule) for rule in grounds.rules),
+        *(_name_of(rule) for rule in grounds.rules),
         *(_of_patch(patch, one) for patch, one in zip(patches, listed, strict=True)),
     ]
     config = map_config(request, features={"type": "FeatureCollection", "features": features})

@@ -37,7 +37,15 @@ def test_with_a_worker_it_is_ready_and_says_how_many_live(client: Client) -> Non
         answer = client.get("/readyz")
     assert answer.status_code == 200, answer.json()
     assert answer.json()["worker"] == "ok: 2"
-    assert set(answer.json()) == {"ready", "database", "migrations", "worker", "calendar", "disk"}
+    assert set(answer.json()) == {
+        "ready",
+        "database",
+        "migrations",
+        "worker",
+        "calendar",
+        "responsibilities",
+        "disk",
+    }
 
 
 def test_the_process_is_alive_whatever_the_worker_does(client: Client) -> None:

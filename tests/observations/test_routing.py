@@ -238,3 +238,29 @@ class _Statements:
     def __call__(self, execute, sql, params, many, context):
         self.said.append(sql)
         return execute(sql, params, many, context)
+
+
+def test_the_worker_looks_at_everything_after_a_change_and_else_at_what_is_new(
+    two, monkeypatch
+) -> None:
+    from observations.routing import jobs
+
+    monkeypatch.setattr(jobs, "_done", None)
+    runs = []
+    for name in ("reroute_open", "route_new"):
+        run = getattr(jobs, name)
+        monkeypatch.setattr(jobs, name, lambda *, at, n=name, r=run: (runs.append(n), r(at=at)))
+    waste = a_category()
+    first = a_report(waste, -500)
+    jobs.route_open()
+    second = a_report(waste, 500)  # as from a file: nobody routed it
+    jobs.route_open()
+    assert runs == ["reroute_open", "route_new"]
+    assert Routed.objects.get(observation=second).body == two[1]
+    third = an_outside_body()
+    a_responsibility(third, square(-1000, -1000, 900, 2000), category=waste)
+    jobs.route_open()
+    assert runs[-1] == "reroute_open"
+    assert Routed.objects.get(observation=first, until=None).body == third
+    jobs.route_open()
+    assert runs[-1] == "route_new" and Routed.objects.count() == 3
