@@ -81,9 +81,9 @@ def page(client: Client, made: Submission, start: str = "/en") -> str:
     return answer.content.decode()
 
 
-def post(client: Client, made: Submission, act: str, **values) -> str:
-    path = f"/en/cases/{made.case.public_id}/report/{act}"
-    answer = client.post(path, values, follow=True)
+def post(client: Client, made: Submission, path: str, **values) -> str:
+    url = f"/en/cases/{made.case.public_id}/report/{path}"
+    answer = client.post(url, values, follow=True)
     assert answer.status_code == 200, answer.content[:300]
     return answer.content.decode()
 
