@@ -17,6 +17,7 @@ from geo_portal.demo import SOURCE
 from geo_portal.demo.chance import apportion, stream
 from geo_portal.demo.copying import copy, reserve_ids, shapes
 from geo_portal.demo.ground import Area, draw
+from geo_portal.demo.live_reports import made_by_people
 from geo_portal.demo.register import Keys
 from geo_portal.demo.report_kinds import (
     ACCURACY_M,
@@ -62,6 +63,7 @@ def write_reports(count: int, keys: Keys, seed: int) -> int:
     where = _places(wilayat, wilayats, rng)
     seconds = _times(count, rng)
     order = np.lexsort((np.arange(count), seconds, day))
+    order = order[: count - made_by_people(count)]  # in place of the last ones: live_reports
     where = _Where(where.points[order], wilayat[order], where.area[order])
     return _copy(day[order], seconds[order], where, keys, rng)
 

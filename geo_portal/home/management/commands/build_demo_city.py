@@ -10,6 +10,7 @@ from django.utils import timezone
 from geo_portal.demo import SOURCE
 from geo_portal.demo.build import NotEmpty, Plan, build
 from geo_portal.demo.cases import write_cases
+from geo_portal.demo.live_reports import write_live_reports
 from geo_portal.demo.parking_permits import write_parking_permits
 from geo_portal.demo.permits import write_permits
 from geo_portal.demo.settlement import NoRoom
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 write_cases(at=timezone.now())
                 write_permits(at=timezone.now())
                 write_parking_permits(seed=plan.seed, at=timezone.now())
+                write_live_reports(plan.observations, at=timezone.now())
         except NotEmpty as held:
             raise CommandError(
                 "Nothing was changed: the demo city is built in an empty database only, and "
