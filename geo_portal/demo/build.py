@@ -19,6 +19,7 @@ from geo_portal.demo.themes import write_themes
 from geo_portal.demo.tills import write_terminals
 from geo_portal.demo.titles import write_titles
 from geo_portal.demo.zones import write_zones
+from maps.heat.denominators.kept import build_denominators
 from municipality.conf import PROFILE
 from municipality.places.demo import DEMO
 from municipality.places.models import Stamp
@@ -37,6 +38,7 @@ EMPTY_TABLES = (
     "parking_zones_zone",
     "observations_observation",
     "maps_heatrelease",
+    "maps_heatdenominator",
 )
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
@@ -109,6 +111,8 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("parking zones", write_zones(plan.seed))
     clock.told("observations", write_reports(plan.observations, keys, plan.seed))
     clock.told("released months", len(release_heat(on=OVER.date(), at=OVER, anew=True)))
+    built = build_denominators(on=OVER.date(), at=OVER)
+    clock.told("denominators of the heat", len(built))
     clock.told("people", write_people())
     clock.told("titles", write_titles(settled, register, plan.seed))
     clock.told("card terminals", write_terminals())

@@ -9,6 +9,9 @@ WORDS = {
     "observations.reports.jobs.release_months": Text(
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
+    "maps.heat.jobs.follow_denominators": Text(
+        "تحديث مقامات الكثافة", "Refresh of what the heatmap is divided by"
+    ),
     "municipality.cases.jobs.watch_clocks": Text("مواعيد المعاملات", "Due times of cases"),
     "municipality.notices.email_jobs.send_waiting": Text("إرسال البريد", "Sending of e-mail"),
     "municipality.people.jobs.watch_codes": Text("مراقبة رموز الدخول", "Watch over sign-in codes"),

@@ -1,7 +1,10 @@
 """The tables of the heat index.  They know no app: ``layer`` is the number of a HeatLayer."""
 
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Func, Value
+
+from municipality.places.dated import one_at_a_time
 
 
 class HeatPiece(models.Model):
@@ -55,3 +58,36 @@ class HeatRelease(models.Model):
                 violation_error_message="A release is of a whole month.",
             ),
         ]
+
+
+class HeatDenominator(models.Model):
+    """One version of a denominator: values on the smallest cells, packed, over a span of days.
+
+    Its bytes never change, so a process may keep them by id; built by a job (kept.py).
+    """
+
+    name = models.CharField(max_length=40)
+    valid = DateRangeField(help_text="[day it was built, day another was); open while it holds")
+    data = models.BinaryField()
+    cells = models.IntegerField()
+    total = models.FloatField(help_text="sum of the cells: residents, metres of road, plots")
+    unplaced = models.FloatField(default=0, help_text="part of the whole that has no cell")
+    source_ar = models.CharField(max_length=300)
+    source_en = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    checked_on = models.DateField(help_text="last day its tables were found to give the same")
+
+    class Meta:
+        constraints = [
+            one_at_a_time(
+                name="heat_denominator_one_a_day",
+                by=("name",),
+                message="Another version of this denominator holds on some of these days.",
+            )
+        ]
+
+
+class HeatChange(models.Model):
+    """A note that a denominator's tables changed; taken by the job that builds it anew."""
+
+    denominator = models.CharField(max_length=40)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maps.heat.index import Block, HeatLayer, read
-from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, SIZES, Ints, Window
+from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, SIZES, Floats, Ints, Window
 from maps.heat.packing import DAY_ZERO, Piece, day_number
 from maps.heat.prepared import KEPT, MAX_GRID, Prepared, size_of
 
@@ -38,12 +38,21 @@ ALL = Selection()
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells with reports in them, in the order of y, x; ``level`` of the lattice."""
+    """Cells with reports in them, in the order of y, x; ``level`` of the lattice.
+
+    ``weighted`` is the sum of the reports' weights where some were asked for (weights.py).
+    """
 
     level: int
     x: Ints
     y: Ints
     count: Ints
+    weighted: Floats | None = None
+
+    def chosen(self, kept: "Mask | slice") -> "Cells":
+        """Return some of the cells."""
+        weighted = None if self.weighted is None else self.weighted[kept]
+        return Cells(self.level, self.x[kept], self.y[kept], self.count[kept], weighted)
 
     def total(self) -> int:
         """Reports of all cells."""
@@ -160,7 +169,7 @@ def within(cells: Cells, window: Window) -> Cells:
         & (cells.y >= window.y0)
         & (cells.y < window.y1)
     )
-    return Cells(cells.level, cells.x[kept], cells.y[kept], cells.count[kept])
+    return cells.chosen(kept)
 
 
 def _count_window(prepared: Sequence[Prepared], selection: Selection, window: Window) -> Cells:

@@ -20,6 +20,10 @@ from maps.heat.release import KIND, NO_CELL, NO_WILAYAT_TOLD, PLACE
 from municipality.conf import PROFILE
 
 
+def _last_day(until: dt.date | None) -> dt.date | None:
+    return None if until is None else until - dt.timedelta(days=1)
+
+
 @dataclass(frozen=True)
 class ExactHeat:
     """Every report that meets the selection, as it is now."""
@@ -27,6 +31,11 @@ class ExactHeat:
     layer: HeatLayer
     selection: Selection
     name = "exact"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day asked for, which dates a denominator; None: the period is open."""
+        return _last_day(self.selection.until)
 
     def cells(self, *, level: int, window: Window | None = None) -> Cells:
         """Return cells with reports."""
@@ -70,6 +79,11 @@ class PublicHeat:
     category: int | None = None
     wilayat: int | None = None
     name = "public"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day asked for, which dates a denominator; None: the period is open."""
+        return _last_day(self.until)
 
     @cached_property
     def _chosen(self) -> tuple[NDArray[np.void], Ints]:

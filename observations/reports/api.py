@@ -72,7 +72,7 @@ def _about(found: Asked, counted: Cells, box: Box) -> dict[str, Any]:
         "count": counted.total(),
         "suppressed": found.heat.suppressed(level=counted.level, box=box),
         "cell_m": counted.cell_m,
-        "per": found.per,
+        **found.measure.told(),
         "class": found.heat.name,
         "updated_at": _as_of(found),
     }
@@ -116,7 +116,7 @@ def cells(request: HttpRequest) -> HttpResponseBase:
     counted, lon, lat = cells_touching(counted, box)
     refuse_too_many(counted, MAX_CELLS)
     about = _about(found, counted, box)
-    chunks = feature_chunks(counted, lon, lat, per=found.per, about=about)
+    chunks = feature_chunks(counted, lon, lat, measure=found.measure, about=about)
     streamed = len(counted.x) >= STREAMED_FROM
     answer = StreamingHttpResponse if streamed else HttpResponse
     response = answer(chunks, content_type="application/geo+json")
@@ -152,7 +152,9 @@ def _picture(request: HttpRequest, found: Asked, body: bytes, kind: str) -> Http
 def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer layer ``heat``: a cell that touches the tile is in it whole, with its full count."""
     found, at, window, counted = _tile(request, z, x, y)
-    body = b"" if counted is None else vector_tile(counted, at, window=window, per=found.per)
+    body = (
+        b"" if counted is None else vector_tile(counted, at, window=window, measure=found.measure)
+    )
     return _picture(request, found, body, MVT)
 
 
@@ -171,7 +173,7 @@ def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     if counted is None:
         none = Text("التكبير أصغر من أن تُرسم الخلايا.", "Too far out for cells to be drawn.")
         raise Problem(404, "too_far_out", none)
-    body = png_tile(counted, at, window=window, per=found.per, theme=theme)
+    body = png_tile(counted, at, window=window, measure=found.measure, theme=theme)
     return _picture(request, found, body, "image/png")
 
 
@@ -218,7 +220,7 @@ def export_file(request: HttpRequest, kind: str) -> HttpResponse:
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
     counted, _, _ = cells_touching(counted, box)
     refuse_too_many(counted, MAX_EXPORTED[kind])
-    media_type, body = export(kind, counted, _about(found, counted, box))
+    media_type, body = export(kind, counted, found.measure, _about(found, counted, box))
     response = HttpResponse(body, content_type=media_type)
     name = f"heat-{counted.cell_m}m-{asked.today():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

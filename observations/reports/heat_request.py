@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from maps.heat.classes import MEASURES
+from maps.heat.denominators.measure import Measure, measure_named, measures
 from maps.heat.lattice import SIZES, level_of
 from maps.heat.queries import Selection
 from maps.heat.release import BASE_LEVEL
@@ -40,7 +40,7 @@ DESCRIBED = {
     "channel": "codes: app, portal, phone, … (planner only)",
     "wilayat": "ids or codes (public: one)",
     "area": "ids or codes (planner only)",
-    "per": "count or km2",
+    "per": "count, km2, 1000_residents, road_km or plot: what value is; null without denominator",
     "bbox": "west,south,east,north in degrees; default: the whole city",
     "cell_m": f"width of a cell in metres: {', '.join(map(str, SIZES))} (public: from 100)",
     "theme": "light or dark",
@@ -86,7 +86,7 @@ class Asked:
     """A view of the heat and the measure it is told in."""
 
     heat: Heat
-    per: str
+    measure: Measure
 
 
 def exact(request: HttpRequest, *, tile: bool) -> bool:
@@ -196,11 +196,12 @@ def read(request: HttpRequest, *others: str) -> Asked:
     """
     asked.only(request, (*FILTERS, *others))
     per = asked.one(request, "per") or "count"
-    if per not in MEASURES:
-        known = ", ".join(MEASURES)
+    if per not in measures():
+        known = ", ".join(measures())
         raise bad_value("per", Text(f"المقياس per واحد من: {known}.", f"per is one of: {known}."))
     tile = request.resolver_match is not None and "z" in request.resolver_match.kwargs
-    return Asked(_exact(request) if exact(request, tile=tile) else _public(request), per)
+    heat = _exact(request) if exact(request, tile=tile) else _public(request)
+    return Asked(heat, measure_named(per, on=heat.last_day))
 
 
 def cell_size(request: HttpRequest, heat: Heat, *, default: int) -> int:

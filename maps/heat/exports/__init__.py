@@ -6,6 +6,7 @@ cell is an exact square there.
 
 from importlib import import_module
 
+from maps.heat.denominators.measure import Measure
 from maps.heat.exports.facts import Facts
 from maps.heat.queries import Cells
 
@@ -21,8 +22,8 @@ FORMATS = {
 }
 
 
-def export(kind: str, cells: Cells, about: Facts) -> tuple[str, bytes]:
+def export(kind: str, cells: Cells, measure: Measure, about: Facts) -> tuple[str, bytes]:
     """Write cells in one of FORMATS; return the media type and the bytes."""
     media_type, module, name = FORMATS[kind]
     write = getattr(import_module(f"{__name__}.{module}"), name)
-    return media_type, write(cells, about)
+    return media_type, write(cells, measure, about)
