@@ -38,10 +38,10 @@ EMPTY_TABLES = (
     "parking_zones_zone",
     "observations_observation",
     "maps_heatrelease",
-    "maps_heatdenominator",
 )
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
+    "maps_heatdenominator",
     "people_membership",
     "places_areaversion",
     "plots_lineage",
