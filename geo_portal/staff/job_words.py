@@ -9,6 +9,9 @@ WORDS = {
     "observations.reports.jobs.release_months": Text(
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
+    "observations.reports.jobs.find_hot_spots": Text(
+        "البحث عن البؤر الساخنة", "Search for hot spots"
+    ),
     "maps.heat.jobs.follow_denominators": Text(
         "تحديث مقامات الكثافة", "Refresh of what the heatmap is divided by"
     ),

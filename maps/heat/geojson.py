@@ -35,6 +35,13 @@ def cells_touching(cells: Cells, box: Box) -> tuple[Cells, Floats, Floats]:
     return cells.chosen(kept), lon[kept], lat[kept]
 
 
+def squares(cells: Cells) -> list[list[list[float]]]:
+    """Return the closed ring of each cell: lon, lat with seven decimals, counter-clockwise."""
+    lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
+    rings: list[list[list[float]]] = np.stack([lon, lat], axis=-1)[:, _CLOSED].round(7).tolist()
+    return rings
+
+
 def feature_chunks(
     cells: Cells, lon: Floats, lat: Floats, *, measure: Measure, about: dict[str, Any]
 ) -> Iterator[str]:

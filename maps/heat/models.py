@@ -91,3 +91,12 @@ class HeatChange(models.Model):
     """A note that a denominator's tables changed; taken by the job that builds it anew."""
 
     denominator = models.CharField(max_length=40)
+
+
+class HeatHotSpots(models.Model):
+    """The hot spots of a whole layer with its usual question, found by a job and kept."""
+
+    layer = models.SmallIntegerField(primary_key=True)
+    state = models.TextField(help_text="what they were made of; the same again means still true")
+    answer = models.BinaryField(help_text="the answer as compressed JSON")
+    made_at = models.DateTimeField(help_text="when they were last found to be true")

@@ -260,16 +260,24 @@ def totals(layer: HeatLayer, selection: Selection) -> Totals:
 def totals_in_cell(layer: HeatLayer, selection: Selection, *, level: int, x: int, y: int) -> Totals:
     """Sum one cell up."""
     window = Window(level, x, y, x + 1, y + 1)
+    return totals_of_cell(read(layer, window), selection, level=level, x=x, y=y)
+
+
+def totals_of_cell(
+    blocks: Mapping[Block, Sequence[Piece]], selection: Selection, *, level: int, x: int, y: int
+) -> Totals:
+    """Sum one cell of blocks up."""
     kept = []
-    for pieces in read(layer, window).values():
+    for pieces in blocks.values():
         for piece in pieces:
             cx = ((piece.bx << BLOCK_BITS) + (piece.cell & (BLOCK_CELLS - 1)).astype(int)) >> level
             cy = ((piece.by << BLOCK_BITS) + (piece.cell >> BLOCK_BITS).astype(int)) >> level
-            kept.append(_part(piece, (cx == x) & (cy == y)))
+            kept.append(part_of(piece, (cx == x) & (cy == y)))
     return totals_of(kept, selection)
 
 
-def _part(piece: Piece, mask: Mask) -> Piece:
+def part_of(piece: Piece, mask: Mask) -> Piece:
+    """Return some rows of a piece."""
     names = ("day", "cell", "category", "wilayat", "area", "status", "channel", "severity")
     columns = {name: getattr(piece, name)[mask] for name in names}
     return Piece(piece.id, piece.bx, piece.by, piece.sign, **columns)

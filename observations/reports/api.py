@@ -16,6 +16,7 @@ from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
 from maps.heat.published import released_at
 from maps.heat.queries import Cells
 from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
+from maps.heat.views import ExactHeat
 from maps.tiles import TileAddress, tile_address
 from maps.views import MVT, content_answer
 from municipality import asked, crs
@@ -30,6 +31,7 @@ from observations.reports.heat import (
     status_rows,
     wilayat_rows,
 )
+from observations.reports.heat_planner import weight_told
 from observations.reports.heat_request import Asked, described
 from observations.reports.models import Category
 
@@ -73,6 +75,7 @@ def _about(found: Asked, counted: Cells, box: Box) -> dict[str, Any]:
         "suppressed": found.heat.suppressed(level=counted.level, box=box),
         "cell_m": counted.cell_m,
         **found.measure.told(),
+        **(weight_told(found.heat.weight) if isinstance(found.heat, ExactHeat) else {}),
         "class": found.heat.name,
         "updated_at": _as_of(found),
     }
@@ -94,7 +97,8 @@ def refuse_too_many(cells: Cells, most: int) -> None:
         )
 
 
-@heat_router.get(
+@heat_router.api_operation(
+    ["GET", "POST"],
     "/cells",
     summary="Cells of the lattice with their counts",
     openapi_extra=described("bbox", "cell_m"),
@@ -240,7 +244,9 @@ def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
     return rows
 
 
-@heat_router.get("/summary", summary="Sums of a selection", openapi_extra=described())
+@heat_router.api_operation(
+    ["GET", "POST"], "/summary", summary="Sums of a selection", openapi_extra=described()
+)
 @open_to(ANYONE)
 def summary(request: HttpRequest) -> HttpResponse:
     """Answer the sums of a selection by month, wilayat, category and status."""

@@ -17,7 +17,7 @@ from municipality.words import Text
 PLAIN = ("count", "km2")
 UNKNOWN = 8  # class of a cell with reports and without a denominator
 REPORTS = Text("بلاغ", "reports")
-WEIGHTED = Text("بلاغ موزون", "weighted reports")
+WEIGHTED = Text("{ar} (موزونًا)", "{en} (weighted)")
 UNITS = {"count": REPORTS, "km2": Text("بلاغ/كم²", "reports/km²")}
 
 
@@ -32,6 +32,7 @@ class Measure:
 
     name: str = "count"
     version: Version | None = None
+    weighted: bool = False  # the sums of weights stand above the line, not the counts
 
     @property
     def is_rate(self) -> bool:
@@ -41,7 +42,8 @@ class Measure:
     @property
     def unit(self) -> Text:
         """Unit of the values."""
-        return declared()[self.name].unit if self.is_rate else UNITS[self.name]
+        plain = declared()[self.name].unit if self.is_rate else UNITS[self.name]
+        return WEIGHTED.with_values(ar=plain.ar, en=plain.en) if self.weighted else plain
 
     def denominators(self, cells: Cells) -> Floats:
         """Return what each cell's reports are divided by, in the unit; NaN where it has none."""
@@ -110,6 +112,6 @@ def _facts(version: Version) -> dict[str, Any]:
     }
 
 
-def measure_named(name: str, *, on: dt.date | None) -> Measure:
+def measure_named(name: str, *, on: dt.date | None, weighted: bool = False) -> Measure:
     """Return a measure with the denominator that held on a day (None: the latest one)."""
-    return Measure(name, None if name in PLAIN else version_on(name, on))
+    return Measure(name, None if name in PLAIN else version_on(name, on), weighted)
