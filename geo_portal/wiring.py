@@ -113,6 +113,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.release_months": 600,
     "maps.heat.jobs.follow_denominators": 60,
     "observations.reports.jobs.find_hot_spots": 600,
+    "observations.reports.jobs.forget_exports": 3600,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

@@ -3,7 +3,14 @@
 from django.contrib.gis.db import models
 from django.db.models import Q
 
-from maps.heat.models import HeatChange, HeatDenominator, HeatHotSpots, HeatPiece, HeatRelease
+from maps.heat.models import (
+    HeatChange,
+    HeatDenominator,
+    HeatExport,
+    HeatHotSpots,
+    HeatPiece,
+    HeatRelease,
+)
 from municipality import crs
 
 __all__ = [
@@ -11,6 +18,7 @@ __all__ = [
     "GuestLayer",
     "HeatChange",
     "HeatDenominator",
+    "HeatExport",
     "HeatHotSpots",
     "HeatPiece",
     "HeatRelease",

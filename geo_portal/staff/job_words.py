@@ -9,6 +9,12 @@ WORDS = {
     "observations.reports.jobs.release_months": Text(
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
+    "observations.reports.exported.write_export": Text(
+        "إعداد ملف من الكثافة", "A file of the heatmap"
+    ),
+    "observations.reports.jobs.forget_exports": Text(
+        "حذف ملفات الكثافة القديمة", "Removal of old files of the heatmap"
+    ),
     "observations.reports.jobs.find_hot_spots": Text(
         "البحث عن البؤر الساخنة", "Search for hot spots"
     ),

@@ -1,5 +1,7 @@
 """The tables of the heat index.  They know no app: ``layer`` is the number of a HeatLayer."""
 
+import uuid
+
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Func, Value
@@ -100,3 +102,36 @@ class HeatHotSpots(models.Model):
     state = models.TextField(help_text="what they were made of; the same again means still true")
     answer = models.BinaryField(help_text="the answer as compressed JSON")
     made_at = models.DateTimeField(help_text="when they were last found to be true")
+
+
+class HeatExport(models.Model):
+    """A file that takes longer than an answer may: asked for, written by a job, kept for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person_id = models.BigIntegerField(help_text="who asked, and alone may fetch it")
+    kind = models.CharField(max_length=10)
+    question = models.TextField(help_text="the query string as it was asked")
+    language = models.CharField(max_length=8)
+    state = models.CharField(max_length=10, default="waiting")
+    name = models.CharField(max_length=120, blank=True)
+    media_type = models.CharField(max_length=120, blank=True)
+    data = models.BinaryField(null=True)
+    failure_ar = models.TextField(blank=True)
+    failure_en = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id"],
+                name="heat_export_waits_once_a_person",
+                condition=models.Q(state="waiting"),
+            ),
+            models.CheckConstraint(
+                name="heat_export_is_what_its_state_says",
+                condition=models.Q(state="waiting", data=None)
+                | models.Q(state="ready", data__isnull=False)
+                | models.Q(state="failed", data=None),
+                violation_error_message="A file is there when it is ready, and only then.",
+            ),
+        ]

@@ -40,6 +40,11 @@ class ExactHeat:
     name = "exact"
 
     @property
+    def first_day(self) -> dt.date | None:
+        """Return the first day asked for; None: the period is open."""
+        return self.selection.since
+
+    @property
     def last_day(self) -> dt.date | None:
         """Return the last day asked for, which dates a denominator; None: the period is open."""
         return _last_day(self.selection.until)
@@ -101,6 +106,11 @@ class PublicHeat:
     category: int | None = None
     wilayat: int | None = None
     name = "public"
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """Return the first day asked for; None: the period is open."""
+        return self.since
 
     @property
     def last_day(self) -> dt.date | None:

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from maps.heat.index import fold
 from municipality.asked import today
+from observations.reports.exported import forget_old
 from observations.reports.heat import HEAT, release_heat
 from observations.reports.hot_spots import keep_city_spots
 
@@ -21,3 +22,8 @@ def release_months() -> None:
 def find_hot_spots() -> None:
     """Find the hot spots of the whole city, so that whoever asks for them does not wait."""
     keep_city_spots(on=today(), at=timezone.now())
+
+
+def forget_exports() -> None:
+    """Forget the prepared files of more than a day ago."""
+    forget_old(at=timezone.now())

@@ -39,7 +39,6 @@ statistics_router = Router(tags=["heat"])
 PLANNERS = tuple(sorted(EXACT_ROLES))
 _SPOT_NAMES = ("cell_m", "neighbours", "band_m", "show")
 _COMPARE_NAMES = ("before_from", "before_to", "by", "cell_m", "against")
-_BOTH = ["GET", "POST"]
 
 
 def _answer(body: dict[str, Any], kind: str = "application/json") -> HttpResponse:
@@ -73,8 +72,14 @@ def _question(request: HttpRequest, heat: ExactHeat) -> Question:
     return Question(level, kind, band, show == "all")
 
 
-@statistics_router.api_operation(
-    _BOTH, "/hotspots", summary="Hot and cold spots", openapi_extra=described(*_SPOT_NAMES)
+@statistics_router.post(
+    "/hotspots",
+    summary="Hot and cold spots within a drawn shape",
+    openapi_extra=described(*_SPOT_NAMES),
+    operation_id="heat_hot_spots_within_a_shape",
+)
+@statistics_router.get(
+    "/hotspots", summary="Hot and cold spots", openapi_extra=described(*_SPOT_NAMES)
 )
 @open_to(*PLANNERS)
 def hotspots(request: HttpRequest) -> HttpResponse:
@@ -120,8 +125,13 @@ def _periods(request: HttpRequest) -> Periods:
     return Periods((since, until), (before_since, before_until))
 
 
-@statistics_router.api_operation(
-    _BOTH,
+@statistics_router.post(
+    "/compare",
+    summary="Two periods compared within a drawn shape",
+    openapi_extra=described(*_COMPARE_NAMES, filters=SELECTED),
+    operation_id="heat_changes_within_a_shape",
+)
+@statistics_router.get(
     "/compare",
     summary="Two periods compared",
     openapi_extra=described(*_COMPARE_NAMES, filters=SELECTED),
@@ -147,8 +157,14 @@ def compare(request: HttpRequest) -> HttpResponse:
     return _answer(body, "application/geo+json" if by == "cell" else "application/json")
 
 
-@statistics_router.api_operation(
-    _BOTH, "/trends", summary="Trends by place", openapi_extra=described("by", filters=SELECTED)
+@statistics_router.post(
+    "/trends",
+    summary="Trends within a drawn shape",
+    openapi_extra=described("by", filters=SELECTED),
+    operation_id="heat_trends_within_a_shape",
+)
+@statistics_router.get(
+    "/trends", summary="Trends by place", openapi_extra=described("by", filters=SELECTED)
 )
 @open_to(*PLANNERS)
 def trends(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ import rasterio
 from django.utils import timezone
 from PIL import Image
 
+from maps.heat.classes import NO_DENOMINATOR
 from maps.heat.denominators.kept import build_denominators, version_on
 from maps.tilejson import tile_of
 from municipality import crs
@@ -113,7 +114,7 @@ def test_tiles_leave_the_value_of_such_cells_out_and_paint_them_grey(planner, to
             assert set(np.unique(pixels)) == {0, 8}
 
 
-KINDS = ("geojson", "csv", "gpkg", "parquet", "tif", "html")
+KINDS = ("geojson", "csv", "gpkg", "parquet", "tif", "html", "png")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -139,6 +140,11 @@ def test_every_export_has_value_unit_and_date(planner, town, tmp_path, kind, per
         found = {(f["properties"]["x"], f["properties"]["y"]): f["properties"]["value"]
                  for f in told["features"]}  # fmt: skip
         assert told["denominator"]["valid_from"] == since
+    elif kind == "png":
+        grey = tuple(bytes.fromhex(NO_DENOMINATOR["light"]))
+        picture = np.array(Image.open(path).convert("RGB")).reshape(-1, 3)
+        assert (picture == grey).all(axis=1).sum() > 28 * 16  # more than its swatch in the legend
+        return
     elif kind == "tif":
         with rasterio.open(path) as raster:
             assert np.isnan(raster.nodata) and raster.descriptions == (per, "count")

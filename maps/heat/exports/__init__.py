@@ -1,4 +1,4 @@
-"""Cells as files: CSV, GeoPackage, GeoParquet, a GeoTIFF that lies right, one HTML page.
+"""Cells as files: CSV, GeoPackage, GeoParquet, a GeoTIFF that lies right, a picture, one HTML page.
 
 All hold the same cells as the GeoJSON of the same question.  Metric files are in METRIC, so a
 cell is an exact square there.
@@ -18,6 +18,7 @@ FORMATS = {
     "gpkg": ("application/geopackage+sqlite3", "vectors", "gpkg_of"),
     "parquet": ("application/vnd.apache.parquet", "vectors", "parquet_of"),
     "tif": ("image/tiff; application=geotiff; profile=cloud-optimized", "raster", "tif_of"),
+    "png": ("image/png", "picture", "png_of"),
     "html": ("text/html; charset=utf-8", "one_file", "html_of"),
 }
 

@@ -20,6 +20,7 @@ from maps.heat.exports.facts import Facts
 from maps.heat.geojson import feature_collection
 from maps.heat.lattice import corners_lonlat
 from maps.heat.queries import Cells
+from maps.heat.words import CLASS_WORDS
 from municipality.conf import PROFILE
 from municipality.problems import Problem
 from municipality.words import Text
@@ -28,15 +29,6 @@ PLACES = ("dist/leaflet", "node_modules/leaflet/dist")  # below frontend/
 NOT_BUILT = Text(
     "لم تُبنَ ملفات الواجهة بعد، فلا تُصدَّر صفحة الخريطة الآن.",
     "The front-end files are not built yet, so no map page can be exported now.",
-)
-CLASS_WORDS = (
-    Text("نادر", "Rare"),
-    Text("قليل جدًا", "Very low"),
-    Text("قليل", "Low"),
-    Text("متوسط", "Medium"),
-    Text("مرتفع", "High"),
-    Text("مرتفع جدًا", "Very high"),
-    Text("الأعلى", "Highest"),
 )
 _SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
 _SHEET = re.compile(r'<link rel="stylesheet" href="([^"]*)"\s*/?>')
