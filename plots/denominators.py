@@ -39,16 +39,17 @@ FROM (SELECT ST_PointOnSurface(boundary) AS p FROM plots_plot WHERE valid @> %s:
 GROUP BY 1, 2
 """  # noqa: S608 (a number)
 _HOMES = f"""
-SELECT coalesce(h.wilayat_id, (
+SELECT h.id, coalesce(h.wilayat_id, (
     SELECT v.wilayat_id FROM places_wilayatversion v
     WHERE v.valid @> %(on)s::date AND ST_Covers(v.boundary, h.p) ORDER BY v.wilayat_id LIMIT 1)),
-  floor(ST_X(h.p) / {CELL_M})::int, floor(ST_Y(h.p) / {CELL_M})::int,
-  h.measured_m2 * greatest(coalesce(b.floors, 1), 1)
+  floor(ST_X(h.p) / {CELL_M})::int, floor(ST_Y(h.p) / {CELL_M})::int, h.measured_m2
 FROM (SELECT id, wilayat_id, measured_m2, ST_PointOnSurface(boundary) AS p FROM plots_plot
       WHERE valid @> %(on)s::date AND use_class = ANY(%(homes)s) OFFSET 0) AS h
-LEFT JOIN (SELECT plot_id, max(floors) AS floors FROM plots_building GROUP BY plot_id) AS b
-  ON b.plot_id = h.id
 """  # noqa: S608 (a number)
+_FLOORS = (
+    "SELECT plot_id, max(floors) FROM plots_building "
+    "WHERE plot_id IS NOT NULL AND floors > 1 GROUP BY plot_id"
+)
 _PEOPLE = """
 (SELECT DISTINCT ON (p.wilayat_id) p.wilayat_id, p.residents, p.source || ' (' || p.as_of || ')'
  FROM places_population p
@@ -109,8 +110,14 @@ def residents(on: dt.date) -> Built:
     else the first ones; without any, the undated number of the wilayat.
     """
     people = _rows(_PEOPLE, {"on": on})
+    # Joined here: right after a load the database does not know yet how many rows there are.
+    floors = dict(_rows(_FLOORS))
     homes = np.array(
-        [row for row in _rows(_HOMES, {"on": on, "homes": list(HOMES)}) if row[0] is not None],
+        [
+            (wilayat, x, y, area * floors.get(plot, 1))
+            for plot, wilayat, x, y, area in _rows(_HOMES, {"on": on, "homes": list(HOMES)})
+            if wilayat is not None
+        ],
         np.float64,
     ).reshape(-1, 4)
     x, y = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]

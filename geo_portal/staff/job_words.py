@@ -9,7 +9,7 @@ WORDS = {
     "observations.reports.jobs.release_months": Text(
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
-    "observations.reports.exported.write_export": Text(
+    "observations.reports.export_api.write_export": Text(
         "إعداد ملف من الكثافة", "A file of the heatmap"
     ),
     "observations.reports.jobs.forget_exports": Text(

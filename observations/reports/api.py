@@ -22,8 +22,8 @@ from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from observations.reports import heat_request
-from observations.reports.answers import about, as_of, cache_of, refuse_too_many
-from observations.reports.exported import (
+from observations.reports.api_answers import about, as_of, cache_of, refuse_too_many
+from observations.reports.export_api import (
     AT_ONCE,
     MAX_EXPORTED,
     as_answer,

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from maps.heat.index import fold
 from municipality.asked import today
-from observations.reports.exported import forget_old
+from observations.reports.export_api import forget_old
 from observations.reports.heat import HEAT, release_heat
 from observations.reports.hot_spots import keep_city_spots
 

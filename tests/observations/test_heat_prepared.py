@@ -16,8 +16,8 @@ from municipality import crs
 from municipality.conf import PROFILE
 from municipality.jobs.worker import Worker
 from municipality.people.models import User
-from observations.reports import exported
-from observations.reports.exported import forget_old, write_export
+from observations.reports import export_api as exported
+from observations.reports.export_api import forget_old, write_export
 from observations.reports.models import Observation
 from tests.observations.conftest import report
 

@@ -25,7 +25,7 @@ from municipality.people.access import not_found
 from municipality.problems import Problem
 from municipality.words import Text
 from observations.reports import heat_request
-from observations.reports.answers import about, cache_of, refuse_too_many
+from observations.reports.api_answers import about, cache_of, refuse_too_many
 
 MAX_EXPORTED = {kind: 500_000 for kind in FORMATS} | {"html": 20_000}
 # Cells that are written while the asker waits; measured on two loaded cores, well under 10 s.
