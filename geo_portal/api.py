@@ -27,6 +27,7 @@ from municipality.people.api import router as session_router
 from municipality.problems import FieldProblem, Problem
 from municipality.words import Text
 from observations.reports.api import heat_router, observations_router
+from observations.reports.statistics_api import statistics_router
 from parking_zones.tickets.api import router as tickets_router
 from parking_zones.zones.api import router as parking_router
 from parking_zones.zones.editing.api import router as zone_edits_router
@@ -110,4 +111,5 @@ api.add_router("/parking", parking_permits_router)
 api.add_router("/observations", observations_router)
 api.add_router("/observations", reporting_router)
 api.add_router("/heat", heat_router)
+api.add_router("/heat", statistics_router)
 api.add_router("/payments", payments_router)

@@ -22,7 +22,7 @@ from municipality.billing.tariffs.models import Tariff
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
 from municipality.conf import PROFILE
 from municipality.documents.models import RetentionRule
-from municipality.places.models import Directorate, Wilayat
+from municipality.places.models import Directorate, Population, Wilayat
 from observations.reports.models import Category, Target
 from observations.routing.models import Body
 from parking_zones.pricing.models import PaidHours, TicketTerms
@@ -46,6 +46,7 @@ def load_city_facts() -> dict[str, int]:
         reports = _file("categories")
         return {
             "wilayats": _wilayats(places.get("wilayats", [])),
+            "populations": _populations(places.get("populations", [])),
             "directorates": _directorates(places.get("directorates", [])),
             "bodies": _bodies(_file("bodies").get("bodies", [])),
             "weekends": _dated(Weekend, list(_weekends()), by={}),
@@ -188,6 +189,18 @@ def _wilayats(rows: list[Row]) -> int:
     made = [
         Wilayat.objects.get_or_create(
             code=row["code"], defaults={key: row[key] for key in row if key != "code"}
+        )[1]
+        for row in rows
+    ]
+    return sum(made)
+
+
+def _populations(rows: list[Row]) -> int:
+    made = [
+        Population.objects.get_or_create(
+            wilayat=Wilayat.objects.get(code=row["wilayat"]),
+            as_of=row["as_of"],
+            defaults={key: row[key] for key in ("residents", "omanis", "source")},
         )[1]
         for row in rows
     ]

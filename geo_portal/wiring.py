@@ -15,6 +15,13 @@ MAP_LAYERS = [
     "observations.layers.OBSERVATIONS",
 ]
 
+# What the heat's reports are divided by, beside their count and square kilometres.
+HEAT_DENOMINATORS = [
+    "plots.denominators.RESIDENTS",
+    "plots.denominators.ROADS",
+    "plots.denominators.PLOTS",
+]
+
 IMPORTERS = {
     "plots": "plots.register.imports.PLOTS",
     "buildings": "plots.register.imports.BUILDINGS",
@@ -108,6 +115,9 @@ PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
     "observations.routing.jobs.route_open": 60,
+    "maps.heat.jobs.follow_denominators": 60,
+    "observations.reports.jobs.find_hot_spots": 600,
+    "observations.reports.jobs.forget_exports": 3600,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

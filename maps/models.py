@@ -3,10 +3,26 @@
 from django.contrib.gis.db import models
 from django.db.models import Q
 
-from maps.heat.models import HeatPiece, HeatRelease
+from maps.heat.models import (
+    HeatChange,
+    HeatDenominator,
+    HeatExport,
+    HeatHotSpots,
+    HeatPiece,
+    HeatRelease,
+)
 from municipality import crs
 
-__all__ = ["GuestFeature", "GuestLayer", "HeatPiece", "HeatRelease"]
+__all__ = [
+    "GuestFeature",
+    "GuestLayer",
+    "HeatChange",
+    "HeatDenominator",
+    "HeatExport",
+    "HeatHotSpots",
+    "HeatPiece",
+    "HeatRelease",
+]
 
 
 class GuestLayer(models.Model):

@@ -85,11 +85,38 @@ def _tags(properties: Mapping[str, NDArray[np.generic]]) -> tuple[bytes, Words]:
     values, known = b"", 0
     columns = []
     for key, column in enumerate(properties.values()):
+        if column.dtype.kind == "f":
+            column = np.nan_to_num(column)  # what is not a number is not referred to
         unique, back = np.unique(column, return_inverse=True)
         columns += [np.full(len(column), key), back.ravel() + known]
         values += _values(unique)
         known += len(unique)
     return values, np.stack(columns, axis=1).astype(np.uint64)
+
+
+def _features(ids: Ints, tags: Words, geometry: Words) -> bytes:
+    """Write features that have the same number of tags."""
+    n = len(ids)
+
+    def constant(number: int) -> Words:
+        return np.full((n, 1), number, np.uint64)
+
+    def length(words: Words) -> Words:
+        total: Words = _sizes(words).sum(axis=1, keepdims=True).astype(np.uint64)
+        return total
+
+    if not n:
+        return b""
+    inner = np.concatenate(
+        [
+            constant(1 << 3), ids[:, None].astype(np.uint64),
+            constant(2 << 3 | 2), length(tags), tags,
+            constant(3 << 3), constant(_POLYGON),
+            constant(4 << 3 | 2), length(geometry), geometry,
+        ],
+        axis=1,
+    )  # fmt: skip
+    return _varints(np.concatenate([constant(2 << 3 | 2), length(inner), inner], axis=1))
 
 
 def quads_tile(
@@ -103,7 +130,8 @@ def quads_tile(
     """Write one layer of quads; ``b""`` when there is none.
 
     ``corners`` is n x 4 x 2 in units of the tile (x to the right, y down), outer rings clockwise
-    on the screen as the specification wants; ``properties`` are columns of int or float.
+    on the screen as the specification wants; ``properties`` are columns of int or float.  NaN in
+    the last of them means that the feature has no such property.
     """
     n = len(ids)
     if n == 0:
@@ -120,20 +148,10 @@ def quads_tile(
         axis=1,
     )
 
-    def length(words: Words) -> Words:
-        total: Words = _sizes(words).sum(axis=1, keepdims=True).astype(np.uint64)
-        return total
-
-    inner = np.concatenate(
-        [
-            constant(1 << 3), ids[:, None].astype(np.uint64),
-            constant(2 << 3 | 2), length(tags), tags,
-            constant(3 << 3), constant(_POLYGON),
-            constant(4 << 3 | 2), length(geometry), geometry,
-        ],
-        axis=1,
-    )  # fmt: skip
-    features = _varints(np.concatenate([constant(2 << 3 | 2), length(inner), inner], axis=1))
+    lacking = np.isnan(np.asarray(list(properties.values())[-1], float))
+    features = _features(ids[~lacking], tags[~lacking], geometry[~lacking]) + _features(
+        ids[lacking], tags[lacking, :-2], geometry[lacking]
+    )
     keys = b"".join(_field(3, name.encode()) for name in properties)
     body = (
         _field(1, layer.encode())

@@ -297,3 +297,24 @@ def shape_from_geojson(
             Text("الشكل غير صحيح هندسيًا: يقطع نفسه.", f"The shape is not valid: {reason}."),
         )
     return _in_metric(shape, srid)
+
+
+def area_from_text(text: str, *, kinds: Collection[str]) -> BaseGeometry:
+    """Read GeoJSON or WKT in WGS 84 and give it, 2D and valid, in METRIC.
+
+    Raises Problem 400, 413 or 422 as ``shape_from_geojson``, through which both go.
+    """
+    if len(text) > MAX_TEXT or text.lstrip()[:1] in ("{", ""):
+        return shape_from_geojson(text, kinds=kinds)
+    try:
+        shape = shapely.from_wkt(text)
+        written = shapely.geometry.mapping(shapely.force_2d(shape))
+    except (shapely.GEOSException, ValueError, RecursionError, AttributeError):
+        raise bad_value(
+            "geometry",
+            Text(
+                "تعذرت قراءة الشكل: اكتبه بصيغة GeoJSON أو WKT.",
+                "The shape could not be read: write it as GeoJSON or WKT.",
+            ),
+        ) from None
+    return shape_from_geojson(dict(written), kinds=kinds)

@@ -44,7 +44,10 @@ KNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "channel": (TEXT, "codes of channels, separated by commas"),
     "wilayat": (TEXT, "id or code of a wilayat"),
     "area": (TEXT, "id or code of a housing area"),
-    "per": ({**TEXT, "enum": ["count", "km2", "plot"]}, "what value is: a count or a density"),
+    "per": (
+        {**TEXT, "enum": ["count", "km2", "1000_residents", "road_km", "plot"]},
+        "what value is: a count, a density or a rate",
+    ),
     "x": ({"type": "integer"}, "column of the cell on the lattice"),
     "y": ({"type": "integer"}, "row of the cell on the lattice"),
 }

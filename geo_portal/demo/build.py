@@ -20,6 +20,7 @@ from geo_portal.demo.themes import write_themes
 from geo_portal.demo.tills import write_terminals
 from geo_portal.demo.titles import write_titles
 from geo_portal.demo.zones import write_zones
+from maps.heat.denominators.kept import build_denominators
 from municipality.conf import PROFILE
 from municipality.places.demo import DEMO
 from municipality.places.models import Stamp
@@ -44,6 +45,7 @@ EMPTY_TABLES = (
 WRITTEN_TABLES = (
     *EMPTY_TABLES,
     "observations_routed",
+    "maps_heatdenominator",
     "people_membership",
     "places_areaversion",
     "plots_lineage",
@@ -115,6 +117,8 @@ def _build(plan: Plan, tell: Told) -> None:
     clock.told("responsibilities", write_responsibilities())
     clock.told("open reports routed", route_new(at=OVER).changed)
     clock.told("released months", len(release_heat(on=OVER.date(), at=OVER, anew=True)))
+    built = build_denominators(on=OVER.date(), at=OVER)
+    clock.told("denominators of the heat", len(built))
     clock.told("people", write_people())
     clock.told("titles", write_titles(settled, register, plan.seed))
     clock.told("card terminals", write_terminals())

@@ -190,6 +190,14 @@ MEANINGS: dict[str, Text] = {
         "تجاوز العنوان عدد الطلبات المسموح؛ انتظر ما تقوله Retry-After.",
         "The address asked too often; wait as long as Retry-After says.",
     ),
+    "export_waiting": Text(
+        "لك ملف آخر قيد الإعداد؛ يقول location أين هو. اطلب التالي بعد أن يجهز.",
+        "Another file of yours is being written; location says where. Ask for the next after it.",
+    ),
+    "export_failed": Text(
+        "تعذر إعداد الملف، والسبب في detail.",
+        "The file could not be written; detail says why.",
+    ),
     "too_many_cells": Text(
         "الخلايا أكثر مما يُرسل مرة واحدة؛ كبّر الخلية أو صغّر الإطار.",
         "More cells than are sent at once; choose larger cells or a smaller box.",

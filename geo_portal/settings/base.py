@@ -22,6 +22,7 @@ CASE_KINDS: dict[str, str] = wiring.CASE_KINDS
 FILE_HOLDERS: list[str] = wiring.FILE_HOLDERS
 IMPORTERS: dict[str, str] = wiring.IMPORTERS
 MAP_LAYERS: list[str] = wiring.MAP_LAYERS
+HEAT_DENOMINATORS: list[str] = wiring.HEAT_DENOMINATORS
 NOTICE_TEMPLATES: list[str] = wiring.NOTICE_TEMPLATES
 OPEN_CASES_AT: list[str] = wiring.OPEN_CASES_AT
 PAPER_DETAILS: dict[str, str] = wiring.PAPER_DETAILS

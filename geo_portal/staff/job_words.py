@@ -10,6 +10,18 @@ WORDS = {
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
     "observations.routing.jobs.route_open": Text("توجيه الملاحظات", "Routing of reports"),
+    "observations.reports.export_api.write_export": Text(
+        "إعداد ملف من الكثافة", "A file of the heatmap"
+    ),
+    "observations.reports.jobs.forget_exports": Text(
+        "حذف ملفات الكثافة القديمة", "Removal of old files of the heatmap"
+    ),
+    "observations.reports.jobs.find_hot_spots": Text(
+        "البحث عن البؤر الساخنة", "Search for hot spots"
+    ),
+    "maps.heat.jobs.follow_denominators": Text(
+        "تحديث مقامات الكثافة", "Refresh of what the heatmap is divided by"
+    ),
     "municipality.cases.jobs.watch_clocks": Text("مواعيد المعاملات", "Due times of cases"),
     "municipality.notices.email_jobs.send_waiting": Text("إرسال البريد", "Sending of e-mail"),
     "municipality.people.jobs.watch_codes": Text("مراقبة رموز الدخول", "Watch over sign-in codes"),

@@ -7,7 +7,6 @@ the two) and the colours of look.md, light and dark.
 import numpy as np
 from numpy.typing import NDArray
 
-MEASURES = ("count", "km2")
 COUNT_BREAKS: dict[int, tuple[int, ...]] = {
     50: (1, 2, 3, 4, 5, 6, 8),
     100: (1, 2, 3, 4, 6, 8, 12),
@@ -24,6 +23,7 @@ COLOURS = {
     "light": ("EFDE9D", "EAB358", "E2832D", "CF542C", "AD2B44", "7C1852", "48114D"),
     "dark": ("562759", "8C2D61", "BD3C57", "E35D3C", "F48D2F", "FBBD53", "FBE991"),
 }
+NO_DENOMINATOR = {"light": "B9B4A8", "dark": "5E6166"}  # reports, but nothing to divide by
 
 
 def breaks(measure: str, cell_m: int) -> tuple[int, ...]:

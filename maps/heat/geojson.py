@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from maps.heat.classes import value_of
+from maps.heat.denominators.measure import Measure
 from maps.heat.lattice import Floats, corners_lonlat
 from maps.heat.queries import Cells
 
@@ -32,19 +32,27 @@ def cells_touching(cells: Cells, box: Box) -> tuple[Cells, Floats, Floats]:
         & (lat.max(axis=1) >= south)
         & (lat.min(axis=1) <= north)
     )
-    few = Cells(cells.level, cells.x[kept], cells.y[kept], cells.count[kept])
-    return few, lon[kept], lat[kept]
+    return cells.chosen(kept), lon[kept], lat[kept]
+
+
+def squares(cells: Cells) -> list[list[list[float]]]:
+    """Return the closed ring of each cell: lon, lat with seven decimals, counter-clockwise."""
+    lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
+    rings: list[list[list[float]]] = np.stack([lon, lat], axis=-1)[:, _CLOSED].round(7).tolist()
+    return rings
 
 
 def feature_chunks(
-    cells: Cells, lon: Floats, lat: Floats, *, per: str, about: dict[str, Any]
+    cells: Cells, lon: Floats, lat: Floats, *, measure: Measure, about: dict[str, Any]
 ) -> Iterator[str]:
     """Write a FeatureCollection piece by piece: rings counter-clockwise, seven decimals.
 
-    ``about`` stands before the features.  A whole city at 50 m is some 50 MB, of which only one
-    piece is ever held.
+    A value is null where the cell has no denominator.  ``about`` stands before the features.  A
+    whole city at 50 m is some 50 MB, of which only one piece is ever held.
     """
-    values = np.round(value_of(cells.count, per, cells.cell_m), 3).tolist()
+    values = [
+        "null" if value != value else value for value in measure.rounded(cells).tolist()
+    ]  # only NaN differs from itself
     head = json.dumps(about, ensure_ascii=False)[1:-1]
     yield f'{{"type":"FeatureCollection",{head},"features":['
     for start in range(0, len(cells.x), CHUNK):
@@ -60,7 +68,7 @@ def feature_chunks(
 
 
 def feature_collection(
-    cells: Cells, lon: Floats, lat: Floats, *, per: str, about: dict[str, Any]
+    cells: Cells, lon: Floats, lat: Floats, *, measure: Measure, about: dict[str, Any]
 ) -> str:
     """Write a FeatureCollection at once."""
-    return "".join(feature_chunks(cells, lon, lat, per=per, about=about))
+    return "".join(feature_chunks(cells, lon, lat, measure=measure, about=about))

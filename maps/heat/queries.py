@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maps.heat.index import Block, HeatLayer, read
-from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, SIZES, Ints, Window
+from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, SIZES, Floats, Ints, Window
 from maps.heat.packing import DAY_ZERO, Piece, day_number
 from maps.heat.prepared import KEPT, MAX_GRID, Prepared, size_of
 
@@ -38,12 +38,21 @@ ALL = Selection()
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells with reports in them, in the order of y, x; ``level`` of the lattice."""
+    """Cells with reports in them, in the order of y, x; ``level`` of the lattice.
+
+    ``weighted`` is the sum of the reports' weights where some were asked for (weights.py).
+    """
 
     level: int
     x: Ints
     y: Ints
     count: Ints
+    weighted: Floats | None = None
+
+    def chosen(self, kept: "Mask | slice") -> "Cells":
+        """Return some of the cells."""
+        weighted = None if self.weighted is None else self.weighted[kept]
+        return Cells(self.level, self.x[kept], self.y[kept], self.count[kept], weighted)
 
     def total(self) -> int:
         """Reports of all cells."""
@@ -160,7 +169,7 @@ def within(cells: Cells, window: Window) -> Cells:
         & (cells.y >= window.y0)
         & (cells.y < window.y1)
     )
-    return Cells(cells.level, cells.x[kept], cells.y[kept], cells.count[kept])
+    return cells.chosen(kept)
 
 
 def _count_window(prepared: Sequence[Prepared], selection: Selection, window: Window) -> Cells:
@@ -251,16 +260,24 @@ def totals(layer: HeatLayer, selection: Selection) -> Totals:
 def totals_in_cell(layer: HeatLayer, selection: Selection, *, level: int, x: int, y: int) -> Totals:
     """Sum one cell up."""
     window = Window(level, x, y, x + 1, y + 1)
+    return totals_of_cell(read(layer, window), selection, level=level, x=x, y=y)
+
+
+def totals_of_cell(
+    blocks: Mapping[Block, Sequence[Piece]], selection: Selection, *, level: int, x: int, y: int
+) -> Totals:
+    """Sum one cell of blocks up."""
     kept = []
-    for pieces in read(layer, window).values():
+    for pieces in blocks.values():
         for piece in pieces:
             cx = ((piece.bx << BLOCK_BITS) + (piece.cell & (BLOCK_CELLS - 1)).astype(int)) >> level
             cy = ((piece.by << BLOCK_BITS) + (piece.cell >> BLOCK_BITS).astype(int)) >> level
-            kept.append(_part(piece, (cx == x) & (cy == y)))
+            kept.append(part_of(piece, (cx == x) & (cy == y)))
     return totals_of(kept, selection)
 
 
-def _part(piece: Piece, mask: Mask) -> Piece:
+def part_of(piece: Piece, mask: Mask) -> Piece:
+    """Return some rows of a piece."""
     names = ("day", "cell", "category", "wilayat", "area", "status", "channel", "severity")
     columns = {name: getattr(piece, name)[mask] for name in names}
     return Piece(piece.id, piece.bx, piece.by, piece.sign, **columns)

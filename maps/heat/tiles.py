@@ -12,7 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image
 
-from maps.heat.classes import COLOURS, classes, value_of
+from maps.heat.classes import COLOURS, NO_DENOMINATOR
+from maps.heat.denominators.measure import Measure
 from maps.heat.lattice import (
     EDGE_M,
     SIZES,
@@ -97,19 +98,23 @@ def _cut(corners: Ints) -> Ints:
     return cut
 
 
-def vector_tile(cells: Cells, at: TileAddress, *, window: Window, per: str) -> bytes:
-    """Write the cells of a window that touch a tile as layer ``heat``."""
+def vector_tile(cells: Cells, at: TileAddress, *, window: Window, measure: Measure) -> bytes:
+    """Write the cells of a window that touch a tile as layer ``heat``.
+
+    A cell without the denominator of a rate has no ``value``.
+    """
     corners = _corners(cells, at, window)
     kept = _touching(corners)
-    corners, x, y, count = _cut(corners[kept]), cells.x[kept], cells.y[kept], cells.count[kept]
+    cells, corners = cells.chosen(kept), _cut(corners[kept])
+    x, y = cells.x, cells.y
     properties: dict[str, NDArray[np.generic]] = {
-        "count": count,
+        "count": cells.count,
         "x": x,
         "y": y,
         "cell_m": np.full(len(x), cells.cell_m),
     }
-    if per != "count":
-        properties["value"] = value_of(count, per, cells.cell_m).astype(float).round(3)
+    if measure.name != "count" or cells.weighted is not None:
+        properties["value"] = measure.rounded(cells).astype(float)
     ids = ((x & 0xFFFFFF) << 24) | (y & 0xFFFFFF)
     return quads_tile(layer="heat", ids=ids, corners=corners, properties=properties)
 
@@ -138,19 +143,24 @@ def _pixel_cells(at: TileAddress, window: Window) -> tuple[Ints, Ints]:
     return spread(mx) - window.x0, spread(my) - window.y0
 
 
-def png_tile(cells: Cells, at: TileAddress, *, window: Window, per: str, theme: str) -> bytes:
-    """Paint the cells of a window in their class colours, empty ground transparent."""
+def png_tile(
+    cells: Cells, at: TileAddress, *, window: Window, measure: Measure, theme: str
+) -> bytes:
+    """Paint the cells of a window in their class colours, empty ground transparent.
+
+    Cells with reports but without the denominator of a rate are grey.
+    """
     wide, high = window.x1 - window.x0, window.y1 - window.y0
     grid = np.zeros((max(high, 1), max(wide, 1)), np.uint8)
     if len(cells.x):
-        grid[cells.y - window.y0, cells.x - window.x0] = classes(cells.count, per, cells.cell_m)
+        grid[cells.y - window.y0, cells.x - window.x0] = measure.classes(cells)
     column, row = _pixel_cells(at, window)
     known = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
     picture = np.where(
         known, grid[row.clip(0, grid.shape[0] - 1), column.clip(0, grid.shape[1] - 1)], 0
     )
     image = Image.fromarray(picture.astype(np.uint8), mode="P")
-    image.putpalette(bytes.fromhex("000000" + "".join(COLOURS[theme])))
+    image.putpalette(bytes.fromhex("000000" + "".join(COLOURS[theme]) + NO_DENOMINATOR[theme]))
     out = io.BytesIO()
     image.save(out, "PNG", transparency=0, compress_level=1)
     return out.getvalue()

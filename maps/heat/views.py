@@ -4,20 +4,29 @@
 """
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from maps.heat import queries
+from maps.heat.drawn import blocks_within
 from maps.heat.geojson import Box, cells_touching
-from maps.heat.index import HeatLayer
+from maps.heat.index import Block, HeatLayer, read
 from maps.heat.lattice import LEVELS, Ints, Window
+from maps.heat.packing import Piece
 from maps.heat.published import released_atoms
 from maps.heat.queries import Cells, Selection, Totals
 from maps.heat.release import KIND, NO_CELL, NO_WILAYAT_TOLD, PLACE
+from maps.heat.weights import Weight, weighted_cells
 from municipality.conf import PROFILE
+
+
+def _last_day(until: dt.date | None) -> dt.date | None:
+    return None if until is None else until - dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,36 @@ class ExactHeat:
 
     layer: HeatLayer
     selection: Selection
+    shape: BaseGeometry | None = None  # METRIC: only reports that it covers
+    weight: Weight | None = None
     name = "exact"
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """Return the first day asked for; None: the period is open."""
+        return self.selection.since
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day asked for, which dates a denominator; None: the period is open."""
+        return _last_day(self.selection.until)
+
+    def blocks(self, window: Window | None = None) -> Mapping[Block, Sequence[Piece]]:
+        """Return the pieces that hold the reports of a window, of one instant, not yet filtered."""
+        if self.shape is not None:
+            return blocks_within(self.layer, self.shape)
+        return read(self.layer, window)
 
     def cells(self, *, level: int, window: Window | None = None) -> Cells:
         """Return cells with reports."""
-        return queries.count_cells(self.layer, self.selection, level=level, window=window)
+        if self.shape is None and self.weight is None:
+            return queries.count_cells(self.layer, self.selection, level=level, window=window)
+        blocks = self.blocks(window)
+        if self.weight is None:
+            found = queries.count_blocks(blocks, self.selection, level=level)
+        else:
+            found = weighted_cells(blocks, self.selection, self.weight, level=level)
+        return found if window is None else queries.within(found, window)
 
     def suppressed(self, *, level: int | None, box: Box | None = None) -> int:
         """Nothing is withheld."""
@@ -38,11 +72,13 @@ class ExactHeat:
 
     def totals(self) -> Totals:
         """Return the sums of the selection."""
-        return queries.totals(self.layer, self.selection)
+        pieces = [piece for found in self.blocks().values() for piece in found]
+        return queries.totals_of(pieces, self.selection)
 
     def totals_in_cell(self, *, level: int, x: int, y: int) -> Totals:
         """Return the sums of one cell."""
-        return queries.totals_in_cell(self.layer, self.selection, level=level, x=x, y=y)
+        blocks = self.blocks(Window(level, x, y, x + 1, y + 1))
+        return queries.totals_of_cell(blocks, self.selection, level=level, x=x, y=y)
 
 
 def _holds_the_city(box: Box) -> bool:
@@ -70,6 +106,16 @@ class PublicHeat:
     category: int | None = None
     wilayat: int | None = None
     name = "public"
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """Return the first day asked for; None: the period is open."""
+        return self.since
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day asked for, which dates a denominator; None: the period is open."""
+        return _last_day(self.until)
 
     @cached_property
     def _chosen(self) -> tuple[NDArray[np.void], Ints]:

@@ -53,6 +53,30 @@ class Wilayat(Named):
     population = models.PositiveIntegerField(null=True, blank=True)
 
 
+class Population(models.Model):
+    """Residents of a wilayat counted as of a day, with their source (القاطنون)."""
+
+    wilayat = models.ForeignKey(Wilayat, on_delete=models.PROTECT, related_name="populations")
+    as_of = models.DateField(help_text="the day it was counted for, as the end of a year")
+    residents = models.PositiveIntegerField()
+    omanis = models.PositiveIntegerField(null=True, blank=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["wilayat", "as_of"], name="population_once_a_day"),
+            models.CheckConstraint(
+                name="population_omanis_are_residents",
+                condition=models.Q(omanis__isnull=True)
+                | models.Q(omanis__lte=models.F("residents")),
+                violation_error_message="There are more Omanis than residents.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wilayat} {self.as_of}: {self.residents}"
+
+
 class WilayatVersion(DatedBoundary):
     """The boundary of a wilayat over a span of days."""
 

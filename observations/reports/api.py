@@ -1,30 +1,39 @@
 """Reports for machines: ``/api/observations`` (words) and ``/api/heat`` (counts on the lattice)."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from ninja import Router
 
-from maps.heat.exports import FORMATS, export
-from maps.heat.geojson import Box, cells_touching, feature_chunks
+from maps.heat.exports import FORMATS
+from maps.heat.geojson import cells_touching, feature_chunks
 from maps.heat.lattice import SIZES, Window, default_cell_m, window_of_bbox
-from maps.heat.published import released_at
 from maps.heat.queries import Cells
 from maps.heat.tiles import MIN_ZOOM, png_tile, tile_window, vector_tile
 from maps.tiles import TileAddress, tile_address
 from maps.views import MVT, content_answer
 from municipality import asked, crs
-from municipality.moments import utc_text
 from municipality.people.access import ANYONE, not_found, open_to
 from municipality.problems import Problem, bad_value
 from municipality.words import Text
 from observations.reports import heat_request
+from observations.reports.api_answers import about, as_of, cache_of, refuse_too_many
+from observations.reports.export_api import (
+    AT_ONCE,
+    MAX_EXPORTED,
+    as_answer,
+    counted_for,
+    exported_later,
+    fetched,
+    written,
+)
 from observations.reports.heat import (
+    EXACT_ROLES,
     category_rows,
     place_words,
     status_rows,
@@ -39,11 +48,6 @@ heat_router = Router(tags=["heat"])
 MAX_CELLS = 500_000  # of one answer: a whole city at 50 m has under 200,000 a million reports
 STREAMED_FROM = 20_000  # cells: from here an answer is sent while it is written
 MAX_TILE_CELLS = 60_000
-MAX_EXPORTED = {kind: 500_000 for kind in FORMATS} | {"html": 20_000}
-TOO_MANY = Text(
-    "النتيجة {n} خلية، والحد {most}: اختر خلايا أكبر أو إطارًا أصغر.",
-    "That is {n} cells and the limit is {most}: choose larger cells or a smaller box.",
-)
 
 
 @observations_router.get("/categories", summary="Categories of reports")
@@ -56,44 +60,18 @@ def categories(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"categories": listed}, json_dumps_params={"ensure_ascii": False})
 
 
-def _cache(found: Asked) -> str:
-    return "public, max-age=60" if found.heat.name == "public" else "no-store"
-
-
 def _json(found: Asked, body: dict[str, Any]) -> HttpResponse:
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
-    response["Cache-Control"] = _cache(found)
+    response["Cache-Control"] = cache_of(found)
     return response
 
 
-def _about(found: Asked, counted: Cells, box: Box) -> dict[str, Any]:
-    """Return what is told beside the cells of a box."""
-    return {
-        "count": counted.total(),
-        "suppressed": found.heat.suppressed(level=counted.level, box=box),
-        "cell_m": counted.cell_m,
-        "per": found.per,
-        "class": found.heat.name,
-        "updated_at": _as_of(found),
-    }
-
-
-def _as_of(found: Asked) -> str | None:
-    """Say from when an answer is: now, or the public's latest release; None before the first."""
-    if found.heat.name == "exact":
-        return utc_text(timezone.now())
-    at = released_at(found.heat.layer)
-    return None if at is None else utc_text(at)
-
-
-def refuse_too_many(cells: Cells, most: int) -> None:
-    """Raise Problem 422 where there are more cells than an answer may hold."""
-    if len(cells.x) > most:
-        raise bad_value(
-            "cell_m", TOO_MANY.with_values(n=len(cells.x), most=most), code="too_many_cells"
-        )
-
-
+@heat_router.post(
+    "/cells",
+    summary="Cells of the lattice within a drawn shape",
+    openapi_extra=described("bbox", "cell_m"),
+    operation_id="heat_cells_within_a_shape",
+)
 @heat_router.get(
     "/cells",
     summary="Cells of the lattice with their counts",
@@ -115,12 +93,12 @@ def cells(request: HttpRequest) -> HttpResponseBase:
     counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
     counted, lon, lat = cells_touching(counted, box)
     refuse_too_many(counted, MAX_CELLS)
-    about = _about(found, counted, box)
-    chunks = feature_chunks(counted, lon, lat, per=found.per, about=about)
+    facts = about(found, counted, box)
+    chunks = feature_chunks(counted, lon, lat, measure=found.measure, about=facts)
     streamed = len(counted.x) >= STREAMED_FROM
     answer = StreamingHttpResponse if streamed else HttpResponse
     response = answer(chunks, content_type="application/geo+json")
-    response["Cache-Control"] = _cache(found)
+    response["Cache-Control"] = cache_of(found)
     return response
 
 
@@ -140,7 +118,7 @@ def _tile(
 
 
 def _picture(request: HttpRequest, found: Asked, body: bytes, kind: str) -> HttpResponse:
-    response = content_answer(request, body, content_type=kind, cache=_cache(found))
+    response = content_answer(request, body, content_type=kind, cache=cache_of(found))
     patch_vary_headers(response, ("Cookie",))  # a planner's tile is not the public's
     return response
 
@@ -152,7 +130,9 @@ def _picture(request: HttpRequest, found: Asked, body: bytes, kind: str) -> Http
 def mvt(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     """Answer layer ``heat``: a cell that touches the tile is in it whole, with its full count."""
     found, at, window, counted = _tile(request, z, x, y)
-    body = b"" if counted is None else vector_tile(counted, at, window=window, per=found.per)
+    body = (
+        b"" if counted is None else vector_tile(counted, at, window=window, measure=found.measure)
+    )
     return _picture(request, found, body, MVT)
 
 
@@ -171,7 +151,7 @@ def png(request: HttpRequest, z: str, x: str, y: str) -> HttpResponse:
     if counted is None:
         none = Text("التكبير أصغر من أن تُرسم الخلايا.", "Too far out for cells to be drawn.")
         raise Problem(404, "too_far_out", none)
-    body = png_tile(counted, at, window=window, per=found.per, theme=theme)
+    body = png_tile(counted, at, window=window, measure=found.measure, theme=theme)
     return _picture(request, found, body, "image/png")
 
 
@@ -209,21 +189,25 @@ def cell(request: HttpRequest) -> HttpResponse:
 )
 @open_to(ANYONE)
 def export_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """Answer the cells of a selection as geojson, csv, gpkg, parquet, tif or html."""
+    """Answer the cells of a selection as geojson, csv, gpkg, parquet, tif, png or html.
+
+    A planner's large file is written by the worker: 200 with the file within ten seconds, else
+    202 with ``Location``, where it can be fetched for a day.  One at a time: 409.
+    """
     if kind not in FORMATS:
         raise not_found()
-    found = heat_request.read(request, "bbox", "cell_m")
-    level = heat_request.cell_size(request, found.heat, default=800)
-    box = heat_request.bbox(request)
-    counted = found.heat.cells(level=level, window=window_of_bbox(box, level=level))
-    counted, _, _ = cells_touching(counted, box)
-    refuse_too_many(counted, MAX_EXPORTED[kind])
-    media_type, body = export(kind, counted, _about(found, counted, box))
-    response = HttpResponse(body, content_type=media_type)
-    name = f"heat-{counted.cell_m}m-{asked.today():%Y%m%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = _cache(found)
-    return response
+    found, cells_counted = counted_for(request, kind)
+    if found.heat.name == "exact" and AT_ONCE[kind] < cells_counted <= MAX_EXPORTED[kind]:
+        return exported_later(request, kind)
+    return as_answer(written(request, kind))
+
+
+@heat_router.get("/exports/{uuid:export_id}", summary="A file that was put in the queue")
+@open_to(*sorted(EXACT_ROLES))
+def prepared_export(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
+    """Answer the file to who asked for it; 202 while it is being written."""
+    asked.only(request, ())
+    return fetched(int(request.user.pk or 0), export_id)
 
 
 def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
@@ -238,6 +222,12 @@ def _months(counts: dict[dt.date, int]) -> list[dict[str, Any]]:
     return rows
 
 
+@heat_router.post(
+    "/summary",
+    summary="Sums within a drawn shape",
+    openapi_extra=described(),
+    operation_id="heat_sums_within_a_shape",
+)
 @heat_router.get("/summary", summary="Sums of a selection", openapi_extra=described())
 @open_to(ANYONE)
 def summary(request: HttpRequest) -> HttpResponse:
@@ -255,6 +245,6 @@ def summary(request: HttpRequest) -> HttpResponse:
             "statuses": status_rows(sums.statuses),
             "suppressed": found.heat.suppressed(level=None),
             "class": found.heat.name,
-            "updated_at": _as_of(found),
+            "updated_at": as_of(found),
         },
     )

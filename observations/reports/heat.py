@@ -12,6 +12,7 @@ from municipality.words import Text
 from observations.reports.models import Category, Channel, Status
 
 HEAT = HeatLayer(name="observations", number=1, table="observations_observation")
+SEVERITY_WEIGHTS = (1.0, 1.0, 2.0, 3.0, 4.0)  # of severity 0 (unknown) to 4 (urgent)
 EXACT_ROLES = frozenset({"planner", "admin"})  # services.md, release classes
 
 STATUS_WORDS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from maps.heat.classes import MEASURES
+from maps.heat.denominators.measure import Measure, measure_named, measures
 from maps.heat.lattice import SIZES, level_of
 from maps.heat.queries import Selection
 from maps.heat.release import BASE_LEVEL
@@ -28,9 +28,12 @@ from observations.reports.heat import (
     STATUS_CODES,
     category_ids,
 )
+from observations.reports.heat_planner import PLANNER_ONLY, shape_of, weight_of
 from observations.reports.models import Category
 
-FILTERS = ("from", "to", "category", "status", "channel", "wilayat", "area", "per")
+SELECTED = ("from", "to", "category", "status", "channel", "wilayat", "area", "polygon")
+MEASURED = ("per", "weight", "half_life_days", "on")
+FILTERS = (*SELECTED, *MEASURED)
 FAR = 2**31
 DESCRIBED = {
     "from": "first day, YYYY-MM-DD (public: first of a month)",
@@ -40,7 +43,18 @@ DESCRIBED = {
     "channel": "codes: app, portal, phone, … (planner only)",
     "wilayat": "ids or codes (public: one)",
     "area": "ids or codes (planner only)",
-    "per": "count or km2",
+    "per": "count, km2, 1000_residents, road_km or plot: what value is; null without denominator",
+    "polygon": "GeoJSON or WKT (multi)polygon in WGS 84; long ones by POST (planner only)",
+    "weight": "severity or age: value is the weighted sum (planner only)",
+    "half_life_days": "with weight=age: days after which a report weighs half; 90 by default",
+    "on": "with weight=age: the day the age is counted to; today by default",
+    "neighbours": "queen (eight cells, default), rook (four) or band",
+    "band_m": "with neighbours=band: metres between the middles of cells",
+    "show": "significant cells (default) or all that were tested",
+    "by": "cell, wilayat or area",
+    "before_from": "first day of the period compared with; by default as long, just before",
+    "before_to": "day after its last",
+    "against": "days (default): the length of the periods; city: the change of the whole city",
     "bbox": "west,south,east,north in degrees; default: the whole city",
     "cell_m": f"width of a cell in metres: {', '.join(map(str, SIZES))} (public: from 100)",
     "theme": "light or dark",
@@ -49,13 +63,13 @@ DESCRIBED = {
 }
 
 
-def described(*others: str) -> dict[str, Any]:
+def described(*others: str, filters: tuple[str, ...] = FILTERS) -> dict[str, Any]:
     """Return the query parameters of an address for the OpenAPI document."""
     return {
         "parameters": [
             {"in": "query", "name": name, "required": name in ("x", "y"),
              "schema": {"type": "string"}, "description": DESCRIBED[name]}
-            for name in (*others, *FILTERS)
+            for name in (*others, *filters)
         ]
     }  # fmt: skip
 
@@ -86,7 +100,7 @@ class Asked:
     """A view of the heat and the measure it is told in."""
 
     heat: Heat
-    per: str
+    measure: Measure
 
 
 def exact(request: HttpRequest, *, tile: bool) -> bool:
@@ -137,20 +151,23 @@ def _places(
     return frozenset(known.get(text, known.get(text.lstrip("0"), 0)) for text in texts)
 
 
-def _day(request: HttpRequest, name: str) -> dt.date | None:
+def day_of(request: HttpRequest, name: str) -> dt.date | None:
+    """Read a day; None where the parameter is absent."""
     text = asked.one(request, name)
     return asked.day(text, name=name, default=dt.date.min) if text else None
 
 
 def _period(request: HttpRequest) -> tuple[dt.date | None, dt.date | None]:
-    since, until = _day(request, "from"), _day(request, "to")
+    since, until = day_of(request, "from"), day_of(request, "to")
     if since is not None and until is not None and since >= until:
         raise bad_value("from", REVERSED)
     return since, until
 
 
 def _public(request: HttpRequest) -> PublicHeat:
-    for name in ("status", "channel", "area"):
+    if request.method == "POST":
+        raise bad_value("polygon", NOT_PUBLIC.with_values(name="polygon"))
+    for name in ("status", "channel", "area", *PLANNER_ONLY):
         if name in request.GET:
             raise bad_value(name, NOT_PUBLIC.with_values(name=name))
     since, until = _period(request)
@@ -186,7 +203,7 @@ def _exact(request: HttpRequest) -> ExactHeat:
         wilayat=_places(request, "wilayat", Wilayat),
         area=_places(request, "area", Area),
     )
-    return ExactHeat(HEAT, selection)
+    return ExactHeat(HEAT, selection, shape=shape_of(request), weight=weight_of(request))
 
 
 def read(request: HttpRequest, *others: str) -> Asked:
@@ -196,11 +213,22 @@ def read(request: HttpRequest, *others: str) -> Asked:
     """
     asked.only(request, (*FILTERS, *others))
     per = asked.one(request, "per") or "count"
-    if per not in MEASURES:
-        known = ", ".join(MEASURES)
+    if per not in measures():
+        known = ", ".join(measures())
         raise bad_value("per", Text(f"المقياس per واحد من: {known}.", f"per is one of: {known}."))
     tile = request.resolver_match is not None and "z" in request.resolver_match.kwargs
-    return Asked(_exact(request) if exact(request, tile=tile) else _public(request), per)
+    if not exact(request, tile=tile):
+        heat = _public(request)
+        return Asked(heat, measure_named(per, on=heat.last_day))
+    planned = _exact(request)
+    weighted = planned.weight is not None
+    return Asked(planned, measure_named(per, on=planned.last_day, weighted=weighted))
+
+
+def read_exact(request: HttpRequest, *others: str) -> ExactHeat:
+    """Read a planner's selection without a measure (statistics of counts); raises Problem."""
+    asked.only(request, (*SELECTED, *others))
+    return _exact(request)
 
 
 def cell_size(request: HttpRequest, heat: Heat, *, default: int) -> int:

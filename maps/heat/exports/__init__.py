@@ -1,4 +1,4 @@
-"""Cells as files: CSV, GeoPackage, GeoParquet, a GeoTIFF that lies right, one HTML page.
+"""Cells as files: CSV, GeoPackage, GeoParquet, a GeoTIFF that lies right, a picture, one HTML page.
 
 All hold the same cells as the GeoJSON of the same question.  Metric files are in METRIC, so a
 cell is an exact square there.
@@ -6,6 +6,7 @@ cell is an exact square there.
 
 from importlib import import_module
 
+from maps.heat.denominators.measure import Measure
 from maps.heat.exports.facts import Facts
 from maps.heat.queries import Cells
 
@@ -17,12 +18,13 @@ FORMATS = {
     "gpkg": ("application/geopackage+sqlite3", "vectors", "gpkg_of"),
     "parquet": ("application/vnd.apache.parquet", "vectors", "parquet_of"),
     "tif": ("image/tiff; application=geotiff; profile=cloud-optimized", "raster", "tif_of"),
+    "png": ("image/png", "picture", "png_of"),
     "html": ("text/html; charset=utf-8", "one_file", "html_of"),
 }
 
 
-def export(kind: str, cells: Cells, about: Facts) -> tuple[str, bytes]:
+def export(kind: str, cells: Cells, measure: Measure, about: Facts) -> tuple[str, bytes]:
     """Write cells in one of FORMATS; return the media type and the bytes."""
     media_type, module, name = FORMATS[kind]
     write = getattr(import_module(f"{__name__}.{module}"), name)
-    return media_type, write(cells, about)
+    return media_type, write(cells, measure, about)

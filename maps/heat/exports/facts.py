@@ -2,4 +2,4 @@
 
 from typing import Any
 
-Facts = dict[str, Any]  # count, suppressed, cell_m, per, class
+Facts = dict[str, Any]  # count, suppressed, cell_m, class, and what the measure tells

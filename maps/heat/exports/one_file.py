@@ -12,12 +12,15 @@ import folium
 import numpy as np
 from branca.element import Element
 from django.conf import settings
+from django.utils.html import escape
 
-from maps.heat.classes import COLOURS, breaks, classes
+from maps.heat.classes import COLOURS, NO_DENOMINATOR
+from maps.heat.denominators.measure import Measure
 from maps.heat.exports.facts import Facts
 from maps.heat.geojson import feature_collection
 from maps.heat.lattice import corners_lonlat
 from maps.heat.queries import Cells
+from maps.heat.words import CLASS_WORDS
 from municipality.conf import PROFILE
 from municipality.problems import Problem
 from municipality.words import Text
@@ -26,15 +29,6 @@ PLACES = ("dist/leaflet", "node_modules/leaflet/dist")  # below frontend/
 NOT_BUILT = Text(
     "لم تُبنَ ملفات الواجهة بعد، فلا تُصدَّر صفحة الخريطة الآن.",
     "The front-end files are not built yet, so no map page can be exported now.",
-)
-CLASS_WORDS = (
-    Text("نادر", "Rare"),
-    Text("قليل جدًا", "Very low"),
-    Text("قليل", "Low"),
-    Text("متوسط", "Medium"),
-    Text("مرتفع", "High"),
-    Text("مرتفع جدًا", "Very high"),
-    Text("الأعلى", "Highest"),
 )
 _SCRIPT = re.compile(r'<script src="([^"]*)"></script>')
 _SHEET = re.compile(r'<link rel="stylesheet" href="([^"]*)"\s*/?>')
@@ -69,9 +63,8 @@ def _inlined(page: str) -> str:
     return _SHEET.sub(sheet, _SCRIPT.sub(script, page))
 
 
-def _legend(about: Facts) -> str:
-    limits = breaks(about["per"], about["cell_m"])
-    unit = Text("بلاغ/كم²", "reports/km²") if about["per"] == "km2" else Text("بلاغ", "reports")
+def _legend(measure: Measure, about: Facts) -> str:
+    limits, unit = measure.breaks(about["cell_m"]), measure.unit
     rows = "".join(
         f'<li><i style="background:#{colour}"></i>{words} <bdi dir="ltr">{low}+</bdi></li>'
         for colour, words, low in zip(COLOURS["light"], CLASS_WORDS, limits, strict=True)
@@ -81,10 +74,25 @@ def _legend(about: Facts) -> str:
     sums = Text("المجموع", "Total")
     hidden = Text("غير مرسومة (دون حد النشر)", "not drawn (under the release limit)")
     withheld = f"<br>{hidden} <bdi>{about['suppressed']}</bdi>" if about["suppressed"] else ""
+    if measure.is_rate:
+        grey = Text("بلا مقام", "no denominator")
+        rows += f'<li><i style="background:#{NO_DENOMINATOR["light"]}"></i>{grey}</li>'
+        withheld += _denominator(measure)
     return (
         f'<div class="heat-legend"><b>{title}</b><br>{unit}، {side} '
         f'<bdi dir="ltr">{about["cell_m"]} m</bdi><ul>{rows}</ul>'
         f"{sums} <bdi>{about['count']}</bdi>{withheld}</div>"
+    )
+
+
+def _denominator(measure: Measure) -> str:
+    """Name the denominator, its date and source below the classes."""
+    if measure.version is None:
+        return f"<br>{Text('لم يُحسب المقام بعد', 'The denominator is not built yet')}"
+    since = Text("المقام منذ", "Denominator since")
+    return (
+        f'<br>{since} <bdi dir="ltr">{measure.version.since}</bdi><br>'
+        f"{escape(str(measure.version.source))}"
     )
 
 
@@ -100,13 +108,11 @@ STYLE = """
 """
 
 
-def html_of(cells: Cells, about: Facts) -> bytes:
+def html_of(cells: Cells, measure: Measure, about: Facts) -> bytes:
     """Return the page; raises Problem 503 where the front end is not built."""
     lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
-    data = json.loads(feature_collection(cells, lon, lat, per=about["per"], about=about))
-    for feature, found in zip(
-        data["features"], classes(cells.count, about["per"], cells.cell_m).tolist(), strict=True
-    ):
+    data = json.loads(feature_collection(cells, lon, lat, measure=measure, about=about))
+    for feature, found in zip(data["features"], measure.classes(cells).tolist(), strict=True):
         feature["properties"]["class"] = found
     west, south, east, north = PROFILE.extent
     if len(lon):
@@ -115,7 +121,7 @@ def html_of(cells: Cells, about: Facts) -> bytes:
         )  # fmt: skip
     plan = folium.Map(tiles=None, control_scale=True, prefer_canvas=True, attributionControl=False)
     words = [str(Text("البلاغات", "Reports")), str(Text("المقياس", "Measure"))]
-    colours = COLOURS["light"]
+    colours = (*COLOURS["light"], NO_DENOMINATOR["light"])
     if data["features"]:
         folium.GeoJson(
             data,
@@ -129,7 +135,7 @@ def html_of(cells: Cells, about: Facts) -> bytes:
         ).add_to(plan)
     plan.fit_bounds([[south, west], [north, east]])
     root: Any = plan.get_root()
-    root.html.add_child(Element(STYLE + _legend(about)))
+    root.html.add_child(Element(STYLE + _legend(measure, about)))
     page = _inlined(root.render())
     lang, side = ("ar", "rtl") if str(Text("ar", "en")) == "ar" else ("en", "ltr")
     return page.replace("<html>", f'<html lang="{lang}" dir="{side}">', 1).encode()

@@ -6,8 +6,9 @@ import rasterio.shutil
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 
-from maps.heat.classes import value_of
+from maps.heat.denominators.measure import Measure
 from maps.heat.exports.facts import Facts
+from maps.heat.lattice import Floats, Ints
 from maps.heat.queries import Cells
 from municipality import crs
 from municipality.problems import bad_value
@@ -19,8 +20,21 @@ TOO_WIDE = Text(
 )
 
 
-def tif_of(cells: Cells, about: Facts) -> bytes:
-    """A Cloud-Optimized GeoTIFF in METRIC, one pixel a cell; 0 (no report) is no data."""
+def _grid_of(
+    cells: Cells, values: Ints | Floats, *, shape: tuple[int, ...], corner: tuple[int, int]
+) -> Floats:
+    """Return values as rows from the north-west corner (column, row above the first)."""
+    grid = np.zeros(shape, np.float64)
+    grid[corner[1] - 1 - cells.y, cells.x - corner[0]] = values
+    return grid
+
+
+def tif_of(cells: Cells, measure: Measure, about: Facts) -> bytes:
+    """A Cloud-Optimized GeoTIFF in METRIC, one pixel a cell; 0 (no report) is no data.
+
+    A rate has two bands, the rate and the count: no data is NaN, and a cell with a count and
+    without a rate has no denominator.
+    """
     size = cells.cell_m
     if not len(cells.x):
         x0, y1, grid = 0, 1, np.zeros((1, 1), np.float64)
@@ -29,19 +43,26 @@ def tif_of(cells: Cells, about: Facts) -> bytes:
         x1, y1 = int(cells.x.max()) + 1, int(cells.y.max()) + 1
         if (x1 - x0) * (y1 - y0) > MAX_PIXELS:
             raise bad_value("cell_m", TOO_WIDE)
-        grid = np.zeros((y1 - y0, x1 - x0), np.float64)
-        grid[y1 - 1 - cells.y, cells.x - x0] = value_of(cells.count, about["per"], size)
-    kind = "uint32" if about["per"] == "count" else "float32"
+        values = measure.values(cells)
+        grid = _grid_of(cells, values, shape=(y1 - y0, x1 - x0), corner=(x0, y1))
+    plain = measure.name == "count" and cells.weighted is None
+    kind = "uint32" if plain else "float32"
+    bands = [grid]
+    if measure.is_rate:
+        bands.append(_grid_of(cells, cells.count, shape=grid.shape, corner=(x0, y1)))
+        grid[bands[1] == 0] = np.nan
     profile = {
-        "driver": "GTiff", "width": grid.shape[1], "height": grid.shape[0], "count": 1,
-        "dtype": kind, "nodata": 0, "crs": f"EPSG:{crs.METRIC}",
+        "driver": "GTiff", "width": grid.shape[1], "height": grid.shape[0], "count": len(bands),
+        "dtype": kind, "nodata": np.nan if measure.is_rate else 0, "crs": f"EPSG:{crs.METRIC}",
         "transform": from_origin(x0 * size, y1 * size, size, size),
     }  # fmt: skip
     with MemoryFile() as plain, MemoryFile() as made:
         with plain.open(**profile) as raster:
-            raster.write(grid.astype(kind), 1)
+            for number, band in enumerate(bands, start=1):
+                raster.write(band.astype(kind), number)
             raster.update_tags(**{name: str(value) for name, value in about.items()})
-            raster.set_band_description(1, about["per"])
+            for number, name in enumerate((measure.name, "count")[: len(bands)], start=1):
+                raster.set_band_description(number, name)
         with plain.open() as raster:
             rasterio.shutil.copy(
                 raster, made.name, driver="COG", COMPRESS="DEFLATE", OVERVIEWS="NONE"
