@@ -9,5 +9,15 @@ from observations.reports.models import (
     Submission,
     Target,
 )
+from observations.reports.public import PublicReport
 
-__all__ = ["Category", "Fix", "Follower", "Observation", "Photo", "Submission", "Target"]
+__all__ = [
+    "Category",
+    "Fix",
+    "Follower",
+    "Observation",
+    "Photo",
+    "PublicReport",
+    "Submission",
+    "Target",
+]

@@ -20,6 +20,7 @@ from observations.reports.actions import RATED_IN
 from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
 from observations.reports.following import submission_of
 from observations.reports.models import Category, Fix, Photo, Submission
+from observations.reports.publishing import may_be_shown
 from observations.reports.transitions import OPEN
 
 PHOTO_LIVES = dt.timedelta(minutes=30)
@@ -110,6 +111,7 @@ def panel_of_report(
         "may_rate": side is Side.APPLICANT and case.state in RATED_IN,
         "may_add_photo": side is not Side.NEITHER and case.closed_at is None,
         "may_correct": officer and case.closed_at is None,
+        "may_show": officer and may_be_shown(submission.observation),
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
         **(_forms(at=at) if officer else {}),

@@ -104,6 +104,8 @@ ACTS = {
     "end_mandate": Text("أُنهيت وكالة", "Mandate ended"),
     "expire_permit": Text("انتهت مدة إباحة البناء", "Building permit expired"),
     "issue_permit": Text("صدرت إباحة البناء", "Building permit issued"),
+    "show_to_public": Text("عُرضت الملاحظة للعموم", "Report shown to the public"),
+    "hide_from_public": Text("حُجبت الملاحظة عن العموم", "Report hidden from the public"),
     "survey_as_built": Text("رُفع المبنى كما بُني", "Building surveyed as built"),
     "complete": Text("صدرت شهادة الإتمام", "Completion certificate issued"),
     "bill/issue": Text("صدرت الفاتورة", "Bill issued"),

@@ -30,6 +30,7 @@ from observations.reports.intake import (
 )
 from observations.reports.models import Fix, Follower, Observation, Photo, Submission
 from observations.reports.placement import lies
+from observations.reports.publishing import keep_public
 from observations.reports.transitions import MACHINE
 
 SAME_PLACE = Text("الدبوس في مكانه.", "The pin is where it was.")
@@ -61,7 +62,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     The position before stays on record with how long it counted.  Raises Problem 409 where it is
     there already or the report has ended, 422 for a place in the sea.
     """
-    case, _, observation = _locked(case_id)
+    case, submission, observation = _locked(case_id)
     before = shape_of(observation.point)
     apart = float(shapely.distance(before, to.point))
     if apart == 0:
@@ -83,6 +84,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     case.wilayat_id, case.area_id = where.wilayat_id, where.area_id
     case.save(update_fields=["place", "wilayat", "area"])
     record(stream=case.stream, act="move_pin", by=by, at=at, facts=facts)
+    keep_public(case, submission, observation, by=by, at=at)
     return observation
 
 
@@ -105,6 +107,7 @@ def recategorise(*, case_id: int, code: str, by: Actor, at: dt.datetime) -> Obse
     observation.save(update_fields=["category", "severity", "due_at"])
     facts = {"from": before.code, "to": category.code}
     record(stream=case.stream, act="recategorise", by=by, at=at, facts=facts)
+    keep_public(case, submission, observation, by=by, at=at)
     return observation
 
 
