@@ -16,6 +16,7 @@ urlpatterns = [
     path("tiles/", include("maps.urls")),
     path("cds/", include("parking_zones.urls")),
     path("apds/", include("parking_zones.apds.urls")),
+    path("open311/", include("observations.open311.urls")),
     path("sw.js", inspect_views.service_worker, name="service_worker"),
     path("manifest.webmanifest", inspect_views.manifest, name="manifest"),
     path("basemap.pmtiles", basemap.basemap, name="basemap"),

@@ -44,7 +44,8 @@ class Layer:
     names one JSON column whose keys become properties.  ``detail`` thins the layer out: below the
     zoom of a step only rows that meet its condition are drawn.  ``buffer`` must hold half the
     width of a line that is drawn in true metres, else it is cut at the edges of tiles.
-    ``allowed`` are role codes or ANYONE.
+    ``allowed`` are role codes or ANYONE; ``public`` is the same layer as everybody else sees it,
+    under the same name, from rows and a geometry of its own.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Layer:
     guest: bool = False
     buffer: int = 64  # of 4096: how far features run over the edge of their tile
     attribution: Text = field(default=Text("", ""))
+    public: "Layer | None" = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_zoom <= self.best_zoom <= self.max_zoom <= Z_LAST:
@@ -74,6 +76,10 @@ class Layer:
             raise LayerError(f"{self.name}: the buffer lies between 0 and {EXTENT}")
         if self.kind not in ("polygon", "line", "point", "any"):
             raise LayerError(f"{self.name}: {self.kind} is not a kind of geometry")
+        if self.public is not None and (
+            self.public.name != self.name or not self.public.open_to_all() or self.open_to_all()
+        ):
+            raise LayerError(f"{self.name}: its public side is open to all under the same name")
 
     def open_to_all(self) -> bool:
         """Tell whether everybody may see it, signed in or not."""
@@ -82,6 +88,10 @@ class Layer:
     def seen_by(self, roles: frozenset[str]) -> bool:
         """Tell whether someone with these roles may see it."""
         return self.open_to_all() or not roles.isdisjoint(self.allowed)
+
+    def side_of(self, roles: frozenset[str]) -> "Layer | None":
+        """Return the layer as someone with these roles may see it; None: not at all."""
+        return self if self.seen_by(roles) else self.public
 
     def step(self, z: int) -> int:
         """Return the place in ``detail`` that holds at zoom z (its length: all rows)."""

@@ -162,8 +162,10 @@ def compile_tile(layer: Layer, viewer: Viewer, *, step: int, wide: bool) -> Tile
 
 
 @lru_cache(maxsize=512)
-def _compiled(name: str, viewer: Viewer, step: int, wide: bool) -> TileQuery:
-    return compile_tile(declared()[name], viewer, step=step, wide=wide)
+def _compiled(name: str, is_public: bool, viewer: Viewer, step: int, wide: bool) -> TileQuery:
+    layer = declared()[name]
+    side = layer.public if is_public and layer.public is not None else layer
+    return compile_tile(side, viewer, step=step, wide=wide)
 
 
 def tile_query(layer: Layer, viewer: Viewer, z: int) -> TileQuery:
@@ -171,7 +173,7 @@ def tile_query(layer: Layer, viewer: Viewer, z: int) -> TileQuery:
     step, wide = layer.step(z), z < METRIC_FROM
     if layer.guest:
         return compile_tile(layer, viewer, step=step, wide=wide)
-    return _compiled(layer.name, viewer, step, wide)
+    return _compiled(layer.name, layer.open_to_all(), viewer, step, wide)
 
 
 def tile(layer: Layer, *, at: TileAddress, viewer: Viewer) -> bytes:

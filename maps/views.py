@@ -1,9 +1,11 @@
 """Tiles and their descriptions over HTTP."""
 
 import hashlib
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -15,6 +17,7 @@ from municipality.conf import PROFILE
 from municipality.people.access import ANYONE, not_found, open_to, roles_of
 
 MVT = "application/vnd.mapbox-vector-tile"
+_Response = TypeVar("_Response", bound=HttpResponse)
 OPEN_AGE_S = 60  # how long a browser may show an open tile without asking again
 
 
@@ -39,19 +42,30 @@ def content_answer(
 
 
 def _layer_and_viewer(request: HttpRequest, name: str) -> tuple[Layer, Viewer]:
-    """Return the layer and who looks; an open layer is the same for all, so nobody is asked."""
+    """Return the layer and who looks; an open layer is the same for all, so nobody is asked.
+
+    Of a layer with a public side everybody else gets that side, whatever roles they have.
+    """
     layer = layer_named(name)
     today = timezone.now().astimezone(PROFILE.time_zone).date()
     if layer.open_to_all():
         return layer, Viewer(frozenset(), today)
     roles = roles_of(request)
-    if not layer.seen_by(roles):
+    side = layer.side_of(roles)
+    if side is None:
         raise not_found()
-    return layer, Viewer(roles, today)
+    return side, Viewer(roles if side is layer else frozenset(), today)
 
 
 def _cache(layer: Layer) -> str:
     return f"public, max-age={OPEN_AGE_S}" if layer.open_to_all() else "no-store"
+
+
+def _kept_apart(name: str, response: _Response) -> _Response:
+    """Let no cache give one viewer's side of a layer to another."""
+    if layer_named(name).public is not None:
+        patch_vary_headers(response, ("Cookie",))
+    return response
 
 
 @csrf_exempt  # nothing is written here: a POST is told that it is one
@@ -61,7 +75,7 @@ def layer_tile(request: HttpRequest, name: str, z: str, x: str, y: str) -> HttpR
     """Answer one vector tile of a layer the asker may see, else 404."""
     layer, viewer = _layer_and_viewer(request, name)
     body = tile(layer, at=tile_address(z, x, y), viewer=viewer)
-    return content_answer(request, body, content_type=MVT, cache=_cache(layer))
+    return _kept_apart(name, content_answer(request, body, content_type=MVT, cache=_cache(layer)))
 
 
 @csrf_exempt
@@ -73,4 +87,4 @@ def layer_tilejson(request: HttpRequest, name: str) -> JsonResponse:
     url = request.build_absolute_uri(f"/tiles/{layer.name}/") + "{z}/{x}/{y}.mvt"
     response = JsonResponse(tilejson(layer, viewer=viewer, tiles_url=url))
     response["Cache-Control"] = _cache(layer)
-    return response
+    return _kept_apart(name, response)

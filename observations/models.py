@@ -9,6 +9,7 @@ from observations.reports.models import (
     Submission,
     Target,
 )
+from observations.reports.public import PublicReport
 from observations.rounds.models import Stop
 from observations.routing.models import Body, Responsibility, Routed
 
@@ -19,6 +20,7 @@ __all__ = [
     "Follower",
     "Observation",
     "Photo",
+    "PublicReport",
     "Responsibility",
     "Routed",
     "Stop",

@@ -29,7 +29,7 @@ def attribution() -> str:
 def visible_layers(request: HttpRequest) -> list[str]:
     """Name the declared layers this person may see, so that a map asks for no other."""
     roles = roles_of(request)
-    return [name for name, layer in declared().items() if layer.seen_by(roles)]
+    return [name for name, layer in declared().items() if layer.side_of(roles) is not None]
 
 
 def map_config(request: HttpRequest, **extra: Any) -> dict[str, Any]:

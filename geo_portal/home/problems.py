@@ -151,7 +151,8 @@ def _is_bare(request: HttpRequest, answer: HttpResponseBase) -> bool:
     if answer.status_code < 400 or answer.status_code >= 500 or answer.streaming:
         return False
     if wants_json(request):
-        return "json" not in answer.headers.get("Content-Type", "")
+        kind = answer.headers.get("Content-Type", "")
+        return "json" not in kind and "xml" not in kind  # Open311 refuses in both
     return answer.status_code == 405 and not getattr(answer, "content", b"")
 
 

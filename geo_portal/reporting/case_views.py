@@ -21,7 +21,7 @@ from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.problems import Problem
 from municipality.words import Text
-from observations.reports import actions
+from observations.reports import actions, publishing
 from observations.reports.fixes import Origin, Told
 from observations.reports.models import Observation, Photo
 from observations.reports.photos import hide_photo, show_photo
@@ -155,6 +155,24 @@ def merge(request: HttpRequest, public_id: str) -> HttpResponse:
         actions.merge(case_id=case.pk, into=into, by=by, at=at, seen=_seen(request))
 
     return _done(request, public_id, act)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def show(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the public see a report, at its public place and a day after it was made."""
+    at = database_now()
+    case, by = _of_officer(request, public_id, at=at)
+    return _done(request, public_id, lambda: publishing.show(case_id=case.pk, by=by, at=at))
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def hide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take a report away from the public."""
+    at = database_now()
+    case, by = _of_officer(request, public_id, at=at)
+    return _done(request, public_id, lambda: publishing.hide(case_id=case.pk, by=by, at=at))
 
 
 @require_POST

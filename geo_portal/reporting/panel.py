@@ -21,6 +21,7 @@ from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_a
 from observations.reports.following import submission_of
 from observations.reports.heat import STATUS_WORDS
 from observations.reports.models import Category, Fix, Photo, Submission
+from observations.reports.publishing import may_be_shown
 from observations.reports.transitions import OPEN
 from observations.routing.models import Body, Routed
 
@@ -154,6 +155,7 @@ def panel_of_report(
         "may_rate": side is Side.APPLICANT and case.state in RATED_IN,
         "may_add_photo": side is not Side.NEITHER and case.closed_at is None,
         "may_correct": officer and case.closed_at is None,
+        "may_show": officer and may_be_shown(submission.observation),
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
         "routed": _routed(submission) if officer else None,

@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<str:public_id>/report/category", case.recategorise, name="recategorise"),
     path("cases/<str:public_id>/report/pin", case.move_pin, name="move_pin"),
     path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
+    path("cases/<str:public_id>/report/show", case.show, name="show"),
+    path("cases/<str:public_id>/report/hide", case.hide, name="hide"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
     path(
         "cases/<str:public_id>/report/photos/<str:photo_id>",

@@ -168,6 +168,8 @@ GEO_WATCH_STAMPS = True  # listen for changes of small tables (municipality.plac
 GEO_LIMITS = text("GEO_LIMITS", "on") != "off"
 GEO_REACH = text("GEO_REACH", "none")  # how far an untold session sees
 GEO_DEMO = flag("GEO_DEMO")
+# Other cities' servers on this machine (municipality.far_web): tests and demo, never production
+GEO_FAR_LOOPBACK = flag("GEO_FAR_LOOPBACK")
 GEO_REFUSE_DEMO = False  # production refuses a database that holds the demo city
 
 # Messages: the operator's SMSC, the short code, the demo's simulator, and the mail server.

@@ -3,12 +3,14 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from geo_portal.settings.base import *  # noqa: F403
-from geo_portal.settings.base import GEO_DEMO, GEO_LIMITS, SECRET_KEY
+from geo_portal.settings.base import GEO_DEMO, GEO_FAR_LOOPBACK, GEO_LIMITS, SECRET_KEY
 
 if len(SECRET_KEY) < 50:  # the development key is shorter
     raise ImproperlyConfigured("Set GEO_SECRET_KEY to 50 random characters or more.")
 if not GEO_LIMITS:
     raise ImproperlyConfigured("GEO_LIMITS=off is for demo and bench, never for production.")
+if GEO_FAR_LOOPBACK:
+    raise ImproperlyConfigured("GEO_FAR_LOOPBACK is for tests and demo, never for production.")
 if GEO_DEMO:
     raise ImproperlyConfigured("A demo database has known passwords; production refuses it.")
 

@@ -104,6 +104,13 @@ ACTS = {
     "end_mandate": Text("أُنهيت وكالة", "Mandate ended"),
     "expire_permit": Text("انتهت مدة إباحة البناء", "Building permit expired"),
     "issue_permit": Text("صدرت إباحة البناء", "Building permit issued"),
+    "show_to_public": Text("عُرضت الملاحظة للعموم", "Report shown to the public"),
+    "hide_from_public": Text("حُجبت الملاحظة عن العموم", "Report hidden from the public"),
+    "sent_by_open311": Text("أُرسلت إلى خادم بلدية أخرى", "Sent to another city's server"),
+    "open311_unknown": Text(
+        "لا يُعرف هل وصلت إلى البلدية الأخرى", "Unknown whether it reached the other city"
+    ),
+    "open311_id": Text("عُرف رقمها عند البلدية الأخرى", "The other city's number became known"),
     "survey_as_built": Text("رُفع المبنى كما بُني", "Building surveyed as built"),
     "complete": Text("صدرت شهادة الإتمام", "Completion certificate issued"),
     "bill/issue": Text("صدرت الفاتورة", "Bill issued"),

@@ -35,7 +35,8 @@ def _epsg(text: str) -> int:
     return int(code)
 
 
-def _day(text: str) -> dt.date:
+def day_of(text: str) -> dt.date:
+    """Read a day of an option; raises ArgumentTypeError."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
@@ -66,7 +67,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="do all of it, keep nothing")
         parser.add_argument("--report", type=Path, help="write the account as JSON")
         parser.add_argument("--refused", type=Path, help="write the refused rows as GeoPackage")
-        parser.add_argument("--on", type=_day, help="first day of the new state; default today")
+        parser.add_argument("--on", type=day_of, help="first day of the new state; default today")
         parser.add_argument("--full", action="store_true", help="the file is the whole register")
         parser.add_argument(
             "--part", action="store_true", help="the file is a part; retire nothing else"

@@ -99,9 +99,15 @@ def _find(key: str, at: dt.datetime) -> PartnerKey | None:
 
 
 def bearer(request: HttpRequest) -> str:
-    """Return the key that a request carries; empty for none."""
+    """Return the key that a request carries; empty for none.
+
+    Where a standard puts the key among the parameters (Open311's ``api_key``), its views say so
+    by ``key_as_parameter``; the header goes first.
+    """
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() if kind.lower() == "bearer" else ""
+    if kind.lower() == "bearer":
+        return key.strip()
+    return str(getattr(request, "key_as_parameter", ""))
 
 
 def partner_of(request: HttpRequest, *, at: dt.datetime) -> PartnerKey:

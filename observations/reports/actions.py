@@ -30,6 +30,7 @@ from observations.reports.intake import (
 from observations.reports.leading import lead
 from observations.reports.models import Fix, Follower, Observation, Photo, Submission
 from observations.reports.placement import lies
+from observations.reports.publishing import keep_public
 from observations.reports.transitions import MACHINE
 from observations.routing.actions import Why, route, route_by_hand
 from observations.routing.models import Body
@@ -72,7 +73,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     The position before stays on record with how long it counted.  Raises Problem 409 where it is
     there already or the report has ended, 422 for a place in the sea.
     """
-    case, _, observation = _locked(case_id)
+    case, submission, observation = _locked(case_id)
     before = shape_of(observation.point)
     apart = float(shapely.distance(before, to.point))
     if apart == 0:
@@ -95,6 +96,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     case.save(update_fields=["place", "wilayat", "area"])
     record(stream=case.stream, act="move_pin", by=by, at=at, facts=facts)
     _route_again(case, observation, why=Why.PIN_MOVED, by=by, at=at)
+    keep_public(case, submission, observation, by=by, at=at)
     return observation
 
 
@@ -118,6 +120,7 @@ def recategorise(*, case_id: int, code: str, by: Actor, at: dt.datetime) -> Obse
     facts = {"from": before.code, "to": category.code}
     record(stream=case.stream, act="recategorise", by=by, at=at, facts=facts)
     _route_again(case, observation, why=Why.RECATEGORISED, by=by, at=at)
+    keep_public(case, submission, observation, by=by, at=at)
     return observation
 
 

@@ -68,7 +68,13 @@ class Sender:
     name: str
     person: User | None = None
     phone: str = ""
+    email: str = ""
     language: str = "ar"
+
+    @property
+    def mail(self) -> str:
+        """Return the address for messages: that of the account, or the caller's."""
+        return self.email if self.person is None else self.person.email
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,7 @@ def send(*, new: NewReport, sender: Sender, by: Actor, at: dt.datetime) -> Submi
             parties=(
                 NewParty(
                     role=APPLICANT, name=sender.name, person_id=person.pk if person else None,
-                    phone=sender.phone, email=person.email if person else "",
+                    phone=sender.phone, email=sender.mail,
                     language=sender.language,
                 ),
             ),
@@ -271,7 +277,7 @@ def _tell(submission: Submission, sender: Sender, *, at: dt.datetime) -> None:
     queue(
         template="observation.sent",
         to=Recipient(
-            phone=sender.phone, email="" if sender.phone or person is None else person.email,
+            phone=sender.phone, email="" if sender.phone else sender.mail,
             language=sender.language, person_id=person.pk if person else None,
         ),
         values={

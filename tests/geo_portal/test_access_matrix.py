@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 FILLED = {
     "plot_id": "1", "z": "12", "x": "2712", "y": "1769", "layer": "plots", "extension": "geojson",
-    "code": "not_found", "batch_id": "00000000-0000-0000-0000-000000000000", "suffix": "geojson",
+    "code": "not_found", "form": "json", "batch_id": "00000000-0000-0000-0000-000000000000", "suffix": "geojson",
 }  # fmt: skip
 NOBODY, A_PARTNER = "", "partner"
 

@@ -158,7 +158,7 @@ def test_an_unchanged_tile_keeps_its_etag_when_rows_are_rewritten(city, client):
         ("plots/ 5/0/0", 400),
         ("nothing/5/0/0", 404),
         ("PLOTS/5/0/0", 404),
-        ("observations/14/10000/7000", 404),
+        ("waterways/14/10000/7000", 404),
     ],
 )
 @pytest.mark.parametrize("language", ["ar", "en"])
@@ -171,15 +171,20 @@ def test_a_bad_address_is_told_in_a_sentence(db, client, address, status, langua
     assert any("\u0600" <= c <= "\u06ff" for c in told["detail"]) == (language == "ar")
 
 
-def test_exact_pins_are_for_staff_and_do_not_exist_for_others(db, client):
-    assert client.get("/tiles/observations.json").status_code == 404
-    citizen = User.objects.create(username="c", roles=["citizen"])
-    client.force_login(citizen)
-    assert client.get("/tiles/observations.json").status_code == 404
+def test_exact_pins_are_for_staff_and_everybody_else_has_the_public_side(db, client):
+    """What is in it: observations/test_publishing."""
     planner = User.objects.create(username="p", roles=["planner"])
-    client.force_login(planner)
-    answer = client.get("/tiles/observations.json")
+    staff = Client()
+    staff.force_login(planner)
+    answer = staff.get("/tiles/observations.json")
     assert answer.status_code == 200 and answer["Cache-Control"] == "no-store"
+    assert "channel" in answer.json()["vector_layers"][0]["fields"]
+    client_of_a_citizen = Client()
+    client_of_a_citizen.force_login(User.objects.create(username="c", roles=["citizen"]))
+    for asker in (client, client_of_a_citizen):
+        answer = asker.get("/tiles/observations.json")
+        assert "channel" not in answer.json()["vector_layers"][0]["fields"]
+        assert "public" in answer["Cache-Control"] and "Cookie" in answer["Vary"]
 
 
 def test_a_planner_sees_each_pin_with_its_words(city, client):
