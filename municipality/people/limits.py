@@ -76,6 +76,15 @@ def count(request: HttpRequest, limits: tuple[Limit, ...], *, at: dt.datetime) -
 
 def count_person(person_id: int, limits: tuple[Limit, ...], *, at: dt.datetime) -> None:
     """Count one request of a person who is signed in; raises Problem 429 past a limit."""
+    _count_one(f"person:{person_id}", limits, at=at)
+
+
+def count_phone(phone: str, limits: tuple[Limit, ...], *, at: dt.datetime) -> None:
+    """Count one request made for a telephone (E.164) without an account; raises Problem 429."""
+    _count_one(f"phone:{phone}", limits, at=at)
+
+
+def _count_one(who: str, limits: tuple[Limit, ...], *, at: dt.datetime) -> None:
     if not settings.GEO_LIMITS:
         return
     with connection.cursor() as cursor:
@@ -83,7 +92,7 @@ def count_person(person_id: int, limits: tuple[Limit, ...], *, at: dt.datetime) 
             began = dt.datetime.fromtimestamp(
                 at.timestamp() // limit.seconds * limit.seconds, tz=dt.UTC
             )
-            cursor.execute(COUNT, [f"{limit.name}:person:{person_id}", began])
+            cursor.execute(COUNT, [f"{limit.name}:{who}", began])
             if cursor.fetchone()[0] > limit.most:
                 raise Problem(429, "too_many", TOO_MANY)
 

@@ -15,6 +15,7 @@ from municipality.actor import Actor
 from municipality.conf import PROFILE
 from municipality.documents.intake import accept
 from municipality.documents.models import RetentionClass, StoredFile
+from municipality.people.limits import Limit, count_phone
 from municipality.people.models import PartnerKey
 from municipality.phones import NotAPhone, phone
 from municipality.problems import bad_value
@@ -37,6 +38,8 @@ from observations.reports.models import Category, Channel, Observation, Submissi
 
 ASKER = "partner"
 PHOTO_KINDS = ("jpeg", "png", "heic")
+# guards.md threat 27: of one telephone, whoever passes its reports on.
+CALLERS = (Limit("open311_hour", 5, 3_600), Limit("open311_day", 20, 86_400))
 LONGEST_ID, LONGEST_ADDRESS, LONGEST_NAME = 100, 300, 150
 ORIGINS = (Origin.PIN, Origin.GPS, Origin.EXIF, Origin.ADDRESS, Origin.CALLER)
 NO_SERVICE = Text(
@@ -158,9 +161,11 @@ def receive(received: Received, partner: PartnerKey, *, at: dt.datetime) -> Subm
 
     Raises Unreadable for a photo that is none, and Problem as ``intake.send`` does.
     """
-    source = source_of(partner)
+    source, caller = source_of(partner), received.sender.phone
     if (known := _before(source, received.external_id)) is not None:
         return known
+    if caller:
+        count_phone(caller, CALLERS, at=at)
     by = Actor(None, partner.name, ASKER)
     photos: list[StoredFile] = [
         accept(

@@ -1,6 +1,9 @@
 """Asking an address that somebody typed: the open web, and nothing beside it."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -156,3 +159,13 @@ def test_an_answer_ends_in_size_and_in_time(canary) -> None:
 )
 def test_the_open_web_may_be_asked(text) -> None:
     assert may_be_asked(text, loopback=False)
+
+
+def test_production_refuses_to_ask_this_machine() -> None:
+    def started(**env: str) -> str:
+        told = {"PATH": os.environ["PATH"], "GEO_SECRET_KEY": "x" * 60, **env}
+        command = [sys.executable, "-c", "import geo_portal.settings.production"]
+        return subprocess.run(command, env=told, capture_output=True, text=True).stderr
+
+    assert "GEO_FAR_LOOPBACK is for tests" in started(GEO_FAR_LOOPBACK="1")
+    assert started() == ""

@@ -475,6 +475,16 @@ def test_a_key_has_its_limit(city) -> None:
     assert [sent(key).status_code for _ in range(3)] == [201, 201, 429]
 
 
+def test_one_telephone_is_taken_five_times_an_hour_whoever_passes_it_on(city, settings) -> None:
+    settings.GEO_LIMITS = True
+    keys = [a_key("open311"), a_key("open311")]
+    answers = [sent(keys[n % 2], phone="92345678").status_code for n in range(7)]
+    assert answers == [201] * 5 + [429] * 2
+    assert sent(keys[0], phone="92345679").status_code == 201
+    settings.GEO_LIMITS = False  # the control
+    assert sent(keys[0], phone="92345678").status_code == 201
+
+
 def test_the_control_a_key_that_is_not_asked_for_lets_anybody_in(city, monkeypatch) -> None:
     from observations.open311 import views
 

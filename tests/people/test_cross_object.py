@@ -23,7 +23,7 @@ from tests.people.builders import a_citizen, a_key, a_member, an_office
 pytestmark = pytest.mark.django_db
 OTHERS = ("another citizen", "an office", "another office", "a partner", "nobody")
 ROLE = {"another citizen": "citizen", "an office": "office", "another office": "office"}
-NOBODYS = {"str": "AAAAAAAAAAAAAAAAAAAAAA", "int": "987654321", "slug": "none",
+NOBODYS = {"uuidstr": "00000000-0000-0000-0000-000000000000", "str": "AAAAAAAAAAAAAAAAAAAAAA", "int": "987654321", "slug": "none",
            "uuid": "00000000-0000-0000-0000-000000000000"}  # fmt: skip
 OURS = ("municipality", "plots", "parking_zones", "observations", "geo_portal")
 REFERENCE = re.compile(rb'"instance": "\w+"|<bdi class="n b bigcode ltr">\w+</bdi>|\?next=[^"]*')
@@ -73,7 +73,7 @@ def ids_of_a() -> dict[str, set[str]]:
             for name in names & {"public_id", "number", "code"}:
                 value = str(getattr(row, name))
                 found["uuid" if re.fullmatch(r"[0-9a-f-]{36}", value) else "str"].add(value)
-    found["slug"] = found["str"]
+    found["slug"], found["uuidstr"] = found["str"], found["uuid"]  # uuidstr: a uuid of the API
     return found
 
 
