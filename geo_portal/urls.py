@@ -31,6 +31,7 @@ urlpatterns = [
         path("", include("geo_portal.permits.urls")),
         path("", include("geo_portal.parking.urls")),
         path("", include("geo_portal.parking_permits.urls")),
+        path("", include("geo_portal.reporting.urls")),
         prefix_default_language=False,
     ),
 ]

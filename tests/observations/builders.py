@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
 from shapely.geometry import Point
 
 from municipality.actor import Actor
@@ -90,3 +91,24 @@ def a_jpeg(name: str = "hole.jpg") -> SimpleUploadedFile:
     sink = io.BytesIO()
     Image.new("RGB", (64, 48), (120, 90, 60)).save(sink, "JPEG")
     return SimpleUploadedFile(name, sink.getvalue(), "image/jpeg")
+
+
+def a_photo_taken_at(
+    lon: float, lat: float, *, at: dt.datetime = NOON, size: tuple[int, int] = (640, 480)
+) -> bytes:
+    """A JPEG that says where (WGS 84 degrees, both positive) and when it was taken."""
+
+    def sexagesimal(degrees: float) -> tuple[float, float, float]:
+        minutes = (degrees % 1) * 60
+        return int(degrees), int(minutes), round((minutes % 1) * 60, 6)
+
+    picture = Image.effect_noise(size, 60).convert("RGB")
+    tags = picture.getexif()
+    tags.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = f"{at:%Y:%m:%d %H:%M:%S}"
+    tags.get_ifd(IFD.Exif)[Base.OffsetTimeOriginal] = "+00:00"
+    place = tags.get_ifd(IFD.GPSInfo)
+    place[GPS.GPSLatitudeRef], place[GPS.GPSLatitude] = "N", sexagesimal(lat)
+    place[GPS.GPSLongitudeRef], place[GPS.GPSLongitude] = "E", sexagesimal(lon)
+    sink = io.BytesIO()
+    picture.save(sink, "JPEG", exif=tags)
+    return sink.getvalue()
