@@ -5,7 +5,8 @@ import type { Fix } from "./fixes";
 
 const WATCH_MS = 12_000;
 const GOOD_ENOUGH_M = 8;
-const QUIET_MS = 3_000; // a fair fix is final when no better one came for so long
+const FAIR_M = 35;
+const QUIET_MS = 3_000; // a fair fix is final when no better one came for so long; a poor one is waited out
 
 export type NoFix = "denied" | "none";
 
@@ -49,7 +50,7 @@ export function watchForBest(better: (fix: Fix) => void, end: (why: NoFix | null
     { enableHighAccuracy: true, maximumAge: 0, timeout: WATCH_MS + 8_000 },
   );
   const timer = window.setInterval(() => {
-    if (best && Date.now() - heardAt > QUIET_MS) finish(null);
+    if (best && best.accuracyM! <= FAIR_M && Date.now() - heardAt > QUIET_MS) finish(null);
     else if (Date.now() - began > WATCH_MS + 8_000) finish(best ? null : "none");
   }, 500);
   function stop(): void {

@@ -7,23 +7,7 @@ import type { Fix } from "./fixes";
 const SMALL_ENOUGH = 4_000_000; // bytes: under this a photo is sent as it is
 const LONGEST_SIDE = 2_560; // pixels
 const TAKEN_AS_THEY_ARE = /^image\/(jpeg|png|heic|heif)$/; // what the server reads
-const EXIF = {
-  tiff: true,
-  gps: true,
-  exif: true,
-  reviveValues: false,
-  pick: [
-    "GPSLatitude",
-    "GPSLatitudeRef",
-    "GPSLongitude",
-    "GPSLongitudeRef",
-    "GPSHPositioningError",
-    "GPSDateStamp",
-    "GPSTimeStamp",
-    "DateTimeOriginal",
-    "OffsetTimeOriginal",
-  ],
-};
+const EXIF = { ifd0: true, exif: true, gps: true, reviveValues: false, translateValues: false };
 
 function finite(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;

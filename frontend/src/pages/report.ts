@@ -38,6 +38,7 @@ let saving: Promise<void> = Promise.resolve();
 let timer = 0;
 let nearFor = "";
 let isBusy = false;
+let told = ""; // the key of the one whose outcome stands on the page
 
 const place = placePart(config, { draft: () => draft, update });
 const kinds = categoryChoice(byId("kind-part"), config.categories, (code) => update({ category: code }));
@@ -61,7 +62,7 @@ function save(): Promise<void> {
         const kept = await queue.keepDraft(now);
         if (kept.key !== now.key && draft.key === now.key) draft = { ...draft, key: kept.key };
       }
-      form.dataset.kept = now.key;
+      form.dataset.kept = queue.isEmpty(now) ? "" : now.key;
     } catch {
       byId("send-note").textContent = say(
         "لا يتسع الجهاز لحفظ المسودة. أرسلها قبل إغلاق الصفحة.",
@@ -95,6 +96,7 @@ function open(found: Draft): void {
 
 function begin(): void {
   said.replaceChildren();
+  told = "";
   open(queue.newDraft(config.person));
   byId("report-title").scrollIntoView();
   void mayReadPosition().then((may) => may && place.takePosition());
@@ -288,12 +290,13 @@ async function submit(): Promise<void> {
 async function deliver(waiting: Draft): Promise<void> {
   let last = waiting;
   sayProgress(waiting);
-  const told = (now: Draft): void => {
+  const step = (now: Draft): void => {
     last = now;
     sayProgress(now);
   };
-  const outcome =
-    config.person === null ? "kept" : await queue.sendNow(waiting, { city: config.bounds, told });
+  const sending = { city: config.bounds, told: step };
+  const outcome = config.person === null ? "kept" : await queue.sendNow(waiting, sending);
+  if (outcome === "sent") told = last.key;
   if (outcome === "refused" || outcome === "sign_in") {
     const back = await queue.takeBack(last.key).catch((): Draft => ({ ...last, stage: "draft" }));
     open(back);
@@ -323,7 +326,7 @@ function show(parts: HTMLElement[]): void {
 
 async function showKept(): Promise<void> {
   const all = await queue.draftsHere(config.person).catch((): Draft[] => []);
-  const listed = all.filter((one) => one.key !== draft.key && !(one.stage === "draft" && queue.isEmpty(one)));
+  const listed = all.filter((one) => one.key !== draft.key && one.key !== told);
   byId("kept-part").hidden = listed.length === 0;
   byId("kept").replaceChildren(
     ...keptRows(listed, {
@@ -376,6 +379,9 @@ async function start(): Promise<void> {
     input.addEventListener("change", () => void addPhotos(input));
   }
   description.addEventListener("input", () => update({ description: description.value }));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && !form.hidden) void save();
+  });
   showOnline();
   for (const event of ["online", "offline"]) window.addEventListener(event, showOnline);
   window.addEventListener("online", () => void sendAll().then(() => place.refresh()));

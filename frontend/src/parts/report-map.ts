@@ -4,7 +4,7 @@
 import { Marker } from "maplibre-gl";
 import type { CityConfig } from "../lib/config";
 import { h, icon } from "../lib/dom";
-import { best, radiusM, type Doubt, type Fix } from "../lib/fixes";
+import { apartM, best, radiusM, type Doubt, type Fix } from "../lib/fixes";
 import { distance } from "../lib/format";
 import { zoomFor } from "../lib/reading";
 import { say } from "../lib/say";
@@ -13,6 +13,7 @@ import { EMPTY, position } from "../map/overlays";
 import { photoPlace } from "../map/report-layers";
 
 const PIN_ZOOM = 17.5;
+const WORD_ROOM_M = 15; // nearer to the device's dot its word would lie on it
 const TIP_PX = -19; // from the middle of the sign to its tip
 
 export interface ReportMap {
@@ -60,8 +61,9 @@ export async function reportMap(options: Options): Promise<ReportMap> {
     container.toggleAttribute("data-still", !free);
   };
   hands(false);
-  map.on("click", () => {
+  map.on("click", (event) => {
     if (!on) options.begin();
+    else city.camera.goTo({ center: event.lngLat.toArray() as [number, number], zoom: map.getZoom() }); // without dragging
   });
   map.on("moveend", () => {
     if (!on) return;
@@ -100,11 +102,9 @@ function show(city: CityMap, sign: Marker, fixes: readonly Fix[], asked: Doubt |
   const at = (fix: Fix): [number, number] => [fix.lon, fix.lat];
   city.setOverlay("position", device ? position(at(device), radiusM(device)) : EMPTY);
   const between = asked && device && photo ? { at: at(device), label: say("أنت", "You") } : null;
-  const drawn = photo && {
-    at: at(photo),
-    radiusM: radiusM(photo),
-    label: say("الصورة", "Photo"),
-  };
+  const isApart = photo && (!device || apartM(photo, device) > radiusM(device) + WORD_ROOM_M);
+  const label = isApart ? say("الصورة", "Photo") : "";
+  const drawn = photo && { at: at(photo), radiusM: radiusM(photo), label };
   city.setOverlay("report", drawn ? photoPlace(drawn, between, asked ? distance(asked.apartM) : "") : EMPTY);
   if (pin) sign.setLngLat(at(pin)).addTo(city.map);
   else sign.remove();

@@ -252,7 +252,7 @@ export function placePart(config: CityConfig, form: Form): PlacePart {
     pinName.hidden = true;
     pin.disabled = false;
     map?.pinning(false);
-    pin.focus();
+    (asked().length ? byId("place-title") : pin).focus(); // the question stands in the button's place
   }
 
   function pinHere(): void {
