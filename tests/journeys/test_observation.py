@@ -147,10 +147,10 @@ def test_a_report_with_its_photo_and_one_without_a_network(
             assert Submission.objects.count() == 1
             context.set_offline(False)
             arrived = again.page.locator("#kept li[data-stage=sent]")
-            again.until(lambda: arrived.count() >= 1, seconds=60)
+            again.until(lambda: arrived.count() == 2, seconds=60)
             again.shot("arrived")
             again.page.reload()
-            again.until(lambda: arrived.count() >= 1)
+            again.until(lambda: arrived.count() == 2)
             second = Submission.objects.order_by("pk").last()
             assert second is not None and Submission.objects.count() == 2
             assert second.observation.photos.count() == 2

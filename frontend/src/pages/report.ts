@@ -1,20 +1,20 @@
 /* A citizen reports something: photo first, the place found, similar ones shown, sent also when the network returns. */
 
-import { isAbort, latest } from "../lib/api";
 import { mayReadPosition } from "../lib/best-fix";
 import { readConfig, type CityConfig } from "../lib/config";
 import { announce, byId, h, icon } from "../lib/dom";
-import { date, number, time } from "../lib/format";
+import { number } from "../lib/format";
 import { keepThisPage } from "../lib/offline";
 import * as queue from "../lib/report-queue";
 import type { Draft } from "../lib/report-queue";
 import { say } from "../lib/say";
 import { categoryChoice, type Kind } from "../parts/category-choice";
 import { keptRows } from "../parts/kept-reports";
-import { nearList, nearReports } from "../parts/near-reports";
+import { nearPart } from "../parts/near-reports";
 import { keptOutcome, laterOutcome, sentOutcome } from "../parts/report-outcome";
 import { placePart } from "../parts/report-place";
 import { reportMap } from "../parts/report-map";
+import { note, sayFollowed, sayRestored, sayWrong, type Wrong } from "../parts/report-said";
 import { forgetPicture, photoOf, thumbs } from "../parts/report-photos";
 
 type ReportConfig = CityConfig & {
@@ -32,20 +32,23 @@ const config = readConfig<ReportConfig>();
 const form = byId<HTMLFormElement>("report");
 const said = byId("said");
 const description = byId<HTMLTextAreaElement>("description");
-const askNear = latest();
 let draft = queue.newDraft(config.person);
 let saving: Promise<void> = Promise.resolve();
 let timer = 0;
-let nearFor = "";
 let isBusy = false;
 let told = ""; // the key of the one whose outcome stands on the page
 
 const place = placePart(config, { draft: () => draft, update });
+const near = nearPart({
+  signIn: config.person === null ? () => void toSignIn() : null,
+  followed: () => sayFollowed(discard),
+});
 const kinds = categoryChoice(byId("kind-part"), config.categories, (code) => update({ category: code }));
 
 /* ---------- the draft: shown, kept ---------- */
 
 function update(made: Partial<Draft>): void {
+  if (isBusy) return; // it is on its way as it was
   draft = { ...draft, ...made };
   window.clearTimeout(timer);
   timer = window.setTimeout(() => void save(), SAVE_MS);
@@ -79,7 +82,7 @@ function refresh(): void {
   const left = config.longest_text - description.value.length;
   byId("description-count").textContent = say(`بقي ${number(left)} حرف`, `${number(left)} characters left`);
   place.refresh();
-  void showNear();
+  void near.refresh(place.missing() === null ? place.chosen() : null, draft.category);
 }
 
 /* Show a draft in the form: an empty one, one that was kept, or one that came back refused. */
@@ -98,37 +101,15 @@ function begin(): void {
   said.replaceChildren();
   told = "";
   open(queue.newDraft(config.person));
-  byId("report-title").scrollIntoView();
   void mayReadPosition().then((may) => may && place.takePosition());
   void showKept();
 }
 
-function note(tone: string, sign: string, ...words: (Node | string)[]): void {
-  said.replaceChildren(
-    h("div", { class: `verdict ${tone}` }, icon(sign), h("div", { class: "grow" }, ...words)),
-  );
-}
-
-function sayRestored(): void {
-  const when = `${date(draft.changedAt)} ${time(draft.changedAt)}`;
-  const words =
-    config.person !== null && draft.person === null
-      ? say(
-          "كُتبت قبل دخولك. راجعها ثم أرسلها.",
-          "Written before you signed in. Look through it, then send it.",
-        )
-      : say("أكملها ثم أرسلها.", "Complete it, then send it.");
-  note(
-    "info",
-    "file",
-    h("h2", { class: "h3" }, say("مسودة محفوظة", "A draft that was kept")),
-    h("p", {}, h("bdi", { class: "n", dir: "ltr" }, when), " · ", words),
-    h(
-      "button",
-      { type: "button", class: "btn three", id: "discard", onclick: discard },
-      say("ابدأ من جديد", "Start afresh"),
-    ),
-  );
+/* After another one is done: from the top again. */
+function beginAgain(): void {
+  begin();
+  window.scrollTo(0, 0);
+  byId("photos-title").focus();
 }
 
 function discard(): void {
@@ -136,7 +117,7 @@ function discard(): void {
   for (const photo of photos) forgetPicture(photo.id);
   window.clearTimeout(timer);
   saving = saving.then(() => queue.forgetDraft(key));
-  begin();
+  beginAgain();
 }
 
 /* ---------- photos ---------- */
@@ -172,77 +153,14 @@ function removePhoto(photo: queue.KeptPhoto): void {
   byId("gallery").focus();
 }
 
-/* ---------- similar ones ---------- */
-
-async function showNear(): Promise<void> {
-  const fix = place.missing() === null ? place.chosen() : null;
-  const asked = fix && draft.category ? `${fix.lon} ${fix.lat} ${draft.category}` : "";
-  if (asked === nearFor) return;
-  nearFor = asked;
-  const found = fix && asked ? await found1(fix) : [];
-  if (asked !== nearFor) return;
-  byId("near-part").hidden = found.length === 0;
-  byId("near").replaceChildren(
-    ...nearList(found, {
-      signIn: config.person === null ? () => void toSignIn() : null,
-      followed: sayFollowed,
-    }),
-  );
-  if (found.length) announce(say("توجد ملاحظات مشابهة بالقرب", "There are similar reports near by"));
-}
-
-async function found1(fix: Parameters<typeof nearReports>[0]): ReturnType<typeof nearReports> {
-  try {
-    return await askNear((signal) => nearReports(fix, draft.category, signal));
-  } catch (error) {
-    if (isAbort(error)) return [];
-    throw error;
-  }
-}
-
-function sayFollowed(): void {
-  note(
-    "pass",
-    "pass",
-    h("h2", { class: "h3" }, say("تتابعها الآن", "You follow it now")),
-    h(
-      "p",
-      {},
-      say(
-        "نخبرك بما يتم فيها. لا حاجة إلى إرسالها مرة أخرى.",
-        "We tell you what becomes of it. There is no need to send it again.",
-      ),
-    ),
-    h(
-      "button",
-      { type: "button", class: "btn two", id: "discard", onclick: discard },
-      say("احذف مسودتي", "Delete my draft"),
-    ),
-  );
-  said.focus();
-}
-
 /* ---------- sending ---------- */
 
-function wrongParts(): [id: string, words: string][] {
-  const wrong: [string, string][] = [];
+function wrongParts(): Wrong[] {
+  const wrong: Wrong[] = [];
   const atPlace = place.missing();
   if (atPlace) wrong.push(["place-title", atPlace]);
   if (!draft.category) wrong.push(["kind-search", say("اختر نوع الملاحظة", "Choose what it is about")]);
   return wrong;
-}
-
-function sayWrong(title: string, wrong: [id: string, words: string][]): void {
-  const links = wrong.map(([id, words]) =>
-    h(
-      "li",
-      {},
-      h("a", { href: `#${id}`, onclick: (event) => (event.preventDefault(), byId(id).focus()) }, words),
-    ),
-  );
-  note("fail", "triangle", h("h2", { class: "h3" }, title), h("ul", {}, ...links));
-  said.focus();
-  said.scrollIntoView({ block: "center" });
 }
 
 function setBusy(now: boolean): void {
@@ -304,9 +222,9 @@ async function deliver(waiting: Draft): Promise<void> {
     sayWrong(say("لم تُقبل الملاحظة", "The observation was not accepted"), [
       ["place-title", last.words ?? ""],
     ]);
-  } else if (outcome === "sent" && last.made) show(sentOutcome(last.made, begin));
-  else if (outcome === "later") show(laterOutcome(last.words ?? "", begin));
-  else show(keptOutcome(config.person === null, begin));
+  } else if (outcome === "sent" && last.made) show(sentOutcome(last.made, beginAgain));
+  else if (outcome === "later") show(laterOutcome(last.words ?? "", beginAgain));
+  else show(keptOutcome(config.person === null, beginAgain));
   await showKept();
 }
 
@@ -317,7 +235,6 @@ function show(parts: HTMLElement[]): void {
   box.replaceChildren(...parts);
   box.hidden = false;
   draft = queue.newDraft(config.person);
-  nearFor = "";
   box.focus();
   window.scrollTo(0, 0);
 }
@@ -380,7 +297,7 @@ async function start(): Promise<void> {
   }
   description.addEventListener("input", () => update({ description: description.value }));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && !form.hidden) void save();
+    if (document.visibilityState === "hidden" && !isBusy) void save();
   });
   showOnline();
   for (const event of ["online", "offline"]) window.addEventListener(event, showOnline);
@@ -391,7 +308,7 @@ async function start(): Promise<void> {
   const found = all.find((one) => one.stage === "draft" && !queue.isEmpty(one));
   if (found) {
     open(found); // the fix of a draft is of its moment: the device is not asked again
-    sayRestored();
+    sayRestored(draft, config.person, discard);
     void showKept();
   } else begin();
   void sendAll();

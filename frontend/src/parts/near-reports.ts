@@ -1,7 +1,7 @@
 /* Reports of the same kind near by: enough of each to judge whether it is the same thing, and "me too". */
 
-import { ApiError, getJson, send } from "../lib/api";
-import { bdi, h, icon } from "../lib/dom";
+import { ApiError, getJson, isAbort, latest, send } from "../lib/api";
+import { announce, bdi, byId, h, icon } from "../lib/dom";
 import { radiusM, type Fix } from "../lib/fixes";
 import { date, distance } from "../lib/format";
 import { nameOf, say } from "../lib/say";
@@ -115,4 +115,30 @@ function nearRow(report: NearReport, acts: Acts): HTMLElement {
 
 function following(): HTMLElement {
   return h("span", { class: "st pass" }, icon("pass"), say("تتابعها", "You follow it"));
+}
+
+/* The part of the page: shown while there is something to show, for the place and kind of the moment. */
+export function nearPart(acts: Acts): { refresh: (fix: Fix | null, category: string) => Promise<void> } {
+  const ask = latest();
+  let shownFor = "";
+  const found = async (fix: Fix, category: string): Promise<NearReport[]> => {
+    try {
+      return await ask((signal) => nearReports(fix, category, signal));
+    } catch (error) {
+      if (isAbort(error)) return [];
+      throw error;
+    }
+  };
+  return {
+    refresh: async (fix, category) => {
+      const wanted = fix && category ? nearAddress(fix, category) : "";
+      if (wanted === shownFor) return;
+      shownFor = wanted;
+      const reports = fix && wanted ? await found(fix, category) : [];
+      if (wanted !== shownFor) return; // a later question has its own answer
+      byId("near-part").hidden = reports.length === 0;
+      byId("near").replaceChildren(...nearList(reports, acts));
+      if (reports.length) announce(say("توجد ملاحظات مشابهة بالقرب", "There are similar reports near by"));
+    },
+  };
 }

@@ -66,7 +66,7 @@ export function placePart(config: CityConfig, form: Form): PlacePart {
   let watch: Watch | null = null;
   let pinning = false;
   let noFix: NoFix | null = null;
-  let named: { at: string; words: string; isOutside: boolean } | null = null;
+  let named: { at: string; words: string; isOutside: boolean; isAsked: boolean } | null = null;
   let timer = 0;
   let drawn = "";
 
@@ -181,7 +181,7 @@ export function placePart(config: CityConfig, form: Form): PlacePart {
   function findName(): void {
     const fix = chosen();
     window.clearTimeout(timer);
-    if (!fix || named?.at === mark(fix)) return;
+    if (!fix || (named?.at === mark(fix) && named.isAsked)) return;
     timer = window.setTimeout(() => void name(fix), NAME_WAIT_MS);
   }
 
@@ -189,17 +189,18 @@ export function placePart(config: CityConfig, form: Form): PlacePart {
     const at = mark(fix);
     try {
       const found = await askName((signal) => nameOfPlace(fix, radiusM(fix), signal));
-      named = { at, words: namedWords(found), isOutside: false };
+      named = { at, words: namedWords(found), isOutside: false, isAsked: true };
     } catch (error) {
       if (isAbort(error)) return;
       const problem = error as ApiError;
       named =
         problem.status === 422
-          ? { at, words: problem.why, isOutside: true }
+          ? { at, words: problem.why, isOutside: true, isAsked: true }
           : {
               at,
               words: say("يُعرف اسم المكان عند عودة الشبكة", "The place is named when the network is back"),
               isOutside: false,
+              isAsked: false,
             };
     }
     drawWords();
