@@ -15,6 +15,7 @@ import { keptOutcome, laterOutcome, sentOutcome } from "../parts/report-outcome"
 import { placePart } from "../parts/report-place";
 import { reportMap } from "../parts/report-map";
 import { note, sayFollowed, sayRestored, sayWrong, type Wrong } from "../parts/report-said";
+import { toast } from "../parts/toast";
 import { forgetPicture, photoOf, thumbs } from "../parts/report-photos";
 
 type ReportConfig = CityConfig & {
@@ -245,6 +246,9 @@ async function showKept(): Promise<void> {
   const all = await queue.draftsHere(config.person).catch((): Draft[] => []);
   const listed = all.filter((one) => one.key !== draft.key && one.key !== told);
   byId("kept-part").hidden = listed.length === 0;
+  const waiting = listed.filter((one) => one.stage !== "sent").length;
+  byId("waiting").hidden = waiting === 0;
+  byId("waiting").textContent = say(`على الجهاز: ${number(waiting)}`, `On this device: ${number(waiting)}`);
   byId("kept").replaceChildren(
     ...keptRows(listed, {
       person: config.person,
@@ -272,7 +276,12 @@ async function edit(one: Draft): Promise<void> {
 }
 
 async function sendAll(): Promise<void> {
-  await queue.sendWaiting(config.person, { city: config.bounds, told: () => void showKept() });
+  const step = (now: Draft): void => {
+    if (now.made)
+      toast(say(`وصلت ملاحظتك ${now.made.number}`, `Your observation ${now.made.number} has arrived`));
+    void showKept();
+  };
+  await queue.sendWaiting(config.person, { city: config.bounds, told: step });
   await showKept();
 }
 
