@@ -46,6 +46,7 @@ export default defineConfig({
         "permit-visit": "src/pages/permit-visit.ts",
         "parking-permit": "src/pages/parking-permit.ts",
         inspect: "src/pages/inspect.ts",
+        report: "src/pages/report.ts",
         sw: "src/pages/sw.ts",
         tickets: "src/pages/tickets.ts",
         collection: "src/pages/collection.ts",

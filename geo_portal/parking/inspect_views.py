@@ -69,6 +69,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "theme_color": "#0b5a63",
             "icons": [{"src": static("front/mark.svg"), "sizes": "any", "type": "image/svg+xml"}],
             "shortcuts": [
+                {"name": "ملاحظة جديدة", "url": "/observations/new/"},
                 {"name": "فحص لوحة", "url": "/inspect/"},
                 {"name": "تذاكر مواقفي", "url": "/tickets/"},
             ],

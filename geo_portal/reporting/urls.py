@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import round_views
+from geo_portal.reporting import round_views, views
 
 app_name = "reporting"
 
@@ -24,4 +24,5 @@ urlpatterns = [
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
     path("rounds/", round_views.round_page, name="round"),
     path("rounds/change", round_views.change_round, name="change_round"),
+    path("observations/new/", views.new_report, name="new"),
 ]

@@ -58,6 +58,7 @@ class Profile:
     calendar: dict[str, Any]
     map: dict[str, Any]
     denominations_baisa: tuple[int, ...]  # notes and coins of a drawer, the largest first
+    contact_phone: str  # of the contact centre, as people dial it; empty: none is known
 
 
 def _operation(row: dict[str, Any], path: Path) -> Operation:
@@ -111,6 +112,7 @@ def load(city: str) -> Profile:
             calendar=data.get("calendar", {}),
             map=data.get("map", {}),
             denominations_baisa=tuple(data.get("money", {}).get("denominations_baisa", ANY_COIN)),
+            contact_phone=str(data.get("contact_phone", "")),
         )
     except KeyError as missing:
         raise ProfileError(f"{path}: lacks {missing}") from None

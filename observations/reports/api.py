@@ -5,6 +5,7 @@ import uuid
 from typing import Any
 
 from django.contrib.gis.geos import Point
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -50,12 +51,21 @@ STREAMED_FROM = 20_000  # cells: from here an answer is sent while it is written
 MAX_TILE_CELLS = 60_000
 
 
+def chosen_from(*, on: dt.date) -> QuerySet[Category]:
+    """Return the categories that a new report of a day may have, in their order."""
+    active = Q(retired_on=None) | Q(retired_on__gt=on)
+    return Category.objects.filter(active).order_by("position", "id")
+
+
 @observations_router.get("/categories", summary="Categories of reports")
 @open_to(ANYONE)
 def categories(request: HttpRequest) -> JsonResponse:
-    """Answer the public categories' codes with their Arabic and English names."""
+    """Answer the public categories' codes with their Arabic and English names.
+
+    One that is retired is not among them from its day on: nobody chooses it any more.
+    """
     asked.only(request, ())
-    rows = Category.objects.filter(public=True).order_by("position", "id")
+    rows = chosen_from(on=asked.today()).filter(public=True)
     listed = list(rows.values("code", "name_ar", "name_en", "priority"))
     return JsonResponse({"categories": listed}, json_dumps_params={"ensure_ascii": False})
 

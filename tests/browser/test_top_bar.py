@@ -25,6 +25,24 @@ def test_the_bar_is_never_wider_than_the_screen(look, transactional_db, who) -> 
             assert menu["x"] >= 0 and menu["x"] + menu["width"] <= width
 
 
+def test_the_bar_fits_whoever_is_not_signed_in_and_leads_to_a_report(
+    look, transactional_db
+) -> None:
+    visit = look()
+    for prefix in ("/en", ""):
+        visit.go(f"{prefix}/sign-in/")
+        for width in WIDTHS:
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            needed = visit.page.evaluate("document.documentElement.scrollWidth")
+            assert needed <= width, f"{prefix or '/ar'} needs {needed} px of {width}"
+            leads = visit.page.locator(f"header a[href='{prefix}/observations/new/']")
+            in_bar = [link for link in leads.all() if link.is_visible()]
+            assert len(in_bar) == (1 if width > 1024 else 0), width
+        visit.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        visit.page.click("details.menu summary")
+        assert visit.page.locator(f".menubox a[href='{prefix}/observations/new/']:visible").count()
+
+
 def test_the_menu_holds_every_desk(look, transactional_db) -> None:
     a_person("admin")
     visit = look(who="admin").go("/en/account/")

@@ -19,6 +19,7 @@ FILES = (
     "tests/browser/test_parking_permit_pages.py",
     "tests/browser/test_register_page.py",
     "tests/browser/test_registration_page.py",
+    "tests/browser/test_report_page.py",
     "tests/browser/test_rule_change_pages.py",
     "tests/browser/test_verify_by_file.py",
     "tests/browser/test_works_pages.py",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
 from shapely.geometry import Point
 
 from municipality.actor import Actor
@@ -98,4 +99,20 @@ def a_jpeg(name: str = "hole.jpg", *, gps: tuple[float, float] | None = None) ->
 def _degrees(value: float) -> tuple[float, float, float]:
     whole = int(value)
     minutes = (value - whole) * 60
-    return float(whole), float(int(minutes)), round((minutes - int(minutes)) * 60, 3)
+    return float(whole), float(int(minutes)), round((minutes - int(minutes)) * 60, 6)
+
+
+def a_photo_taken_at(
+    lon: float, lat: float, *, at: dt.datetime = NOON, size: tuple[int, int] = (640, 480)
+) -> bytes:
+    """A JPEG that says where (WGS 84 degrees, both positive) and when it was taken."""
+    picture = Image.effect_noise(size, 60).convert("RGB")
+    tags = picture.getexif()
+    tags.get_ifd(IFD.Exif)[Base.DateTimeOriginal] = f"{at:%Y:%m:%d %H:%M:%S}"
+    tags.get_ifd(IFD.Exif)[Base.OffsetTimeOriginal] = "+00:00"
+    place = tags.get_ifd(IFD.GPSInfo)
+    place[GPS.GPSLatitudeRef], place[GPS.GPSLatitude] = "N", _degrees(lat)
+    place[GPS.GPSLongitudeRef], place[GPS.GPSLongitude] = "E", _degrees(lon)
+    sink = io.BytesIO()
+    picture.save(sink, "JPEG", exif=tags)
+    return sink.getvalue()

@@ -18,7 +18,7 @@ from maps.heat.classes import COUNT_BREAKS, KM2_BREAKS, classes
 from maps.heat.lattice import SIZES, default_cell_m, level_of
 from maps.heat.queries import ALL, Selection
 from maps.tilejson import tile_of
-from municipality import crs
+from municipality import asked, crs
 from municipality.conf import PROFILE
 from municipality.people.models import User
 from municipality.places.models import Wilayat
@@ -328,6 +328,16 @@ def test_the_categories_are_listed_for_everybody(categories, client):
     Category.objects.filter(code="trees").update(public=False)
     listed = client.get("/api/observations/categories").json()["categories"]
     assert {row["code"] for row in listed} == {"potholes", "lighting", "waste"}
+
+
+@pytest.mark.parametrize(("days", "is_listed"), [(-1, False), (0, False), (1, True)])
+def test_a_category_is_listed_until_the_day_it_is_retired(categories, client, days, is_listed):
+    retired_on = asked.today() + dt.timedelta(days=days)
+    Category.objects.filter(code="waste").update(retired_on=retired_on)
+    listed = client.get("/api/observations/categories").json()["categories"]
+    assert ("waste" in {row["code"] for row in listed}) == is_listed
+    page = client.get("/observations/new/").context["config"]["categories"]
+    assert ("waste" in {row["code"] for row in page}) == is_listed
 
 
 def test_the_legend_of_the_page_has_the_same_classes():

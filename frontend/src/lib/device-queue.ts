@@ -3,6 +3,7 @@
    down before the next one, so that a page that dies in between goes on where it was. */
 
 import { ApiError, send } from "./api";
+import { deviceStore, isFinal, oneTabAtATime } from "./device-store";
 
 export interface Question {
   plate: string;
@@ -31,7 +32,13 @@ export interface CheckAnswer {
   zone: { number: string; name_ar: string; name_en: string; distance_to_edge_m: number } | null;
   rights: { kind: string; number: string; zone: string | null; until: string; paid: boolean | null }[];
   plate: { ar: string; en: string; kind: string };
-  fined?: { number: string; issued_at: string; offence_ar: string; offence_en: string; zone: string | null }[];
+  fined?: {
+    number: string;
+    issued_at: string;
+    offence_ar: string;
+    offence_en: string;
+    zone: string | null;
+  }[];
 }
 
 export interface Issued {
@@ -52,61 +59,24 @@ export interface Kept extends Question {
   done: boolean;
 }
 
-const NAME = "inspector";
-const STORE = "kept";
-
-function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("no database on this device"));
-  });
-}
-
-async function inStore<T>(
-  mode: IDBTransactionMode,
-  act: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const database = await opened();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const change = database.transaction(STORE, mode);
-      const request = act(change.objectStore(STORE));
-      change.oncomplete = () => resolve(request.result);
-      change.onerror = change.onabort = () => reject(change.error ?? new Error("not kept on this device"));
-    });
-  } finally {
-    database.close();
-  }
-}
-
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (n) => n.toString(16).padStart(2, "0")).join(
-    "",
-  );
-}
+const store = deviceStore<Kept>("inspector", "kept");
 
 export async function keep(kept: Kept): Promise<void> {
-  await inStore("readwrite", (store) => store.put(kept));
+  await store.put(kept);
 }
 
 /* What the device holds of one thing now; nothing where it holds none. */
 export async function heldHere(key: string): Promise<Partial<Kept>> {
-  const held = await inStore<Kept | undefined>(
-    "readonly",
-    (store) => store.get(key) as IDBRequest<Kept | undefined>,
-  );
-  return held ?? {};
+  return (await store.get(key)) ?? {};
 }
 
 export async function forget(key: string): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(key));
+  await store.drop(key);
 }
 
 /* Everything on the device, the oldest first. */
 export async function keptHere(): Promise<Kept[]> {
-  const all = await inStore<Kept[]>("readonly", (store) => store.getAll() as IDBRequest<Kept[]>);
+  const all = await store.all();
   return all.sort((a, b) => a.at.localeCompare(b.at));
 }
 
@@ -118,25 +88,12 @@ export function questionBody(kept: Kept, when: "now" | "then"): Record<string, u
 }
 
 /* Write progress down beside what the page may have written meanwhile: what is wanted is the page's. */
-async function progress(key: string, made: Partial<Kept>, sentPhotos = 0): Promise<Kept> {
-  const database = await opened();
-  try {
-    return await new Promise<Kept>((resolve, reject) => {
-      const change = database.transaction(STORE, "readwrite");
-      const store = change.objectStore(STORE);
-      let merged: Kept;
-      const held = store.get(key) as IDBRequest<Kept>;
-      held.onsuccess = () => {
-        merged = { ...held.result, ...made };
-        merged.wanted?.photos.splice(0, sentPhotos);
-        store.put(merged);
-      };
-      change.oncomplete = () => resolve(merged);
-      change.onerror = change.onabort = () => reject(change.error ?? new Error("not kept on this device"));
-    });
-  } finally {
-    database.close();
-  }
+function progress(key: string, made: Partial<Kept>, sentPhotos = 0): Promise<Kept> {
+  return store.change(key, (held) => {
+    const merged = { ...held!, ...made };
+    merged.wanted?.photos.splice(0, sentPhotos);
+    return merged;
+  });
 }
 
 async function sendPhotos(kept: Kept, issued: Issued): Promise<Kept> {
@@ -176,11 +133,6 @@ async function sendOn(found: Kept): Promise<Kept> {
   return progress(kept.key, { done: !wantedMeanwhile });
 }
 
-/* A refusal that sending again does not change; signed out (401, 404, 403) and our faults are none. */
-function isFinal(status: number): boolean {
-  return [400, 409, 413, 422].includes(status);
-}
-
 /* Send what is a person's own, in order, one at a time in all tabs; returns how much is still to be sent.
    One that the server cannot take now holds up no other; without a connection nothing is tried further. */
 export async function sendKept(person: number, after: (kept: Kept) => void): Promise<number> {
@@ -195,6 +147,6 @@ export async function sendKept(person: number, after: (kept: Kept) => void): Pro
       }
     }
   };
-  await (navigator.locks ? navigator.locks.request("inspector-queue", run) : run());
+  await oneTabAtATime("inspector-queue", run);
   return (await keptHere()).filter((kept) => !kept.done).length;
 }

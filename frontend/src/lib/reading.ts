@@ -18,6 +18,11 @@ export interface Reading {
 export const PIN_ACCURACY_M = 3; // a thumb on the map at street zoom
 export const OLD_AFTER_S = 120; // a person has walked on
 
+/* The zoom at which the circle of a reading fills a fair part of the map. */
+export function zoomFor(accuracyM: number): number {
+  return Math.max(15, Math.min(19, 19.4 - Math.log2(Math.max(accuracyM, 4) / 6)));
+}
+
 /* "?at=lon,lat,accuracy&by=gps&read=2026-11-24T16:40:05Z"; without "by" its origin is not known. */
 export function readingQuery(r: Reading): Record<string, string | null> {
   return {

@@ -7,6 +7,7 @@ import { bayLayers } from "./bay-layers";
 import { BOLD, SEMIBOLD } from "./fonts";
 import { circle, sides } from "./measure";
 import type { Palette } from "./palette";
+import { reportLayers } from "./report-layers";
 
 export const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
@@ -335,6 +336,7 @@ export function overlayLayers(c: Palette, overlays: Record<string, FeatureCollec
   ];
   const accuracy = positionLayers(c);
   if ("position" in overlays) all.push(...accuracy.slice(0, 3));
+  if ("report" in overlays) all.push(...reportLayers(c));
   if ("edge" in overlays) all.push(...edgeLayers(c));
   if ("position" in overlays) all.push(accuracy[3]!);
   return all;

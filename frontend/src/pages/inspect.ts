@@ -7,13 +7,13 @@ import {
   heldHere,
   keep,
   keptHere,
-  newKey,
   questionBody,
   sendKept,
   type CheckAnswer,
   type Kept,
   type Question,
 } from "../lib/device-queue";
+import { newKey } from "../lib/device-store";
 import { announce, bdi, byId, h, icon } from "../lib/dom";
 import { aboutMetres, rial } from "../lib/format";
 import { keepThisPage } from "../lib/offline";

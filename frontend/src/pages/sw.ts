@@ -1,4 +1,4 @@
-/* Without a connection the inspector's and the driver's pages still open, with the map of where they were.
+/* Without a connection the pages of the inspector, the driver and who reports something still open, with the map of where they were.
    Kept are the pages themselves, what they are built of, and tiles; never an answer about a plate. */
 
 export {}; // a module of its own: the names below are the worker's
@@ -22,7 +22,7 @@ const BUILT = "built-1";
 const PAGES = "pages-1";
 const TILES = "tiles-1";
 const MOST_TILES = 3_000;
-const PAGE = /^\/(en\/)?(inspect|zone|tickets)\/$/;
+const PAGE = /^\/(en\/)?(inspect|zone|tickets|observations\/new)\/$/;
 const SIGNING = /^\/(en\/)?sign-/;
 
 async function trimmed(cache: Cache, most: number): Promise<void> {

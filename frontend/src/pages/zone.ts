@@ -3,7 +3,15 @@
 import { ApiError, getJson, isAbort, latest } from "../lib/api";
 import { readConfig } from "../lib/config";
 import { announce, byId, h, icon } from "../lib/dom";
-import { ageS, OLD_AFTER_S, PIN_ACCURACY_M, readingFrom, readingQuery, readingText } from "../lib/reading";
+import {
+  ageS,
+  OLD_AFTER_S,
+  PIN_ACCURACY_M,
+  readingFrom,
+  readingQuery,
+  readingText,
+  zoomFor,
+} from "../lib/reading";
 import type { Reading } from "../lib/reading";
 import { say } from "../lib/say";
 import type { ZoneAnswer } from "../lib/types";
@@ -68,10 +76,6 @@ function edgeOverlay(a: ZoneAnswer, from: Position): void {
   const edges = edgesOf(a, from);
   city?.setOverlay("edge", edges);
   note.hidden = !edges.features.some((f) => f.properties?.part === "edge");
-}
-
-function zoomFor(accuracyM: number): number {
-  return Math.max(15, Math.min(19, 19.4 - Math.log2(Math.max(accuracyM, 4) / 6)));
 }
 
 function render(a: ZoneAnswer): void {
