@@ -17,7 +17,6 @@ from tests.observations.builders import NOON, a_category, a_photo_taken_at, a_re
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATH = "/observations/new/"
-NEAR_IS_NOT_THERE = (404,)  # the page takes that for "none"
 
 
 def place(x: float, y: float, accuracy: float = 8.0) -> tuple[float, float, float]:
@@ -47,7 +46,7 @@ def photo(x: float = 0.0, y: float = 0.0, name: str = "hole.jpg", **values: Any)
 
 
 def opened(look, *, prefix: str = "", **values: Any) -> Visit:
-    visit = look(**values).go(f"{prefix}{PATH}", expect=NEAR_IS_NOT_THERE)
+    visit = look(**values).go(f"{prefix}{PATH}")
     visit.page.locator("#report:visible").wait_for()
     return visit
 
@@ -90,7 +89,7 @@ def test_the_page_empty_filled_and_sent(look, town, prefix, size, theme) -> None
 
 def test_a_first_bad_fix_gives_way_to_a_good_one(look, town) -> None:
     visit = look(size="phone", who=town["who"], at=place(0, 0, 900))
-    visit.go(PATH, expect=NEAR_IS_NOT_THERE)
+    visit.go(PATH)
     page = visit.page
     page.locator("#where .near").wait_for()
     assert "تقريبي جدًا" in page.inner_text("#where")
@@ -305,7 +304,7 @@ def test_who_is_not_signed_in_keeps_the_draft_through_the_door(look, town) -> No
 
     sign_in(page.context, visit.host, town["who"])
     page.context.set_geolocation({"longitude": 58.0, "latitude": 23.0, "accuracy": 9})
-    visit.go(f"/en{PATH}", expect=NEAR_IS_NOT_THERE)
+    visit.go(f"/en{PATH}")
     page.locator("#said .verdict.info").wait_for()
     assert "before you signed in" in page.inner_text("#said")
     named(visit, "gps")
@@ -323,11 +322,11 @@ def test_a_draft_of_one_person_is_not_shown_to_another(look, town) -> None:
     from tests.browser.driver import sign_in
 
     sign_in(page.context, visit.host, other)
-    visit.go(PATH, expect=NEAR_IS_NOT_THERE)
+    visit.go(PATH)
     page.locator("#report:visible").wait_for()
     assert page.input_value("#description") == ""
     sign_in(page.context, visit.host, town["who"])  # the control: its own person finds it
-    visit.go(PATH, expect=NEAR_IS_NOT_THERE)
+    visit.go(PATH)
     page.locator("#said .verdict.info").wait_for()
     assert page.input_value("#description") == "سر"
 
