@@ -73,6 +73,7 @@ NOTICE_TEMPLATES = [
     "parking_zones.tickets.notices.TEMPLATES",
     "parking_zones.violations.notices.TEMPLATES",
     "observations.reports.notices.TEMPLATES",
+    "observations.forwarding.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
@@ -108,6 +109,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.fold_heat": 30,
     "observations.reports.jobs.release_months": 600,
     "observations.routing.jobs.route_open": 60,
+    "observations.forwarding.jobs.bring_back": 60,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

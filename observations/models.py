@@ -1,5 +1,6 @@
 """The tables of observations, gathered here only so that Django finds them."""
 
+from observations.forwarding.models import Forwarding
 from observations.reports.models import (
     Category,
     Fix,
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "Fix",
     "Follower",
+    "Forwarding",
     "Observation",
     "Photo",
     "Responsibility",

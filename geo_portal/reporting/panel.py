@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from municipality import geojson
 from municipality.cases.machine import Edge
@@ -16,6 +17,8 @@ from municipality.people.models import User
 from municipality.stored import shape_of
 from municipality.words import Text
 from observations.duplicates import near_alike
+from observations.forwarding.actions import MOST_DAYS, stands
+from observations.forwarding.models import Forwarding
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
 from observations.reports.following import submission_of
@@ -25,7 +28,9 @@ from observations.reports.transitions import OPEN
 from observations.routing.models import Body, Routed
 
 PHOTO_LIVES = dt.timedelta(minutes=30)
-WITH_FORMS = frozenset({"assign", "plan", "merge", "confirm", "reopen"})  # acts of the panel's own
+WITH_FORMS = frozenset(
+    {"assign", "plan", "merge", "confirm", "reopen", "forward"}
+)  # acts of the panel's own
 ORIGINS = {
     "gps": Text("من الجهاز", "from the device"),
     "pin": Text("دبوس على الخريطة", "a pin on the map"),
@@ -61,31 +66,45 @@ def _fix(row: Fix, submission: Submission) -> dict[str, Any]:
     }
 
 
+Drawn = list[tuple[BaseGeometry, dict[str, str]]]
+
+
+def spot_and_circle(point: shapely.Point, radius_m: float, *, number: str) -> Drawn:
+    """Return a point with its name, above the circle of its accuracy (METRIC)."""
+    circle: Drawn = [(point.buffer(radius_m), {})] if radius_m > 0 else []
+    return [*circle, (point, {"number": number})]
+
+
+def drawn(shapes: Drawn) -> dict[str, Any]:
+    """Write shapes (METRIC) as a FeatureCollection in degrees."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": geojson.geometry(shape), "properties": properties}
+            for shape, properties in shapes
+        ],
+    }
+
+
 def things_of(case: Case) -> dict[str, Any]:
     """Draw a report: its accuracy as a circle, the point that counts, the other fixes by origin."""
     submission = submission_of(case)
     seen = submission.observation
     point = shape_of(seen.point)
     radius = UNKNOWN_ACCURACY_M if seen.accuracy_m is None else seen.accuracy_m
-    features = [(point, {"number": case.number})]
-    if radius > 0:
-        features.insert(0, (point.buffer(radius), {}))
+    features = spot_and_circle(point, radius, number=case.number)
     for row in submission.observation.fixes.all():
         if row.counts_from is None or row.counts_until is not None:
             features.append((shape_of(row.point), {"number": str(ORIGINS[row.origin])}))
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "geometry": geojson.geometry(shape), "properties": properties}
-            for shape, properties in features
-        ],
-    }
+    return drawn(features)
 
 
 def _forms(*, at: dt.datetime) -> dict[str, Any]:
     """Return what the officers' forms offer: desks, kinds, the first day of work."""
     return {
         "bodies": Body.objects.filter(is_outside=False).order_by("name_ar"),
+        "bodies_outside": Body.objects.filter(is_outside=True).order_by("name_ar"),
+        "most_days": MOST_DAYS,
         "categories": Category.objects.filter(retired_on=None).order_by("position", "id"),
         "today": at.astimezone(PROFILE.time_zone).date(),
     }
@@ -106,6 +125,19 @@ def _routed(submission: Submission) -> dict[str, Any] | None:
             for one in row.candidates
         ],
     }
+
+
+def _forwarded(case: Case, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return the bodies outside that were asked, the latest first, and where each stands."""
+    rows = Forwarding.objects.filter(case=case).order_by("-asked_at", "-pk")
+    return [
+        {
+            "row": row,
+            "waits": row.answered_at is None and stands(row, case),
+            "is_late": row.due_at < at,
+        }
+        for row in rows
+    ]
 
 
 def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
@@ -156,6 +188,7 @@ def panel_of_report(
         "may_correct": officer and case.closed_at is None,
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
+        "forwarded": _forwarded(case, at=at) if officer else (),
         "routed": _routed(submission) if officer else None,
         "alike": _alike(submission, at=at) if officer and case.closed_at is None else (),
         **(_forms(at=at) if officer else {}),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import round_views
+from geo_portal.reporting import forwarded_views, round_views
 
 app_name = "reporting"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("cases/<str:public_id>/report/category", case.recategorise, name="recategorise"),
     path("cases/<str:public_id>/report/pin", case.move_pin, name="move_pin"),
     path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
+    path("cases/<str:public_id>/report/forward", case.forward_out, name="forward"),
+    path("forwarded/<str:public_id>/", forwarded_views.forwarded_page, name="forwarded"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
     path(
         "cases/<str:public_id>/report/photos/<str:photo_id>",

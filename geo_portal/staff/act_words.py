@@ -93,6 +93,11 @@ ACTS = {
     "ask_again": Text("أُعيدت الملاحظة إلى المكتب", "Remark asked again"),
     "consult": Text("طُلب رأي جهة معنية", "A body was asked"),
     "consultation_answered": Text("أجابت جهة معنية", "A body answered"),
+    "forward_out": Text("كُتب إلى جهة خارجية", "Another body was written to"),
+    "forward_answered": Text("أجابت جهة خارجية", "Another body answered"),
+    "forward_unanswered": Text(
+        "لم تجب جهة خارجية في مهلتها", "Another body did not answer in time"
+    ),
     "ask_meeting": Text("طُلب اجتماع", "Meeting asked for"),
     "agree_meeting": Text("اتُّفق على اجتماع", "Meeting agreed"),
     "decline_meeting": Text("اعتُذر عن اجتماع", "Meeting declined"),

@@ -10,6 +10,9 @@ WORDS = {
         "نشر شهور الكثافة", "Release of the heatmap's months"
     ),
     "observations.routing.jobs.route_open": Text("توجيه الملاحظات", "Routing of reports"),
+    "observations.forwarding.jobs.bring_back": Text(
+        "عودة ما لم تجب عنه جهة", "What no body answered comes back"
+    ),
     "municipality.cases.jobs.watch_clocks": Text("مواعيد المعاملات", "Due times of cases"),
     "municipality.notices.email_jobs.send_waiting": Text("إرسال البريد", "Sending of e-mail"),
     "municipality.people.jobs.watch_codes": Text("مراقبة رموز الدخول", "Watch over sign-in codes"),
