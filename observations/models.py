@@ -1,6 +1,7 @@
 """The tables of observations, gathered here only so that Django finds them."""
 
 from observations.forwarding.models import Forwarding
+from observations.replies.models import Reply
 from observations.reports.models import (
     Category,
     Fix,
@@ -21,6 +22,7 @@ __all__ = [
     "Forwarding",
     "Observation",
     "Photo",
+    "Reply",
     "Responsibility",
     "Routed",
     "Stop",

@@ -19,6 +19,7 @@ from municipality.words import Text
 from observations.duplicates import near_alike
 from observations.forwarding.actions import MOST_DAYS, stands
 from observations.forwarding.models import Forwarding
+from observations.replies.actions import STEPS, replies_for
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
 from observations.reports.following import submission_of
@@ -140,6 +141,14 @@ def _forwarded(case: Case, *, at: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _ready(case: Case, submission: Submission, names: set[str]) -> list[dict[str, str]]:
+    """Return the ready answers of the steps at hand, in the language of who sent the report."""
+    applicant = next((one for one in case.parties.all() if one.role == "applicant"), None)
+    in_arabic = applicant is None or applicant.language == "ar"
+    rows = replies_for(category_id=submission.observation.category_id, edges=names & set(STEPS))
+    return [{"edge": row.edge, "text": row.ar if in_arabic else row.en} for row in rows]
+
+
 def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
     """Return the reports near by that may be about the same thing, with their cases."""
     seen = submission.observation
@@ -173,6 +182,7 @@ def panel_of_report(
     photos = Photo.objects.filter(observation=submission.observation).select_related("file")
     fixes = submission.observation.fixes.select_related("by_person").order_by("told_at", "pk")
     names = {edge.name for edge in acts}
+    ready = _ready(case, submission, names) if officer else []
     return {
         "submission": submission,
         "seen": submission.observation,
@@ -189,6 +199,8 @@ def panel_of_report(
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
         "forwarded": _forwarded(case, at=at) if officer else (),
+        "ready": ready,
+        "ready_at": {one["edge"] for one in ready},
         "routed": _routed(submission) if officer else None,
         "alike": _alike(submission, at=at) if officer and case.closed_at is None else (),
         **(_forms(at=at) if officer else {}),

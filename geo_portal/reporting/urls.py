@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import forwarded_views, round_views
+from geo_portal.reporting import forwarded_views, reply_views, round_views
 
 app_name = "reporting"
 
@@ -22,6 +22,8 @@ urlpatterns = [
         name="look_at_photo",
     ),
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
+    path("replies/", reply_views.replies, name="replies"),
+    path("replies/keep", reply_views.keep, name="keep_reply"),
     path("rounds/", round_views.round_page, name="round"),
     path("rounds/change", round_views.change_round, name="change_round"),
 ]

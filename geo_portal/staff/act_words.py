@@ -143,6 +143,7 @@ ACTS = {
     "paper/revoke": Text("أُلغيت الوثيقة", "Paper revoked"),
     "certificate/revoke": Text("أُلغيت شهادة توقيع", "Signing certificate revoked"),
     "paper/supersede": Text("حلت محلها وثيقة أحدث", "Replaced by a newer paper"),
+    "reply/keep": Text("كُتب جواب جاهز", "Ready answer written"),
     "reword": Text("غُيّرت صياغة رسالة", "Wording of a message changed"),
     "forget": Text("حُذف ما انتهت مدة حفظه", "What was kept long enough was deleted"),
     "job/stop": Text("طُلب إيقاف عمل", "Job asked to stop"),
