@@ -4,9 +4,9 @@ import pytest
 
 from municipality.clock import database_now
 from observations.forwarding.actions import Given, Request, answer, forward
-from observations.models import Body
+from observations.models import Body, Reply
 from tests.browser.looks import LOOKS, seen
-from tests.builders import the_office_hours
+from tests.builders import a_person, the_office_hours
 from tests.observations.builders import AGENT, a_report, a_target, gps, the_agent
 from tests.observations.routing import a_directorate_body, an_outside_body
 
@@ -29,8 +29,9 @@ def test_the_pages_are_seen_in_every_look(look, made, prefix, size, theme) -> No
     visit = look(size=size, theme=theme, who="agent")
     visit.go(f"{prefix}/cases/{made.case.public_id}/")
     visit.page.locator("#forward-body").evaluate("one => one.closest('details').open = true")
+    visit.page.locator("#forward-title").evaluate("one => one.scrollIntoView()")
     visit.settle()
-    visit.shot(f"{name}-form")
+    seen(visit, f"{name}-form")
     what = Request(
         Body.objects.get(code="water"), "أصلحوا التسرب أمام المدرسة", 5, email="w@example.org"
     )
@@ -45,3 +46,19 @@ def test_the_pages_are_seen_in_every_look(look, made, prefix, size, theme) -> No
     assert visit.page.locator("form.card").count() == 0
     visit.settle()
     visit.shot(f"{name}-answered")
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_ready_answers_are_seen_and_chosen(look, made, prefix, size, theme) -> None:
+    a_person("editor")
+    reply = Reply.objects.create(edge="ask", ar="أين الموضع بالضبط؟", en="Where exactly is it?")
+    visit = look(size=size, theme=theme, who="editor")
+    visit.go(f"{prefix}/replies/")
+    visit.page.locator(f"#ar-{reply.pk}").evaluate("one => one.closest('details').open = true")
+    visit.settle()
+    seen(visit, f"replies-{prefix.strip('/') or 'ar'}-{size}-{theme}")
+    visit = look(size=size, theme=theme, who="agent")
+    visit.go(f"{prefix}/cases/{made.case.public_id}/")
+    visit.page.locator("#text-ask").evaluate("one => one.closest('details').open = true")
+    visit.page.select_option("#ready-ask", label=reply.ar)
+    assert visit.page.input_value("#text-ask") == reply.ar
