@@ -23,6 +23,7 @@ from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
 from municipality.conf import PROFILE
 from municipality.documents.models import RetentionRule
 from municipality.places.models import Directorate, Population, Wilayat
+from observations.replies.models import Reply
 from observations.reports.models import Category, Target
 from observations.routing.models import Body
 from parking_zones.pricing.models import PaidHours, TicketTerms
@@ -77,6 +78,7 @@ def load_city_facts() -> dict[str, int]:
             "targets": _dated(
                 Target, _spans(reports.get("targets", [])), by={"priority": 0, "category": None}
             ),
+            "replies": _replies(_file("replies").get("replies", [])),
             "retention": _retention(_file("retention").get("rules", [])),
         }
 
@@ -273,5 +275,23 @@ def _categories(rows: list[Row]) -> int:
             },
         )[1]
         for position, row in enumerate(rows)
+    ]
+    return sum(made)
+
+
+def _replies(rows: list[Row]) -> int:
+    """Add the ready answers that are missing; one that was worded anew keeps its words."""
+    categories = {row.code: row for row in Category.objects.all()}
+    made = [
+        Reply.objects.get_or_create(
+            code=row["code"],
+            defaults={
+                "edge": row["edge"],
+                "ar": row["ar"],
+                "en": row["en"],
+                "category": categories[row["category"]] if "category" in row else None,
+            },
+        )[1]
+        for row in rows
     ]
     return sum(made)

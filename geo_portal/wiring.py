@@ -80,6 +80,7 @@ NOTICE_TEMPLATES = [
     "parking_zones.tickets.notices.TEMPLATES",
     "parking_zones.violations.notices.TEMPLATES",
     "observations.reports.notices.TEMPLATES",
+    "observations.forwarding.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
@@ -118,6 +119,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "maps.heat.jobs.follow_denominators": 60,
     "observations.reports.jobs.find_hot_spots": 600,
     "observations.reports.jobs.forget_exports": 3600,
+    "observations.forwarding.jobs.bring_back": 60,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

@@ -1,5 +1,7 @@
 """The tables of observations, gathered here only so that Django finds them."""
 
+from observations.forwarding.models import Forwarding
+from observations.replies.models import Reply
 from observations.reports.models import (
     Category,
     Fix,
@@ -18,9 +20,11 @@ __all__ = [
     "Category",
     "Fix",
     "Follower",
+    "Forwarding",
     "Observation",
     "Photo",
     "PublicReport",
+    "Reply",
     "Responsibility",
     "Routed",
     "Stop",

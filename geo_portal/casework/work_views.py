@@ -37,6 +37,8 @@ from municipality.people.access import not_found, open_to
 from municipality.people.acting_person import actor_of, person_of
 from municipality.people.models import User
 from municipality.words import Text
+from observations.forwarding.actions import answered_now
+from observations.forwarding.models import Forwarding
 
 WORKERS = (
     "registrar", "zone_manager", "architect", "structural", "approver", "site_inspector", "branch",
@@ -89,7 +91,9 @@ def _left(case: Case, *, at: dt.datetime) -> int | None:
         return None
 
 
-def _row(case: Case, person: User, *, at: dt.datetime) -> dict[str, Any]:
+def _row(
+    case: Case, person: User, *, answered: Forwarding | None, at: dt.datetime
+) -> dict[str, Any]:
     machine = machine_of(case.kind)
     left = _left(case, at=at)
     return {
@@ -100,6 +104,7 @@ def _row(case: Case, person: User, *, at: dt.datetime) -> dict[str, Any]:
         "left_min": None if left is None else abs(left) % 60,
         "is_late": case.due_at is not None and case.due_at < at,
         "is_mine": case.claimed_by_id == person.pk,
+        "answered": answered,
     }
 
 
@@ -115,10 +120,13 @@ def work(request: HttpRequest) -> HttpResponse:
     shown = narrowed(waiting, wanted, person_id=person.pk, at=at)
     page = asked.whole(request.GET.get("page", "1"), name="page", low=1, high=10_000)
     rows = list(shown[(page - 1) * PAGE : page * PAGE + 1])
+    answered = answered_now(rows)
     query = {key: value for key, value in request.GET.items() if key != "page" and value}
     absence = absences(person, on=asked.today()).select_related("substitute").first()
     context = {
-        "rows": [_row(case, person, at=at) for case in rows[:PAGE]],
+        "rows": [
+            _row(case, person, answered=answered.get(case.pk), at=at) for case in rows[:PAGE]
+        ],
         "total": shown.count(),
         "late": waiting.filter(due_at__lt=at).count(),
         "wanted": wanted,

@@ -53,6 +53,7 @@ DESKS = (
         "zone_manager", "supervisor",
     ),
     _desk("home:message_templates", "قوالب الرسائل", "Message templates", "editor"),
+    _desk("reporting:replies", "أجوبة جاهزة", "Ready answers", "editor", "supervisor"),
     _desk("home:messages", "سجل الرسائل", "Message log", "supervisor", "auditor", "admin"),
     _desk("responsibilities:grounds", "المسؤوليات", "Responsibilities", "admin", "supervisor"),
     _desk("home:imports", "الاستيراد", "Imports", "admin"),

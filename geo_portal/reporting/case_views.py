@@ -21,6 +21,7 @@ from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.problems import Problem
 from municipality.words import Text
+from observations.forwarding.actions import MOST_DAYS, Request, forward
 from observations.reports import actions, publishing
 from observations.reports.fixes import Origin, Told
 from observations.reports.models import Observation, Photo
@@ -173,6 +174,27 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     at = database_now()
     case, by = _of_officer(request, public_id, at=at)
     return _done(request, public_id, lambda: publishing.hide(case_id=case.pk, by=by, at=at))
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def forward_out(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Forward a report to a body outside, which is written to and answers by its link."""
+    at = database_now()
+    case, _ = _of_officer(request, public_id, at=at)
+    said = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+    body = Body.objects.filter(code=said.get("body", ""), is_outside=True).first()
+
+    def act() -> None:
+        what = Request(
+            body=body, asked=said.get("asked", ""), name=said.get("name", ""),
+            email=said.get("email", ""), with_photos=said.get("with_photos") == "1",
+            days=asked.whole(said.get("days", ""), name="days", low=1, high=MOST_DAYS),
+        )  # fmt: skip
+        by = _who_may(request, case, "forward", at=at)
+        forward(case_id=case.pk, what=what, by=by, at=at, seen=_seen(request))
+
+    return _done(request, public_id, act)
 
 
 @require_POST

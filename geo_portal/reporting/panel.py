@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from municipality import geojson
 from municipality.cases.machine import Edge
@@ -16,6 +17,9 @@ from municipality.people.models import User
 from municipality.stored import shape_of
 from municipality.words import Text
 from observations.duplicates import near_alike
+from observations.forwarding.actions import MOST_DAYS, stands
+from observations.forwarding.models import Forwarding
+from observations.replies.actions import STEPS, replies_for
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
 from observations.reports.following import submission_of
@@ -26,7 +30,9 @@ from observations.reports.transitions import OPEN
 from observations.routing.models import Body, Routed
 
 PHOTO_LIVES = dt.timedelta(minutes=30)
-WITH_FORMS = frozenset({"assign", "plan", "merge", "confirm", "reopen"})  # acts of the panel's own
+WITH_FORMS = frozenset(
+    {"assign", "plan", "merge", "confirm", "reopen", "forward"}
+)  # acts of the panel's own
 ORIGINS = {
     "gps": Text("من الجهاز", "from the device"),
     "pin": Text("دبوس على الخريطة", "a pin on the map"),
@@ -62,31 +68,45 @@ def _fix(row: Fix, submission: Submission) -> dict[str, Any]:
     }
 
 
+Drawn = list[tuple[BaseGeometry, dict[str, str]]]
+
+
+def spot_and_circle(point: shapely.Point, radius_m: float, *, number: str) -> Drawn:
+    """Return a point with its name, above the circle of its accuracy (METRIC)."""
+    circle: Drawn = [(point.buffer(radius_m), {})] if radius_m > 0 else []
+    return [*circle, (point, {"number": number})]
+
+
+def drawn(shapes: Drawn) -> dict[str, Any]:
+    """Write shapes (METRIC) as a FeatureCollection in degrees."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {"type": "Feature", "geometry": geojson.geometry(shape), "properties": properties}
+            for shape, properties in shapes
+        ],
+    }
+
+
 def things_of(case: Case) -> dict[str, Any]:
     """Draw a report: its accuracy as a circle, the point that counts, the other fixes by origin."""
     submission = submission_of(case)
     seen = submission.observation
     point = shape_of(seen.point)
     radius = UNKNOWN_ACCURACY_M if seen.accuracy_m is None else seen.accuracy_m
-    features = [(point, {"number": case.number})]
-    if radius > 0:
-        features.insert(0, (point.buffer(radius), {}))
+    features = spot_and_circle(point, radius, number=case.number)
     for row in submission.observation.fixes.all():
         if row.counts_from is None or row.counts_until is not None:
             features.append((shape_of(row.point), {"number": str(ORIGINS[row.origin])}))
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "geometry": geojson.geometry(shape), "properties": properties}
-            for shape, properties in features
-        ],
-    }
+    return drawn(features)
 
 
 def _forms(*, at: dt.datetime) -> dict[str, Any]:
     """Return what the officers' forms offer: desks, kinds, the first day of work."""
     return {
         "bodies": Body.objects.filter(is_outside=False).order_by("name_ar"),
+        "bodies_outside": Body.objects.filter(is_outside=True).order_by("name_ar"),
+        "most_days": MOST_DAYS,
         "categories": Category.objects.filter(retired_on=None).order_by("position", "id"),
         "today": at.astimezone(PROFILE.time_zone).date(),
     }
@@ -107,6 +127,27 @@ def _routed(submission: Submission) -> dict[str, Any] | None:
             for one in row.candidates
         ],
     }
+
+
+def _forwarded(case: Case, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return the bodies outside that were asked, the latest first, and where each stands."""
+    rows = Forwarding.objects.filter(case=case).order_by("-asked_at", "-pk")
+    return [
+        {
+            "row": row,
+            "waits": row.answered_at is None and stands(row, case),
+            "is_late": row.due_at < at,
+        }
+        for row in rows
+    ]
+
+
+def _ready(case: Case, submission: Submission, names: set[str]) -> list[dict[str, str]]:
+    """Return the ready answers of the steps at hand, in the language of who sent the report."""
+    applicant = next((one for one in case.parties.all() if one.role == "applicant"), None)
+    in_arabic = applicant is None or applicant.language == "ar"
+    rows = replies_for(category_id=submission.observation.category_id, edges=names & set(STEPS))
+    return [{"edge": row.edge, "text": row.ar if in_arabic else row.en} for row in rows]
 
 
 def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
@@ -142,6 +183,7 @@ def panel_of_report(
     photos = Photo.objects.filter(observation=submission.observation).select_related("file")
     fixes = submission.observation.fixes.select_related("by_person").order_by("told_at", "pk")
     names = {edge.name for edge in acts}
+    ready = _ready(case, submission, names) if officer else []
     return {
         "submission": submission,
         "seen": submission.observation,
@@ -158,6 +200,9 @@ def panel_of_report(
         "may_show": officer and may_be_shown(submission.observation),
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
+        "forwarded": _forwarded(case, at=at) if officer else (),
+        "ready": ready,
+        "ready_at": {one["edge"] for one in ready},
         "routed": _routed(submission) if officer else None,
         "alike": _alike(submission, at=at) if officer and case.closed_at is None else (),
         **(_forms(at=at) if officer else {}),

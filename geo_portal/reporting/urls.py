@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import round_views, views
+from geo_portal.reporting import forwarded_views, reply_views, round_views, views
 
 app_name = "reporting"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("cases/<str:public_id>/report/merge", case.merge, name="merge"),
     path("cases/<str:public_id>/report/show", case.show, name="show"),
     path("cases/<str:public_id>/report/hide", case.hide, name="hide"),
+    path("cases/<str:public_id>/report/forward", case.forward_out, name="forward"),
+    path("forwarded/<str:public_id>/", forwarded_views.forwarded_page, name="forwarded"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
     path(
         "cases/<str:public_id>/report/photos/<str:photo_id>",
@@ -22,6 +24,8 @@ urlpatterns = [
         name="look_at_photo",
     ),
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
+    path("replies/", reply_views.replies, name="replies"),
+    path("replies/keep", reply_views.keep, name="keep_reply"),
     path("rounds/", round_views.round_page, name="round"),
     path("rounds/change", round_views.change_round, name="change_round"),
     path("observations/new/", views.new_report, name="new"),

@@ -93,6 +93,11 @@ ACTS = {
     "ask_again": Text("أُعيدت الملاحظة إلى المكتب", "Remark asked again"),
     "consult": Text("طُلب رأي جهة معنية", "A body was asked"),
     "consultation_answered": Text("أجابت جهة معنية", "A body answered"),
+    "forward_out": Text("كُتب إلى جهة خارجية", "Another body was written to"),
+    "forward_answered": Text("أجابت جهة خارجية", "Another body answered"),
+    "forward_unanswered": Text(
+        "لم تجب جهة خارجية في مهلتها", "Another body did not answer in time"
+    ),
     "ask_meeting": Text("طُلب اجتماع", "Meeting asked for"),
     "agree_meeting": Text("اتُّفق على اجتماع", "Meeting agreed"),
     "decline_meeting": Text("اعتُذر عن اجتماع", "Meeting declined"),
@@ -145,6 +150,7 @@ ACTS = {
     "paper/revoke": Text("أُلغيت الوثيقة", "Paper revoked"),
     "certificate/revoke": Text("أُلغيت شهادة توقيع", "Signing certificate revoked"),
     "paper/supersede": Text("حلت محلها وثيقة أحدث", "Replaced by a newer paper"),
+    "reply/keep": Text("كُتب جواب جاهز", "Ready answer written"),
     "reword": Text("غُيّرت صياغة رسالة", "Wording of a message changed"),
     "forget": Text("حُذف ما انتهت مدة حفظه", "What was kept long enough was deleted"),
     "job/stop": Text("طُلب إيقاف عمل", "Job asked to stop"),

@@ -90,6 +90,7 @@ NAMES = {
     "before": Text("قبل", "Before"),
     "after": Text("بعد", "After"),
     "provisional": Text("مؤقت", "Provisional"),
+    "active": Text("معروض", "Offered"),
     "opens": Text("يفتح", "Opens"),
     "closes": Text("يغلق", "Closes"),
 }

@@ -22,6 +22,9 @@ WORDS = {
     "maps.heat.jobs.follow_denominators": Text(
         "تحديث مقامات الكثافة", "Refresh of what the heatmap is divided by"
     ),
+    "observations.forwarding.jobs.bring_back": Text(
+        "عودة ما لم تجب عنه جهة", "What no body answered comes back"
+    ),
     "municipality.cases.jobs.watch_clocks": Text("مواعيد المعاملات", "Due times of cases"),
     "municipality.notices.email_jobs.send_waiting": Text("إرسال البريد", "Sending of e-mail"),
     "municipality.people.jobs.watch_codes": Text("مراقبة رموز الدخول", "Watch over sign-in codes"),

@@ -219,6 +219,10 @@ EVENTS |= {
         Text("ملاحظة يتابعها: انتهت", "An observation that is followed has ended"),
         Text("المتابع", "the follower"),
     ),
+    "observation.forwarded_out": (
+        Text("ملاحظة: أحيلت إلى جهة خارجية", "Observation: forwarded to another body"),
+        Text("الجهة", "the body"),
+    ),
 } | {
     f"observation.{step}.applicant": (
         Text(f"ملاحظة: {event.ar}", f"Observation: {event.en}"), REPORTER,

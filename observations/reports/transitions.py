@@ -84,6 +84,16 @@ EDGES = (
         "take_back", ("forwarded",), "in_progress", DEPARTMENT,
         Text("أعدها إلينا", "Take it back"), Text("عادت إلينا", "Taken back"),
     ),
+    Edge(  # what a body outside did not deal with: to who had it, else to the agents (0085)
+        "came_back", ("forwarded",), "in_progress", (SYSTEM,),
+        Text("عودتها إلى الدائرة", "Back to the department"),
+        Text("عادت من الجهة الخارجية", "Came back from the other body"),
+    ),
+    Edge(
+        "came_back_to_centre", ("forwarded",), "received", (SYSTEM,),
+        Text("عودتها إلى مركز الاتصالات", "Back to the contact centre"),
+        Text("عادت من الجهة الخارجية", "Came back from the other body"),
+    ),
     Edge(
         "resolve", (*AT_WORK, "forwarded"), "resolved", DEPARTMENT,
         Text("عولجت", "Dealt with"), Text("عولجت", "Dealt with"), tells=APPLICANT,

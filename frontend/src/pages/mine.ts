@@ -9,6 +9,7 @@ import { extent } from "../map/extent";
 import { createMap, type CityMap } from "../map/frame";
 import { collection, feature, position } from "../map/overlays";
 import { hideBoxes } from "../parts/hide-boxes";
+import { readyAnswers } from "../parts/ready-answers";
 
 /* A click on the map names the spot of a remark, or where a report really is, and shows it. */
 function aim(city: CityMap): void {
@@ -53,5 +54,6 @@ async function show(container: HTMLElement): Promise<void> {
 }
 
 hideBoxes();
+readyAnswers();
 const container = maybe("map");
 if (container) void show(container);

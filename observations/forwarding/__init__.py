@@ -1,0 +1,1 @@
+"""Reports that go out to bodies outside, which answer by a link of their own."""
