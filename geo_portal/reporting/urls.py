@@ -3,7 +3,7 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import round_views
+from geo_portal.reporting import round_views, statistics_views
 
 app_name = "reporting"
 
@@ -21,5 +21,12 @@ urlpatterns = [
     ),
     path("cases/<str:public_id>/report/rate", case.rate, name="rate"),
     path("rounds/", round_views.round_page, name="round"),
+    path("observations/statistics/", statistics_views.statistics_page, name="statistics"),
+    path("observations/statistics.csv", statistics_views.statistics_csv, name="statistics_csv"),
+    path(
+        "observations/statistics/report/<int:year>.pdf",
+        statistics_views.yearly_report,
+        name="yearly_report",
+    ),
     path("rounds/change", round_views.change_round, name="change_round"),
 ]
