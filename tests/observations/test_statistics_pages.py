@@ -205,10 +205,10 @@ def told(pdf: bytes, tmp_path: Any) -> tuple[str, int]:
 
 
 def plain(text: str) -> str:
-    """Text without blanks and marks of direction: a reader's search looks past them."""
+    """Text without blanks, vowel signs and marks of direction, which a search looks past."""
     return "".join(
         one for one in unicodedata.normalize("NFKC", text)
-        if not one.isspace() and unicodedata.category(one) != "Cf"
+        if not one.isspace() and unicodedata.category(one) not in ("Cf", "Mn")
     )  # fmt: skip
 
 
