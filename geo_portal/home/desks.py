@@ -32,6 +32,10 @@ DESKS = (
     ),
     _desk("parking_permits:announce", "إعلان لمنطقة", "Announce to a zone", "zone_manager"),
     _desk("reporting:round", "جولة اليوم", "Round of the day", "agent", "department"),
+    _desk(
+        "reporting:statistics", "إحصاءات الملاحظات", "Statistics of reports",
+        "planner", "supervisor", "agent", "department",
+    ),
     _desk("permits:new", "إباحة جديدة", "New permit", "office"),
     _desk("collection:desk", "الصندوق", "Cashier", "cashier"),
     _desk("collection:takings", "التحصيل", "Takings", "supervisor"),

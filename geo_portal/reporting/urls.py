@@ -3,7 +3,13 @@
 from django.urls import path
 
 from geo_portal.reporting import case_views as case
-from geo_portal.reporting import forwarded_views, reply_views, round_views, views
+from geo_portal.reporting import (
+    forwarded_views,
+    reply_views,
+    round_views,
+    statistics_views,
+    views,
+)
 
 app_name = "reporting"
 
@@ -27,6 +33,13 @@ urlpatterns = [
     path("replies/", reply_views.replies, name="replies"),
     path("replies/keep", reply_views.keep, name="keep_reply"),
     path("rounds/", round_views.round_page, name="round"),
+    path("observations/statistics/", statistics_views.statistics_page, name="statistics"),
+    path("observations/statistics.csv", statistics_views.statistics_csv, name="statistics_csv"),
+    path(
+        "observations/statistics/report/<int:year>.pdf",
+        statistics_views.yearly_report,
+        name="yearly_report",
+    ),
     path("rounds/change", round_views.change_round, name="change_round"),
     path("observations/new/", views.new_report, name="new"),
 ]

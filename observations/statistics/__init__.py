@@ -1,0 +1,1 @@
+"""Statistics of reports for studies: how many, how soon answered, how soon closed."""
