@@ -8,7 +8,7 @@ from geo_portal.city_facts import load_city_facts
 from municipality.places.models import Directorate
 from observations.models import Body, Category, Routed
 from observations.routing.coverage import all_gaps_and_overlaps
-from observations.routing.rerouting import queues, route_new
+from observations.routing.rerouting import OPEN, queues, route_new
 from tests.demo.test_build import build
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +46,11 @@ def test_the_demo_has_one_gap_and_one_overlap_and_its_open_reports_are_routed() 
     assert general.gaps_km2 == pytest.approx(0.635, abs=0.01)
     assert general.overlaps[0].bodies == ("bausher", "seeb")
     assert not sewage.gaps and not sewage.overlaps
-    assert Routed.objects.exclude(until=None).count() == 0
+    made = Routed.objects.filter(observation__submission=None)  # people's go on from there
+    assert made.exclude(until=None).count() == 0
     waiting = queues()
-    unclear = Routed.objects.filter(body=None).count()
+    standing = Routed.objects.filter(body=None, until=None, observation__status__in=OPEN)
+    unclear = standing.count()
     assert waiting.ambiguous + waiting.unassigned == unclear > 0
     assert route_new(at=dt.datetime(2026, 11, 1, tzinfo=dt.UTC)).looked_at == 0
     of_water = Routed.objects.filter(body__code="nama_water")

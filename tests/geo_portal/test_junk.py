@@ -61,7 +61,7 @@ KEYS = (
 OF_BILLS = ("pay/", "cashier/bills/")
 WHO = (
     "", "citizen", "registrar", "cashier", "supervisor", "admin", "editor", "hall", "auditor",
-    "office", "architect", "site_inspector", "inspector", "zone_manager",
+    "office", "architect", "site_inspector", "inspector", "zone_manager", "agent",
 )  # fmt: skip
 
 
