@@ -62,6 +62,7 @@ def test_every_variable_is_in_the_example_and_no_other() -> None:
 def test_every_variable_that_settings_read_is_declared_by_a_process_that_serves() -> None:
     elsewhere = {
         "GEO_DB_ROLE", "GEO_DB_NAME", "GEO_REACH", "GEO_TEST_DB", "DATABASE_OWNER_URL", "GEO_SERVING",
+        "GEO_FAR_LOOPBACK",  # of commands alone: pull_open311, push_open311
     }  # fmt: skip
     serving = processes.load().of("serve")
     declared = {name for process in serving for name in process.environment}
