@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from shapely.geometry import LineString
 
 from geo_portal.home.page_config import map_config
-from municipality import asked, geojson, geometry_gate
+from geo_portal.reporting.panel import Drawn, drawn
+from municipality import asked, geometry_gate
 from municipality.asked import today
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
@@ -47,31 +48,22 @@ def _waiting(person: User) -> list[Case]:
 def _things(stops: list[Stop], waiting: list[Case]) -> dict[str, Any]:
     """Draw what waits as points, the round's stops by their number, and the way between them."""
     on_round = {stop.observation_id for stop in stops}
-    features: list[dict[str, Any]] = [
-        {
-            "type": "Feature",
-            "geometry": geojson.geometry(shape_of(case.place)),
-            "properties": {
-                "number": "", "url": reverse("casework:case", args=[case.public_id]),
-            },
-        }
+    shapes: Drawn = [
+        (shape_of(case.place), {"number": "", "url": _url(case)})
         for case in waiting
         if case.place is not None and case.observation.observation_id not in on_round
-    ]  # fmt: skip
+    ]
     points = [shape_of(stop.observation.point) for stop in stops]
     if len(points) > 1:
-        way = LineString([(point.x, point.y) for point in points])
-        features.append({"type": "Feature", "geometry": geojson.geometry(way), "properties": {}})
+        shapes.append((LineString([(point.x, point.y) for point in points]), {}))
     for number, (stop, point) in enumerate(zip(stops, points, strict=True), start=1):
-        url = reverse("casework:case", args=[stop.observation.submission.case.public_id])
-        features.append(
-            {
-                "type": "Feature",
-                "geometry": geojson.geometry(point),
-                "properties": {"number": str(number), "url": url},
-            }
-        )
-    return {"type": "FeatureCollection", "features": features}
+        url = _url(stop.observation.submission.case)
+        shapes.append((point, {"number": str(number), "url": url}))
+    return drawn(shapes)
+
+
+def _url(case: Case) -> str:
+    return reverse("casework:case", args=[case.public_id])
 
 
 def _length_m(stops: list[Stop]) -> float:

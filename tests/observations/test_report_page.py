@@ -195,3 +195,15 @@ def test_a_photo_is_released_with_its_boxes_or_hidden_and_taken_back(made, agent
     photo.refresh_from_db()
     assert photo.shown == "hidden"
     assert agent.post(f"/cases/{made.case.public_id}/report/photos/none").status_code == 404
+
+
+def test_a_round_is_listed_drawn_and_ordered_on_its_page(made, agent: Client) -> None:
+    other = a_report(gps(80), sender=a_sender(person=a_reporter("+96899990001")), at=database_now())
+    for one in (made, other):
+        agent.post("/en/rounds/change", {"act": "add", "case": one.case.public_id})
+    agent.post("/en/rounds/change", {"act": "order"})
+    shown = agent.get("/en/rounds/")
+    features = shown.context["config"]["things"]["features"]
+    assert [one["geometry"]["type"] for one in features] == ["LineString", "Point", "Point"]
+    assert [one["properties"]["number"] for one in features[1:]] == ["1", "2"]
+    assert f"/cases/{made.case.public_id}/" in features[1]["properties"]["url"]
