@@ -166,8 +166,8 @@ class _Sandbox:
 
     @classmethod
     def start(cls, task: str) -> "_Sandbox":
-        _sweep()
         job = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_top()))
+        _sweep(now=job.stat().st_mtime)
         child = subprocess.Popen(
             [sys.executable, "-I", "-c", _START.format(root=str(_ROOT), task=task), str(job)],
             cwd=job,
@@ -187,11 +187,15 @@ class _Sandbox:
         shutil.rmtree(self.job, ignore_errors=True)
 
 
-def _sweep() -> None:
-    """Remove the folders that killed processes left; no reading takes as long as that."""
+def _sweep(*, now: float) -> None:
+    """Remove the folders that killed processes left; no reading takes as long as that.
+
+    ``now`` is in the file system's time, which the folders were stamped in: a process whose
+    clock is ahead must not take the folder of one that reads.
+    """
     for left in Path(_top()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
-            if time.time() - left.stat().st_mtime > _FORSAKEN_S:
+            if now - left.stat().st_mtime > _FORSAKEN_S:
                 shutil.rmtree(left)
 
 

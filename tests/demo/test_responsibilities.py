@@ -40,7 +40,7 @@ def test_every_category_has_a_footprint_and_kin_are_more_than_one() -> None:
 
 
 def test_the_demo_has_one_gap_and_one_overlap_and_its_open_reports_are_routed() -> None:
-    build(plots=300, observations=5_000)
+    build(plots=300, observations=20_000)
     general, sewage = all_gaps_and_overlaps(on=ON)
     assert len(general.gaps) == len(general.overlaps) == 1
     assert general.gaps_km2 == pytest.approx(0.635, abs=0.01)

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import stat
 import struct
+import tempfile
 import threading
 import time
 import zipfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from municipality.documents import file_gate
 from municipality.documents.file_gate import GateLimits, Opened, Unreadable, Wanted, read_stream
@@ -280,8 +282,15 @@ def test_folders_that_killed_readings_left_are_swept(
         (tmp_path / name).mkdir()
         (tmp_path / name / "input").write_bytes(b"x")
         os.utime(tmp_path / name, (time.time() - age_s,) * 2)
-    file_gate._sweep()
+    file_gate._sweep(now=time.time())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["else", "geo-gate-new"]
+
+
+def test_a_process_whose_clock_is_ahead_takes_no_folder_of_one_that_reads() -> None:
+    with tempfile.TemporaryDirectory(prefix="geo-gate-", dir=file_gate._top()) as other:
+        with time_machine.travel(time.time() + 172_800):
+            assert opened(CSV, "x.csv").table.num_rows
+        assert Path(other).is_dir()
 
 
 OSM = b"""<?xml version="1.0"?><osm version="0.6">
