@@ -90,9 +90,10 @@ def run() -> None:
 
     session.close()
     session.settings_dict["NAME"] = city.NAME
+    from municipality.spreading import processors
     from plots.building_permits.models import FootprintSurvey
     from plots.building_permits.town.keeping import keep_survey
-    from plots.building_permits.town.spreading import by_processes, processors
+    from plots.building_permits.town.spreading import by_processes
     from plots.building_permits.town.survey import check_survey
 
     workers = processors()

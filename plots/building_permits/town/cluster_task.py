@@ -10,19 +10,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from municipality.spreading import call, ready
+
 Packed = tuple[list[bytes], NDArray[np.float64], NDArray[np.float64]]
 
 
 def answer(work: str, packed: Packed, *said: Any) -> Any:
     """Work on a chunk (WKB in METRIC, floors, heights) by the function of a dotted name."""
-    import django
-    from django.apps import apps
-    from django.utils.module_loading import import_string
-
-    if not apps.ready:
-        django.setup()
+    ready()
     from plots.building_permits.town.chunks import Survey
 
     wkb, floors, height_m = packed
     shapes = shapely.from_wkb(np.array(wkb, dtype=object))
-    return import_string(work)(Survey(shapes, floors, height_m), *said)
+    return call(work, Survey(shapes, floors, height_m), *said)

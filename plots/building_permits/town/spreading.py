@@ -12,6 +12,7 @@ from typing import Any
 import shapely
 from django.db import connection
 
+from municipality.spreading import cluster, name_of
 from plots.building_permits.town.chunks import Survey
 from plots.building_permits.town.cluster_task import answer
 from plots.building_permits.town.survey import Mapper, here
@@ -61,25 +62,15 @@ def _nth(n: int) -> Any:
 
 
 def by_cluster(address: str) -> Mapper:
-    """Hand the chunks to the workers of a Dask cluster at an address (tcp://host:port).
-
-    Its workers run this project with the same settings and reach the same database.
-    """
+    """Hand the chunks to the workers of a Dask cluster at an address (tcp://host:port)."""
 
     def by(
         work: Callable[..., Any], surveys: Sequence[Survey], *said: Sequence[Any]
     ) -> Iterable[Any]:
-        from distributed import Client  # only who asks for a cluster loads it
-
-        names = [f"{work.__module__}.{work.__qualname__}"] * len(surveys)
+        names = [name_of(work)] * len(surveys)
         packed = [(shapely.to_wkb(one.shape).tolist(), one.floors, one.height_m) for one in surveys]
-        with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        with cluster(address) as client:
             found: list[Any] = client.gather(client.map(answer, names, packed, *said, pure=False))
             return found
 
     return by
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0))

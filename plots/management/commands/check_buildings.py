@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from municipality.conf import PROFILE
+from municipality.spreading import processors
 from plots.building_permits.town.buildings import survey_of_register
 from plots.building_permits.town.keeping import keep_survey
-from plots.building_permits.town.spreading import by_cluster, by_processes, processors
+from plots.building_permits.town.spreading import by_cluster, by_processes
 
 
 class Command(BaseCommand):

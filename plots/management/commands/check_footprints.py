@@ -9,9 +9,10 @@ from django.core.management.base import CommandError, CommandParser
 from municipality.importing.command import BAD_ARGUMENTS, ImportCommand
 from municipality.importing.engine import Outcome
 from municipality.importing.spec import Job
+from municipality.spreading import processors
 from municipality.words import Text
 from plots.building_permits.town.footprints import counted, survey_of, write_answers
-from plots.building_permits.town.spreading import by_cluster, by_processes, processors
+from plots.building_permits.town.spreading import by_cluster, by_processes
 from plots.building_permits.town.survey import check_survey
 
 CHECKED = Text("فُحصت المباني كلها؛ لم يتغير شيء.", "Every footprint was checked; nothing changed.")
