@@ -1,9 +1,6 @@
 """Verdicts of a town in the database: unpacked they are the answers, to the bit; and by whom."""
 
 import datetime as dt
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from io import StringIO
@@ -26,7 +23,7 @@ from plots.building_permits.town.survey import CODES_OF_SHEET, Answers, check_su
 from plots.models import Building
 from tests.builders import multi, square
 from tests.building_permits.builders import a_building_plot, a_street
-from tests.notices.builders import free_port
+from tests.clusters import two_workers
 
 ON = dt.date(2026, 11, 28)
 HOUSES = [square(3.5, 6, 13, 15), square(1, 6, 13, 15), square(400, 400, 5, 5)]
@@ -156,22 +153,8 @@ def test_the_buildings_of_the_register_are_checked_by_one_command() -> None:
 @pytest.fixture
 def cluster(transactional_db) -> Iterator[str]:
     """A Dask cluster of two workers, processes of their own on the test database."""
-    port, name = free_port(), str(connection.settings_dict["NAME"])
-    env = {**os.environ, "GEO_DB_NAME": name, "DJANGO_SETTINGS_MODULE": "geo_portal.settings.test"}
-    address = f"tcp://127.0.0.1:{port}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env}
-    scheduler = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1",
-         "--port", str(port), "--no-dashboard"], **quiet,
-    )  # fmt: skip
-    workers = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nworkers", "2",
-         "--nthreads", "1", "--no-dashboard"], **quiet,
-    )  # fmt: skip
-    yield address
-    for process in (workers, scheduler):
-        process.terminate()
-        process.wait(20)
+    with two_workers(GEO_DB_NAME=str(connection.settings_dict["NAME"])) as address:
+        yield address
 
 
 def test_a_cluster_answers_the_same_to_the_last_digit(cluster: str, monkeypatch) -> None:
