@@ -2,5 +2,5 @@
 
 lattice.py cells and blocks; packing.py the sixteen bytes of a report; sql.py the triggers that
 keep the index; index.py reading and folding; queries.py counts; release.py what the public gets;
-tiles.py pictures; exports.py files.
+tiles.py pictures; exports.py files; batch/ rebuilds and countries, as graphs over GeoParquet.
 """

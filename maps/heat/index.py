@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from maps.heat.lattice import Window
 from maps.heat.packing import Piece, merge, read_piece
-from maps.heat.sql import LOCK_CLASS, HeatColumns, rebuild
+from maps.heat.sql import LOCK_CLASS, REBUILD_CLASS, HeatColumns, rebuild
 
 HELD_REPORTS = 8_000_000  # a process keeps at most so many (about 20 bytes each)
 FOLD_FROM = 8  # pieces of one block that are worth folding
@@ -142,8 +142,11 @@ def read(layer: HeatLayer, window: Window | None = None) -> dict[Block, list[Pie
 
 
 def _lock_block(layer: int, block: Block) -> bool:
-    """Take a block for this transaction, or say that another fold has it."""
+    """Take a block for this transaction, or say that another fold or a rebuild has it."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, %s)", [REBUILD_CLASS, layer])
+        if not cursor.fetchone()[0]:
+            return False
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"maps.heat/{layer}/{block[0]}/{block[1]}"],
@@ -171,7 +174,7 @@ def _replace(layer: int, block: Block) -> int:
 
 
 def fold_block(layer: HeatLayer, block: Block) -> int:
-    """Fold one block in a transaction of its own; 0 where another fold has it.
+    """Fold one block in a transaction of its own; 0 where another fold or a rebuild has it.
 
     Writers are never waited for: pieces that are not committed yet stay as they are.
     """

@@ -130,7 +130,8 @@ def _coarser(counts: Ints, level: int) -> Ints:
     return square.sum(axis=(1, 3)) if step > 1 else counts.reshape(side, side)
 
 
-def _gathered(level: int, parts: list[tuple[Ints, Ints, Ints]]) -> Cells:
+def gathered(level: int, parts: list[tuple[Ints, Ints, Ints]]) -> Cells:
+    """Put cells (x, y, count) of some blocks each together, in the order of y, x."""
     if not parts:
         none = np.zeros(0, np.int64)
         return Cells(level, none, none, none)
@@ -158,7 +159,7 @@ def count_blocks(
         ys, xs = np.nonzero(square)
         if len(xs):
             parts.append(((bx * side + xs) >> up, (by * side + ys) >> up, square[ys, xs]))
-    return _gathered(level, parts)
+    return gathered(level, parts)
 
 
 def within(cells: Cells, window: Window) -> Cells:

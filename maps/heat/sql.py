@@ -13,6 +13,8 @@ from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, CELL_M
 from maps.heat.packing import DAY_ZERO
 
 LOCK_CLASS = 26_104  # advisory locks of the heat index: (class, layer)
+# Held over a rebuild by a graph (batch/city.py): folds pass it by, a rebuild in SQL waits for it.
+REBUILD_CLASS = 26_105
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ CREATE TRIGGER {name}_truncate AFTER TRUNCATE ON {table}
 def rebuild(table: str, *, layer: int, columns: HeatColumns | None = None) -> str:
     """Return the statements that pack a whole table anew while writers wait."""
     return f"""
+SELECT pg_advisory_xact_lock({REBUILD_CLASS}, {layer});
 LOCK TABLE {table} IN SHARE MODE;
 SELECT pg_advisory_xact_lock({LOCK_CLASS}, {layer});
 DELETE FROM maps_heatpiece WHERE layer = {layer};

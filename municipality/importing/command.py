@@ -89,7 +89,7 @@ class ImportCommand(BaseCommand):
             dry_run=options["dry_run"] or self.reads_only,
             extent=_extent(options),
         )
-        with _stoppable():
+        with stoppable():
             outcome = self._run(options["file"], spec, job, options["map"])
         if outcome.report.code in {"layer_not_named", "no_such_layer"}:
             raise CommandError(outcome.report.sentence.en, returncode=BAD_ARGUMENTS)
@@ -158,8 +158,8 @@ def _load(chosen: str | None, spec: Importer) -> FieldMap:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end an import as Ctrl-C does: in a sentence."""
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a command as Ctrl-C does: in a sentence."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
