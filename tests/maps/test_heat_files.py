@@ -86,7 +86,7 @@ BAD: dict[str, tuple[Harm, str, str]] = {
     "no category": (_set("category", None), "no_value", "category"),
     "too early": (_set("day", dt.date(1899, 12, 31)), "out_of_range", "1899-12-31 in row 14"),
     "too late": (_set("day", dt.date(2079, 6, 7)), "out_of_range", "2079-06-06"),
-    "category 0": (_set("category", 0), "out_of_range", "1 to 65535"),
+    "category below 0": (_set("category", -1), "out_of_range", "0 to 65535"),
     "category too large": (_set("category", 65536), "out_of_range", "65536"),
     "status below 0": (_set("status", -1), "out_of_range", "status"),
     "severity too large": (_set("severity", 256), "out_of_range", "severity"),

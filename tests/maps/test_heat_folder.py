@@ -222,6 +222,11 @@ def test_the_commands_build_and_answer(tmp_path: Path) -> None:
     told = [tuple(map(int, line.split(","))) for line in said.getvalue().splitlines()[1:]]
     chosen = Selection(category=frozenset({1, 2}))
     assert {(x // 800, y // 800): n for x, y, _, n in told} == counted(rows, chosen, 4)
+    for box, count in (([58, 23, 59, 24], 60), ([10, 10, 11, 11], 0)):
+        said = StringIO()
+        call_command("ask_heat_index", index, bbox=box, stdout=said)
+        lines = said.getvalue().splitlines()[1:]
+        assert sum(int(line.split(",")[3]) for line in lines) == count
     with pytest.raises(CommandError, match="exists and is not empty"):
         call_command("build_heat_index", source, index)
     with pytest.raises(CommandError, match="رقم من 1"):

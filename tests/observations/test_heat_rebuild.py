@@ -60,7 +60,7 @@ def pieces() -> dict[tuple[int, int], bytes]:
 
 
 def test_the_graph_makes_the_pieces_that_sql_makes(kinds, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(city, "CHUNK_BYTES", 4_000)  # some hundred reports a row group
+    monkeypatch.setattr(city, "CHUNK_ROWS", 100)
     monkeypatch.setattr(city, "PARTITION_ROWS", 300)
     Observation.objects.bulk_create(many(1000, kinds))
     rebuild_index(HEAT)
@@ -72,7 +72,7 @@ def test_the_graph_makes_the_pieces_that_sql_makes(kinds, tmp_path: Path, monkey
         done = rebuild_by_graph(HEAT, folder, partitions=cut)
         assert done.reports == 1000 and done.blocks == len(truth)
         assert pieces() == truth
-        assert len(list(folder.glob("*.parquet"))) == 3 and folder.stat().st_mode & 0o077 == 0
+        assert len(list(folder.glob("*.parquet"))) == 4 and folder.stat().st_mode & 0o077 == 0
     for selection in selections(kinds):
         agrees(selection)
     # The files are GeoParquet like any other, and give the same index outside the database.
@@ -294,7 +294,7 @@ def test_a_cluster_builds_the_same_and_says_why_not(kinds, tmp_path: Path) -> No
         built = build(tmp_path / "here", tmp_path / "index", cluster_at=address)
         assert (built.reports, built.blocks) == (500, len(truth))
         bad = some(20)
-        bad[7] = (*bad[7][:3], 0, *bad[7][4:])
+        bad[7] = (*bad[7][:3], -1, *bad[7][4:])
         write(tmp_path / "bad.parquet", bad)
         with pytest.raises(Refused) as refused:
             build(tmp_path / "bad.parquet", tmp_path / "none", cluster_at=address)

@@ -11,7 +11,6 @@ What could make step 3 wrong is found and refused: TRUNCATE (the table has anoth
 a rebuild in SQL (the noted pieces are gone; it waits for the lock anyhow).
 """
 
-import io
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,9 +20,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as csv
 import pyarrow.parquet as pq
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from numpy.typing import NDArray
 
 from maps.heat.batch.geoparquet import SCHEMA, metadata, points_of
 from maps.heat.batch.graph import PARTITION_ROWS, Blocks, blocks_of
@@ -32,16 +31,25 @@ from maps.heat.index import HeatLayer
 from maps.heat.sql import LOCK_CLASS, REBUILD_CLASS, HeatColumns
 from municipality.importing.staging import copy_into
 
-CHUNK_BYTES = 8 << 20  # of the database's answer that become one row group: some 150,000 reports
+CHUNK_ROWS = 150_000  # reports of a row group
 WAIT = "10s"  # for a fold, which holds its part of the lock for a block at most
 _AT_ONCE = 64  # blocks sent to the database in one message
 _TYPES = {
     "layer": "smallint", "bx": "integer", "by": "integer", "sign": "smallint", "n": "integer",
     "data": "bytea",
 }  # fmt: skip
-_READ = {"x": pa.float64(), "y": pa.float64()} | {
-    field.name: field.type for field in SCHEMA if field.name != "point"
-}
+_SENT = {
+    "x": ">f8", "y": ">f8", "day": ">i4", "category": ">i4", "status": ">i4", "channel": ">i4",
+    "severity": ">i4", "wilayat": ">i8", "area": ">i8",
+}  # fmt: skip
+_SQL = {">f8": "float8", ">i4": "int4", ">i8": "int8"}
+# A row of COPY (FORMAT binary) without NULL is as long as any other: how many fields, and each
+# with its length before it.
+_ROW = np.dtype(
+    [("fields", ">i2")]
+    + [part for name, kind in _SENT.items() for part in ((f"{name} long", ">i4"), (name, kind))]
+)
+_HEAD, _TAIL = 19, b"\xff\xff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ def alone(layer: HeatLayer) -> Iterator[None]:
         cursor.execute("SET lock_timeout = %s", [WAIT])
         try:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [REBUILD_CLASS, layer.number])
-        except Exception as error:
+        except OperationalError as error:
             if getattr(error.__cause__, "pgcode", "") != "55P03":
                 raise
             raise Refused("running") from None
@@ -108,8 +116,6 @@ def write_out(layer: HeatLayer, folder: Path, columns: HeatColumns | None = None
         cursor.execute("SELECT id FROM maps_heatpiece WHERE layer = %s", [layer.number])
         pieces = tuple(row[0] for row in cursor.fetchall())
         table_file = _table_file(cursor, layer)
-        cursor.execute("SET LOCAL datestyle = 'ISO'")
-        cursor.execute("SET LOCAL extra_float_digits = 1")  # a number comes back as the same one
         with _Files(folder) as files:
             cursor.copy_expert(_statement(layer, columns or HeatColumns()), files)
     return Written(files.reports, pieces, table_file)
@@ -117,18 +123,22 @@ def write_out(layer: HeatLayer, folder: Path, columns: HeatColumns | None = None
 
 def _statement(layer: HeatLayer, columns: HeatColumns) -> str:
     c = {name: getattr(columns, name).format(r="r") for name in HeatColumns.__slots__}
-    facts = ", ".join(c[field.name] for field in SCHEMA if field.name != "point")
-    return (
-        f"COPY (SELECT ST_X({c['point']}), ST_Y({c['point']}), {facts} "  # noqa: S608
-        f"FROM {layer.table} AS r) TO STDOUT (FORMAT csv)"
-    )
+    facts = {
+        **c,
+        "x": f"coalesce(ST_X({c['point']}), 'NaN')",
+        "y": f"coalesce(ST_Y({c['point']}), 'NaN')",
+        "day": f"{c['day']} - date '1970-01-01'",
+    }
+    listed = ", ".join(f"coalesce({facts[name]}, 0)::{_SQL[k]}" for name, k in _SENT.items())
+    return f"COPY (SELECT {listed} FROM {layer.table} AS r) TO STDOUT (FORMAT binary)"  # noqa: S608
 
 
 class _Files:
-    """What COPY writes into: its lines become row groups of files, one file a partition."""
+    """What COPY writes into: its rows become row groups of files, one file a partition."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._parts, self._held = folder, list[bytes](), 0
+        self._folder, self._held = folder, bytearray()
+        self._skip = _HEAD
         self._file: pq.ParquetWriter | None = None
         self._in_file = self._count = self.reports = 0
 
@@ -136,38 +146,54 @@ class _Files:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if error[0] is None and self._held:
-            self._row_group(b"".join(self._parts))
-        if self._file is not None:
-            self._file.close()
+        try:
+            if error[0] is None:
+                rows, rest = divmod(len(self._held), _ROW.itemsize)
+                if rest != len(_TAIL) or not self._held.endswith(_TAIL):
+                    raise ValueError("the database did not send whole rows")
+                if rows:
+                    self._row_group(rows)
+        finally:
+            if self._file is not None:
+                self._file.close()
 
     def write(self, data: bytes) -> int:
         """Take some bytes of the answer."""
-        self._parts.append(bytes(data))
-        self._held += len(data)
-        if self._held >= CHUNK_BYTES:
-            lines, _, rest = b"".join(self._parts).rpartition(b"\n")
-            self._parts, self._held = [rest], len(rest)
-            self._row_group(lines + b"\n")
+        skipped = min(self._skip, len(data))
+        self._skip -= skipped
+        self._held += data[skipped:]
+        while len(self._held) >= (CHUNK_ROWS + 1) * _ROW.itemsize:  # the tail is in none of them
+            self._row_group(CHUNK_ROWS)
         return len(data)
 
-    def _row_group(self, lines: bytes) -> None:
-        rows = csv.read_csv(
-            io.BytesIO(lines),
-            csv.ReadOptions(column_names=list(_READ)),
-            convert_options=csv.ConvertOptions(column_types=_READ),
-        )
-        point = points_of(rows["x"].to_numpy(), rows["y"].to_numpy())
-        table = pa.table([point, *rows.columns[2:]], SCHEMA.with_metadata(metadata()))
+    def _row_group(self, count: int) -> None:
+        rows = np.frombuffer(bytes(self._held[: count * _ROW.itemsize]), _ROW)
+        del self._held[: count * _ROW.itemsize]
+        if (rows["fields"] != len(_SENT)).any():
+            raise ValueError("the database did not send whole rows")
+        table = _table(rows)
         if self._file is None or self._in_file >= PARTITION_ROWS:
             if self._file is not None:
                 self._file.close()
             path = self._folder / f"reports-{self._count:05}.parquet"
             self._file = pq.ParquetWriter(path, table.schema)
             self._count, self._in_file = self._count + 1, 0
-        self._file.write_table(table, row_group_size=max(len(rows), 1))
-        self._in_file += len(rows)
-        self.reports += len(rows)
+        self._file.write_table(table, row_group_size=count)
+        self._in_file += count
+        self.reports += count
+
+
+def _table(rows: NDArray[Any]) -> pa.Table:
+    """Make the rows of COPY the table of a file; no wilayat and no area are empty there."""
+    arrays = [points_of(rows["x"].astype(float), rows["y"].astype(float))]
+    for field in SCHEMA:
+        if field.name == "point":
+            continue
+        column = rows[field.name].astype(np.int64)
+        none = column == 0 if field.name in ("wilayat", "area") else None
+        whole = pa.array(column.astype(np.int32) if field.name == "day" else column, mask=none)
+        arrays.append(whole.cast(field.type))
+    return pa.table(arrays, SCHEMA.with_metadata(metadata()))
 
 
 def _rows(layer: HeatLayer, found: Sequence[Blocks]) -> Iterator[dict[str, pa.Array]]:

@@ -25,7 +25,7 @@ from maps.heat.packing import DAY_LAST, DAY_ZERO
 from municipality import crs
 
 COLUMNS = {  # least, most, and whether empty means 0 (none)
-    "category": (1, 0xFFFF, False),
+    "category": (0, 0xFFFF, False),
     "status": (0, 0xFF, False),
     "channel": (0, 0xFF, False),
     "severity": (0, 0xFF, False),
