@@ -15,6 +15,7 @@ import hashlib
 import os
 import tempfile
 import time
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def _graph(layer: Any, address: str | None) -> dict[str, float]:
 
 def _warm(layer: Any, address: str) -> None:
     """Let this process and both workers load what they need; the table holds few reports."""
-    from maps.heat.batch.graph import buckets_for
+    from maps.heat.batch.city import write_out
+    from maps.heat.batch.geoparquet import units_of
+    from maps.heat.batch.graph import pack
     from municipality.spreading import call, cluster, name_of
 
     with databases.connect(city.NAME) as plain, plain.cursor() as cursor:
@@ -83,11 +86,13 @@ def _warm(layer: Any, address: str) -> None:
     begun = time.perf_counter()
     _graph(layer, None)
     here = time.perf_counter() - begun
-    begun = time.perf_counter()
-    with cluster(address) as client:
+    with tempfile.TemporaryDirectory(prefix="heat-") as folder, cluster(address) as client:
+        write_out(layer, Path(folder) / "reports")
+        units = [astuple(unit) for unit in units_of(Path(folder) / "reports")]
         client.wait_for_workers(2, timeout=120)
-        client.run(call, name_of(buckets_for), 1)
-    there = time.perf_counter() - begun
+        begun = time.perf_counter()
+        client.run(call, name_of(pack), units, 1)
+        there = time.perf_counter() - begun
     print(f"  the first graph of a process: {here:.1f} s here, {there:.1f} s on the workers")
 
 

@@ -7,7 +7,7 @@ on the way between the two stages, in memory here, spread over the workers on a 
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,9 @@ def run(
 
     buckets = len(said[0]) if said else buckets_for(sum(u.rows for p in partitions for u in p))
     task = delayed(call, pure=False)
-    dealt = [task(name_of(pack), [_plain(unit) for unit in units], buckets) for units in partitions]
+    dealt = [
+        task(name_of(pack), [astuple(unit) for unit in units], buckets) for units in partitions
+    ]
     ends = [
         task(name_of(finish), [one[bucket] for one in dealt], *(own[bucket] for own in said))
         for bucket in range(buckets)
@@ -147,10 +149,6 @@ def run(
             reason = str(error).rstrip(".")
             raise Refused("no_cluster", address=cluster_at, reason=reason) from None
         return list(client.gather(client.compute(ends)))
-
-
-def _plain(unit: Unit) -> tuple[Any, ...]:
-    return unit.path, unit.group, unit.first, unit.rows, unit.point, unit.srid
 
 
 def blocks_of(
