@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from geo_portal.casework.api import extracts_router
 from geo_portal.casework.api import router as cases_router
+from geo_portal.home.heat_views_api import router as heat_views_router
 from geo_portal.home.here_api import router as here_router
 from geo_portal.home.problems import told
 from geo_portal.home.search_document import SEARCH_PATH
@@ -112,4 +113,5 @@ api.add_router("/observations", observations_router)
 api.add_router("/observations", reporting_router)
 api.add_router("/heat", heat_router)
 api.add_router("/heat", statistics_router)
+api.add_router("/heat", heat_views_router)
 api.add_router("/payments", payments_router)

@@ -14,6 +14,7 @@ from observations.reports.models import (
 from observations.reports.public import PublicReport
 from observations.rounds.models import Stop
 from observations.routing.models import Body, Responsibility, Routed
+from observations.saved_views.models import SavedView
 
 __all__ = [
     "Body",
@@ -27,6 +28,7 @@ __all__ = [
     "Reply",
     "Responsibility",
     "Routed",
+    "SavedView",
     "Stop",
     "Submission",
     "Target",

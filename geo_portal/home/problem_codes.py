@@ -14,6 +14,10 @@ MEANINGS: dict[str, Text] = {
     **OF_MONEY,
     **OF_SHIFTS,
     **OF_VIOLATIONS,
+    "too_many_views": Text(
+        "بلغت العروض المحفوظة حدها؛ احذف واحدًا ثم احفظ.",
+        "There are as many saved views as one may have; remove one first.",
+    ),
     "no_such_zone": Text(
         "لا منطقة مواقف بهذا الرقم في اليوم المسؤول عنه.",
         "No parking zone has this number on the day asked about.",

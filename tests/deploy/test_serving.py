@@ -43,7 +43,7 @@ class Served:
     def answer(self, path: str) -> int:
         return serve.ask("127.0.0.1", self.port, path)[0]
 
-    def wait_until_ready(self, *, seconds: float = 150) -> None:
+    def wait_until_ready(self, *, seconds: float = 400) -> None:
         end = time.monotonic() + seconds
         while self.answer("/readyz") != http.client.OK:
             assert self.process.poll() is None, self.log.read_text(encoding="utf-8")

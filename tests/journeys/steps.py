@@ -30,7 +30,7 @@ def told(city: City, *words: str, to: str = CITIZEN) -> str:
         texts = [row["text"] for row in rows if row["to"] == to[1:]]
         return next((text for text in texts if all(word in text for word in words)), "")
 
-    return str(until(found, seconds=30, what=f"no message with {words}"))
+    return str(until(found, seconds=120, what=f"no message with {words}"))
 
 
 def texts(city: City, sender: str, text: str) -> None:
@@ -68,7 +68,7 @@ def citizen_pays_online(person: Walk, city: City) -> None:
     person.until(lambda: city.env["GATEWAY_PORT"] in person.page.url)
     person.shot("gateway")
     person.page.click("button[value=pay]")
-    person.until(lambda: "دُفعت الفاتورة" in person.text("main"), seconds=30)
+    person.until(lambda: "دُفعت الفاتورة" in person.text("main"), seconds=90)
     person.shot("paid-online")
     person.foreign[:] = [url for url in person.foreign if city.env["GATEWAY_PORT"] not in url]
 

@@ -5,16 +5,17 @@ import io
 import json
 import math
 import re
-from pathlib import Path
 
 import mapbox_vector_tile
 import numpy as np
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.test import Client
 from PIL import Image
 
 from maps.heat.classes import COUNT_BREAKS, KM2_BREAKS, classes
+from maps.heat.denominators.measure import measures
 from maps.heat.lattice import SIZES, default_cell_m, level_of
 from maps.heat.queries import ALL, Selection
 from maps.tilejson import tile_of
@@ -340,15 +341,24 @@ def test_a_category_is_listed_until_the_day_it_is_retired(categories, client, da
     assert ("waste" in {row["code"] for row in page}) == is_listed
 
 
-def test_the_legend_of_the_page_has_the_same_classes():
-    text = Path("frontend/src/lib/heat-classes.ts").read_text(encoding="utf-8")
-    rows = re.findall(r"^\s+(\d+): \[([\d, ]+)\]", text, re.MULTILINE)
-    assert rows
-    for size, numbers in rows:
-        assert COUNT_BREAKS[int(size)] == tuple(map(int, numbers.split(",")))
-    per_km2 = re.search(r"KM2_BREAKS = \[([\d, ]+)\]", text)
-    assert tuple(map(int, per_km2[1].split(","))) == KM2_BREAKS
-    assert set(COUNT_BREAKS) == set(SIZES)
+def test_the_page_is_told_every_measure_with_its_seven_classes(categories, client):
+    told = {row["code"]: row for row in client.get("/heat/").context["config"]["measures"]}
+    assert tuple(told) == measures()
+    assert told["count"]["limits"] == COUNT_BREAKS and set(COUNT_BREAKS) == set(SIZES)
+    assert told["km2"]["limits"] == KM2_BREAKS
+    for row in told.values():
+        limits = row["limits"].values() if row["code"] == "count" else [row["limits"]]
+        assert all(len(seven) == 7 and list(seven) == sorted(set(seven)) for seven in limits)
+        assert row["unit_ar"] and row["unit_en"]
+
+
+def test_planners_are_offered_channels_areas_and_words_of_verdicts_and_nobody_else(
+    categories, client, planner
+):
+    mine = ("channels", "areas", "spot_words", "change_words", "trend_words", "view")
+    told = planner.get("/heat/").context["config"]
+    assert all(name in told for name in mine)
+    assert not any(name in Client().get("/heat/").context["config"] for name in mine)
 
 
 def test_the_openapi_document_names_every_parameter(client, db):

@@ -108,7 +108,7 @@ export async function send<T>(
       ...(isForm ? {} : { "Content-Type": "application/json" }),
     },
   });
-  return (await answered.json()) as T;
+  return (answered.status === 204 ? undefined : await answered.json()) as T;
 }
 
 /* Only the newest answer counts: a second question cancels the first. */

@@ -1,19 +1,91 @@
-/* The planner's filters as they stand in the address; months are whole, ``to`` is exclusive in the query. */
+/* What the planner's page shows, as it stands in the address; ``to`` is exclusive in the query. */
+
+export const LOOKS = ["cells", "spots", "change", "trend"] as const;
+export type Look = (typeof LOOKS)[number];
 
 export interface Filters {
   from: string; // first day, yyyy-mm-dd, "" = from the first report
   to: string; // first day that is out, "" = to the last report
   categories: string[];
   statuses: string[];
+  channels: string[];
   wilayat: string;
+  area: string;
+  polygon: string; // WKT in WGS 84, "" = none
   cellM: number;
-  measure: "count" | "km2";
+  measure: string;
+  weight: "" | "severity" | "age";
+  halfLife: string; // days, with weight = age
+  look: Look;
+  by: "wilayat" | "area"; // places of comparison and trend
+  beforeFrom: string; // of the period compared with, "" = as long, just before
+  beforeTo: string;
+  against: "days" | "city";
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+export const PLAIN: Filters = {
+  from: "",
+  to: "",
+  categories: [],
+  statuses: [],
+  channels: [],
+  wilayat: "",
+  area: "",
+  polygon: "",
+  cellM: 800,
+  measure: "count",
+  weight: "",
+  halfLife: "90",
+  look: "cells",
+  by: "wilayat",
+  beforeFrom: "",
+  beforeTo: "",
+  against: "days",
+};
 
-export function readFilters(search: string, standard: Filters, sizes: readonly number[]): Filters {
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const ID = /^\d+$/;
+const SHAPE = /^POLYGON ?\(\([-\d., ]+\)\)$/;
+
+/* Names in the address of what is one text each. */
+const TEXTS = {
+  wilayat: "wilayat",
+  area: "area",
+  polygon: "polygon",
+  measure: "per",
+  weight: "weight",
+  halfLife: "half_life_days",
+  look: "look",
+  by: "by",
+  beforeFrom: "before_from",
+  beforeTo: "before_to",
+  against: "against",
+} as const;
+
+export function readFilters(
+  search: string,
+  standard: Filters,
+  sizes: readonly number[],
+  measures: readonly string[],
+): Filters {
   const q = new URLSearchParams(search);
+  const fits: Record<keyof typeof TEXTS, (text: string) => boolean> = {
+    wilayat: (t) => ID.test(t),
+    area: (t) => ID.test(t),
+    polygon: (t) => SHAPE.test(t),
+    measure: (t) => measures.includes(t),
+    weight: (t) => t === "severity" || t === "age",
+    halfLife: (t) => ID.test(t),
+    look: (t) => (LOOKS as readonly string[]).includes(t),
+    by: (t) => t === "wilayat" || t === "area",
+    beforeFrom: (t) => DAY.test(t),
+    beforeTo: (t) => DAY.test(t),
+    against: (t) => t === "days" || t === "city",
+  };
+  const texts = Object.entries(TEXTS).flatMap(([key, name]) => {
+    const text = q.get(name);
+    return text !== null && fits[key as keyof typeof TEXTS](text) ? [[key, text]] : [];
+  });
   const day = (key: "from" | "to"): string => {
     const value = q.get(key);
     return value !== null && (DAY.test(value) || value === "") ? value : standard[key];
@@ -21,45 +93,74 @@ export function readFilters(search: string, standard: Filters, sizes: readonly n
   const list = (key: string): string[] => (q.get(key) ?? "").split(",").filter(Boolean);
   const cell = Number(q.get("cell_m"));
   return {
+    ...standard,
+    ...(Object.fromEntries(texts) as Partial<Filters>),
     from: day("from"),
     to: day("to"),
     categories: list("category"),
     statuses: list("status"),
-    wilayat: /^\d+$/.test(q.get("wilayat") ?? "") ? q.get("wilayat")! : "",
+    channels: list("channel"),
     cellM: sizes.includes(cell) ? cell : standard.cellM,
-    measure: q.get("per") === "km2" ? "km2" : "count",
   };
 }
 
-/* The query for the API: only what is set. */
+function asked(pairs: Record<string, string | number>, extra: Record<string, string | number>): string {
+  const all = Object.entries({ ...pairs, ...extra }).map(([key, value]) => [key, String(value)] as const);
+  return new URLSearchParams(all.filter(([, value]) => value !== "").map(([k, v]) => [k, v])).toString();
+}
+
+function selected(f: Filters): Record<string, string> {
+  return {
+    from: f.from,
+    to: f.to,
+    category: f.categories.join(","),
+    status: f.statuses.join(","),
+    channel: f.channels.join(","),
+    wilayat: f.wilayat,
+    area: f.area,
+    polygon: f.polygon,
+  };
+}
+
+/* The query for the API: which reports. */
 export function apiQuery(f: Filters, extra: Record<string, string | number> = {}): string {
-  const q = new URLSearchParams();
-  if (f.from) q.set("from", f.from);
-  if (f.to) q.set("to", f.to);
-  if (f.categories.length) q.set("category", f.categories.join(","));
-  if (f.statuses.length) q.set("status", f.statuses.join(","));
-  if (f.wilayat) q.set("wilayat", f.wilayat);
-  for (const [key, value] of Object.entries(extra)) q.set(key, String(value));
-  return q.toString();
+  return asked(selected(f), extra);
+}
+
+/* The same with what each cell's value is. */
+export function measuredQuery(f: Filters, extra: Record<string, string | number> = {}): string {
+  const weighed = {
+    weight: f.weight,
+    half_life_days: f.weight === "age" ? f.halfLife : "",
+  };
+  return asked({ ...selected(f), per: f.measure === "count" ? "" : f.measure, ...weighed }, extra);
 }
 
 /* The query for the page's own address: what differs from the standard view. */
 export function pageQuery(f: Filters, standard: Filters): Record<string, string | null> {
+  const texts = Object.entries(TEXTS).map(([key, name]) => {
+    const value = f[key as keyof typeof TEXTS];
+    return [name, value === standard[key as keyof typeof TEXTS] ? null : value];
+  });
   return {
     from: f.from === standard.from ? null : f.from,
     to: f.to === standard.to ? null : f.to,
     category: f.categories.join(",") || null,
     status: f.statuses.join(",") || null,
-    wilayat: f.wilayat || null,
+    channel: f.channels.join(",") || null,
     cell_m: f.cellM === standard.cellM ? null : String(f.cellM),
-    per: f.measure === "count" ? null : f.measure,
+    ...(Object.fromEntries(texts) as Record<string, string | null>),
   };
 }
 
+/* The same view of other reports: what is not a filter stays. */
+export function withoutFilters(f: Filters, standard: Filters): Filters {
+  const { from, to, categories, statuses, channels, wilayat, area, polygon } = standard;
+  return { ...f, from, to, categories, statuses, channels, wilayat, area, polygon };
+}
+
 export function isStandard(f: Filters, standard: Filters): boolean {
-  return Object.values(pageQuery({ ...f, cellM: standard.cellM, measure: "count" }, standard)).every(
-    (v) => v === null,
-  );
+  return apiQuery(f) === apiQuery(standard);
 }
 
 /* The day before an exclusive end, as people say a period. */
@@ -78,4 +179,24 @@ export function dayAfter(day: string): string {
 export function monthAfter(month: string): string {
   const [y, m] = month.split("-").map(Number) as [number, number];
   return m === 12 ? `${y + 1}-01` : `${y}-${String(m + 1).padStart(2, "0")}`;
+}
+
+/* The same days a year earlier: what a year is fairly compared with. */
+export function yearBefore(day: string): string {
+  const year = Number(day.slice(0, 4)) - 1;
+  const leap = day.slice(5) === "02-29";
+  return leap ? `${year}-03-01` : `${year}${day.slice(4)}`;
+}
+
+/* A ring drawn on the map as WKT, to a metre. */
+export function wktOf(ring: readonly (readonly number[])[]): string {
+  return `POLYGON((${ring.map(([lon, lat]) => `${lon!.toFixed(5)} ${lat!.toFixed(5)}`).join(",")}))`;
+}
+
+export function ringOf(wkt: string): number[][] {
+  const inside = /\(\(([^)]*)\)\)/.exec(wkt)?.[1] ?? "";
+  return inside
+    .split(",")
+    .map((pair) => pair.trim().split(" ").map(Number))
+    .filter((pair) => pair.length === 2 && pair.every(Number.isFinite));
 }

@@ -117,6 +117,69 @@ export interface HeatSummary {
   suppressed: number;
 }
 
+/* A verdict on one place or cell of two periods. */
+export interface Change {
+  after: number;
+  before: number;
+  ratio: number | null;
+  ratio_low: number | null;
+  ratio_high: number | null;
+  q: number | null;
+  change: "rose" | "fell" | "no_evidence" | "not_tested";
+}
+
+export interface Days {
+  from: string;
+  to: string;
+  days: number;
+}
+
+export interface HeatChanges {
+  after: Days;
+  before: Days;
+  city: Change;
+  method_ar: string;
+  method_en: string;
+}
+
+export interface PlaceChanges extends HeatChanges {
+  places: (Change & Coded & { id: number })[];
+}
+
+export interface PlaceTrend extends Coded {
+  id: number;
+  count: number;
+  per_year: number | null;
+  per_year_low: number | null;
+  per_year_high: number | null;
+  q: number | null;
+  trend: "rising" | "falling" | "no_evidence" | "not_tested";
+  counts: number[];
+}
+
+export interface HeatTrends {
+  from: string;
+  to: string;
+  months: string[];
+  method_ar: string;
+  method_en: string;
+  places: PlaceTrend[];
+}
+
+/* Hot and cold spots: what is told beside the cells. */
+export interface HotSpots {
+  cell_m: number;
+  count: number;
+  outside_count: number;
+  tested: number;
+  classes: (Coded & { cells: number })[];
+  study_area_ar: string;
+  study_area_en: string;
+  method_ar: string;
+  method_en: string;
+  updated_at: string;
+}
+
 export interface HeatCell {
   count: number;
   place_ar: string | null;

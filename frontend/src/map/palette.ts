@@ -44,6 +44,13 @@ const TOKENS = [
   "h5",
   "h6",
   "h7",
+  "d1",
+  "d2",
+  "d3",
+  "d4",
+  "d5",
+  "d6",
+  "d7",
 ] as const;
 
 export type Token = (typeof TOKENS)[number];

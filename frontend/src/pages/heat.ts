@@ -1,239 +1,302 @@
-/* The planner's page: reports on the fixed lattice, filtered, counted, and told in words. */
+/* The planner's page: reports on the fixed lattice, filtered, measured and judged, and told in words. */
 
 import { getJson, isAbort, latest } from "../lib/api";
 import { readConfig, type CityConfig } from "../lib/config";
-import { announce, bdi, byId, h, icon } from "../lib/dom";
-import { number, percent } from "../lib/format";
-import { CELL_SIZES, valueOf } from "../lib/heat-classes";
-import { apiQuery, isStandard, pageQuery, readFilters, type Filters } from "../lib/heat-state";
+import { announce, bdi, byId, h } from "../lib/dom";
+import { number } from "../lib/format";
+import { breaks, CELL_SIZES, decimalsOf } from "../lib/heat-classes";
+import {
+  apiQuery,
+  isStandard,
+  LOOKS,
+  measuredQuery,
+  pageQuery,
+  PLAIN,
+  readFilters,
+  ringOf,
+  withoutFilters,
+  wktOf,
+  yearBefore,
+  type Filters,
+  type Look,
+} from "../lib/heat-state";
 import { nameOf, say } from "../lib/say";
-import type { HeatSummary } from "../lib/types";
+import type { HeatCell, HeatSummary, HeatTrends, HotSpots, PlaceChanges } from "../lib/types";
 import { withQuery } from "../lib/url-state";
 import { createMap, type CityMap } from "../map/frame";
-import { classFilter, heatData, heatTiles } from "../map/heat-layers";
-import { exportMenu } from "../parts/heat-export";
-import { filterBar, type HeatChoices } from "../parts/heat-filters";
-import { heatLegend } from "../parts/heat-legend";
+import { classFilter, HEAT_OVERLAYS, heatData, heatTiles, type HeatView } from "../map/heat-layers";
+import { collection, EMPTY, feature } from "../map/overlays";
 import { CellPicker, middle, type Cell } from "../parts/heat-cells";
-import { cellSentence } from "../parts/heat-tip";
+import { measureOf, type HeatChoices } from "../parts/heat-choices";
+import { exportMenu } from "../parts/heat-export";
+import { filterBar } from "../parts/heat-filters";
+import { heatLegend } from "../parts/heat-legend";
+import { cellsPanel, nothing, sumHead, tellChanges, wilayatTable } from "../parts/heat-panel";
+import { cellSentence, tipContent } from "../parts/heat-tip";
+import { changePanel, spotsPanel, toned, TONES, trendPanel, verdictTip } from "../parts/heat-verdicts";
+import { viewMenu } from "../parts/heat-views";
 import { sheet } from "../parts/sheet";
-import { trend } from "../parts/trend";
+import { toast } from "../parts/toast";
 import { errorBox, skeleton } from "../parts/waiting";
 import type { FeatureCollection, Polygon, Position } from "geojson";
 import type { VectorTileSource } from "maplibre-gl";
 
 type HeatConfig = CityConfig & HeatChoices & { period: { from: string; to: string }; cell_m: number };
+type Answer<T> = T & FeatureCollection;
 
 const SAID_AFTER_MS = 500;
 const HOTTEST = 20;
 const WIDER = 0.35; // of a zoom: the planner looks at the whole city
 
 const config = readConfig<HeatConfig>();
-const standard: Filters = {
-  from: config.period.from,
-  to: config.period.to,
-  categories: [],
-  statuses: [],
-  wilayat: "",
-  cellM: config.cell_m,
-  measure: "count",
-};
-let filters = readFilters(location.search, standard, CELL_SIZES);
+const exact = config.heat_class === "exact";
+const standard: Filters = { ...PLAIN, ...config.period, cellM: config.cell_m };
+const read = (query: string): Filters =>
+  readFilters(
+    query,
+    standard,
+    CELL_SIZES,
+    config.measures.map((m) => m.code),
+  );
+let filters = read(config.view ? `?${config.view.query}` : location.search);
+let tones = new Map<number, number>();
 const body = byId("panel-body");
+const content = h("div", { id: "panel-content" });
 const mapBox = byId("map");
-const cells = new CellPicker(mapBox, () => filters);
-const legend = heatLegend(mapBox, config.heat_class === "exact", () => recolour());
-const bar = filterBar(config, filters, standard, apply);
+const cells = new CellPicker(mapBox, describe);
+const legend = heatLegend(mapBox, config, () => recolour());
+const bar = filterBar(config, filters, standard, apply, { draw: () => void draw(), view: shapeOfView });
 const total = h("span", { class: "count s mute", id: "filter-count" });
-byId("filters").append(
-  total,
-  exportMenu(() => filters),
-);
-const askSummary = latest();
+const askPanel = latest();
 const askCells = latest();
 let city: CityMap | null = null;
 let spoken = 0;
 const bottom = sheet(byId("panel"), (px) => city?.padFor(px));
 
+function view(): HeatView {
+  return { filters, measure: measureOf(config, filters.measure), off: legend.hidden(), tones };
+}
+
+function writeAddress(): void {
+  const query = withQuery(withQuery(location.search, { view: null }), pageQuery(filters, standard));
+  history.replaceState({}, "", location.pathname + query + location.hash);
+}
+
 function apply(next: Filters): void {
-  const recell = next.cellM !== filters.cellM || next.measure !== filters.measure;
+  const before = filters;
   filters = next;
-  history.replaceState(
-    {},
-    "",
-    location.pathname + withQuery(location.search, pageQuery(filters, standard)) + location.hash,
-  );
+  writeAddress();
   bar.show(filters);
-  legend.draw(filters.measure, filters.cellM);
+  showLook();
+  legend.draw(view());
   cells.unpick();
-  if (city && recell) city.restyle();
+  const redrawn = (["cellM", "measure", "weight", "look", "by"] as const).some((k) => next[k] !== before[k]);
+  if (city && redrawn) restyle();
   (city?.map.getSource("heat") as VectorTileSource | undefined)?.setTiles([heatTiles(filters)]);
-  void summarise();
+  drawChosenShape();
+  void tell();
+}
+
+function restyle(): void {
+  city?.setOverlay("verdicts", EMPTY);
+  city?.restyle();
 }
 
 function recolour(): void {
-  for (const layer of ["heat", "heat-line"])
-    city?.map.setFilter(layer, classFilter(filters, legend.hidden()));
+  if (filters.look !== "cells") return city?.restyle();
+  for (const layer of ["heat", "heat-line"]) city?.map.setFilter(layer, classFilter(view()));
 }
 
-function wilayatTable(s: HeatSummary): HTMLElement {
-  const rows = [...s.wilayats].sort((a, b) => b.count - a.count);
-  const most = Math.max(1, ...rows.map((r) => r.count));
-  return h(
-    "table",
-    { class: "tbl" },
-    h("caption", { class: "vh" }, say("البلاغات حسب الولاية", "Reports by wilayat")),
-    h(
-      "thead",
-      {},
-      h(
-        "tr",
-        {},
-        h("th", { scope: "col", colspan: 2 }, say("الولاية", "Wilayat")),
-        h("th", { scope: "col", class: "v" }, say("البلاغات", "Reports")),
-        h("th", { scope: "col", class: "v" }, say("الحصة", "Share")),
-      ),
-    ),
-    h(
-      "tbody",
-      {},
-      ...rows.map((r) => {
-        const fill = h("i");
-        fill.style.setProperty("inline-size", `${(100 * r.count) / most}%`);
-        return h(
-          "tr",
-          {},
-          h("th", { scope: "row", class: "nowrap" }, nameOf(r)),
-          h("td", { class: "barcell" }, h("div", { class: "row" }, h("span", { class: "bar" }, fill))),
-          h("td", { class: "v" }, bdi(number(r.count))),
-          h("td", { class: "v mute" }, bdi(percent(s.count ? (100 * r.count) / s.count : 0, 1))),
-        );
-      }),
-    ),
+/* ---------- what is looked at ---------- */
+
+const LOOK_WORDS: Record<Look, string> = {
+  cells: say("الكثافة", "Density"),
+  spots: say("البؤر", "Hot spots"),
+  change: say("قبل وبعد", "Before, after"),
+  trend: say("الاتجاه", "Trend"),
+};
+
+function segments<T extends string>(
+  name: string,
+  title: string,
+  options: readonly (readonly [T, string])[],
+  chosen: () => T,
+  change: (code: T) => void,
+): { root: HTMLElement; show: () => void } {
+  const boxes = options.map(([code]) => h("input", { type: "radio", name, value: code }));
+  const root = h(
+    "fieldset",
+    { class: "seg", id: `${name}-seg` },
+    h("legend", { class: "vh" }, title),
+    h("div", { class: "opts" }, ...options.map(([, words], i) => h("label", {}, boxes[i]!, words))),
   );
+  root.addEventListener("change", () => {
+    const found = boxes.find((b) => b.checked);
+    if (found) change(found.value as T);
+  });
+  return { root, show: () => boxes.forEach((b) => (b.checked = b.value === chosen())) };
 }
 
-/* The planner is told that nothing is lost; the public, what is held back and why. */
-function sumSentence(s: HeatSummary): HTMLElement {
-  const exact = config.heat_class === "exact";
-  const whole = exact
-    ? say("مجموع الخلايا يساوي عدد البلاغات تمامًا", "The cells add up to the reports exactly")
-    : say(
-        "يُرسم للعموم ما بلغ 5 بلاغات في الخلية والشهر؛ ما دونها محسوب في المجموع وغير مرسوم",
-        "The public map draws what reaches 5 reports in a cell and month; fewer are in the sum and not drawn",
-      );
-  const outside = s.outside_count
-    ? [
-        say("؛ ", "; "),
-        bdi(number(s.outside_count)),
-        say(" منها خارج الولايات.", " of them outside the wilayats."),
-      ]
-    : ["."];
-  return h("p", { class: "s mute", id: "sum-sentence" }, whole, ...outside);
+const looks = segments(
+  "look",
+  say("ما تعرضه الخريطة", "What the map shows"),
+  LOOKS.map((look) => [look, LOOK_WORDS[look]] as const),
+  () => filters.look,
+  (look) => apply({ ...filters, look }),
+);
+const places = segments(
+  "by",
+  say("الأماكن", "Places"),
+  [
+    ["wilayat", say("الولايات", "Wilayats")],
+    ["area", say("المناطق السكنية", "Housing areas")],
+  ] as const,
+  () => filters.by,
+  (by) => apply({ ...filters, by }),
+);
+
+function showLook(): void {
+  looks.show();
+  places.show();
+  places.root.hidden = filters.look === "cells" || filters.look === "spots";
 }
 
-function hottest(): HTMLElement {
-  return h(
-    "details",
-    { id: "hottest" },
-    h("summary", {}, say("أعلى الخلايا في هذا العرض", "Highest cells in this view"), icon("chevron")),
-    h("ol", { class: "plotlist", id: "hot-list" }),
+/* ---------- the panel ---------- */
+
+async function cellsTold(signal: AbortSignal): Promise<void> {
+  const s = await getJson<HeatSummary>(`/api/heat/summary?${apiQuery(filters)}`, signal);
+  const table = wilayatTable(s);
+  const clear = (): void => apply(withoutFilters(filters, standard));
+  content.replaceChildren(
+    ...sumHead(s),
+    ...(s.count === 0
+      ? [nothing(isStandard(filters, standard), clear)]
+      : cellsPanel(s, exact, table, () => void listHottest())),
   );
+  total.replaceChildren(cellSentence(s.count));
+  clearTimeout(spoken);
+  spoken = window.setTimeout(() => announce(cellSentence(s.count)), SAID_AFTER_MS);
+  if (exact && s.count && filters.from && filters.to) await changesTold(table, signal);
 }
 
-/* Without a filter nothing is reported at all; with one, say how to see more. */
-function nothing(): HTMLElement {
-  const bare = isStandard(filters, standard);
-  const [title, advice] = bare
-    ? [
-        say("لا بلاغات بعد", "No reports yet"),
-        say("تظهر الكثافة هنا بعد تسجيل البلاغات.", "The heatmap appears here once reports are recorded."),
-      ]
-    : [
-        say("لا بلاغات في هذه الفترة.", "No reports in this period."),
-        say("وسّع المدة أو أزل مرشح الحالة.", "Widen the dates or drop the status filter."),
-      ];
-  const clear = h(
-    "button",
-    {
-      type: "button",
-      class: "btn two sm",
-      onclick: () => apply({ ...standard, cellM: filters.cellM, measure: filters.measure }),
-    },
-    say("مسح المرشحات", "Clear filters"),
-  );
-  return h(
-    "div",
-    { class: "empty" },
-    h("p", { class: "b" }, title),
-    h("p", { class: "s mute" }, advice),
-    ...(bare ? [] : [clear]),
-  );
+/* Beside each wilayat its change against the same days a year before. */
+async function changesTold(table: HTMLElement, signal: AbortSignal): Promise<void> {
+  const span = { before_from: yearBefore(filters.from), before_to: yearBefore(filters.to) };
+  if (span.before_to > filters.from) return; // longer than a year: it would overlap itself
+  const query = apiQuery(filters, { by: "wilayat", ...span });
+  const told = await getJson<PlaceChanges>(`/api/heat/compare?${query}`, signal);
+  const year = Number(span.before_from.slice(0, 4));
+  const whole = filters.from.endsWith("-01-01") && filters.to === `${year + 2}-01-01`;
+  const since = whole ? say(`عن ${year}`, `On ${year}`) : say("عن العام السابق", "On a year before");
+  tellChanges(table, told, since, config.change_words);
 }
 
-function render(s: HeatSummary): void {
-  const empty = s.count === 0;
-  body.replaceChildren(
-    h(
-      "h1",
-      { class: "mute s regular", id: "panel-title", tabindex: -1 },
-      say("بلاغات الفترة المختارة", "Reports of the chosen period"),
-    ),
-    h("p", { class: "bignum", id: "total", "data-count": s.count }, bdi(number(s.count))),
-    ...(empty
-      ? [nothing()]
-      : [
-          sumSentence(s),
-          h("h2", { class: "h3 block" }, say("الاتجاه الشهري", "Trend by month")),
-          trend(s.months),
-          h("h2", { class: "h3 block" }, say("حسب الولاية", "By wilayat")),
-          wilayatTable(s),
-          hottest(),
-        ]),
-  );
-  document.getElementById("hottest")?.addEventListener("toggle", () => void listHottest());
+async function spotsTold(signal: AbortSignal): Promise<void> {
+  const query = measuredQuery(filters, { cell_m: filters.cellM });
+  const answer = await getJson<Answer<HotSpots>>(`/api/heat/hotspots?${query}`, signal);
+  content.replaceChildren(...spotsPanel(answer, lookAt));
+  city?.setOverlay("verdicts", toned(answer, "class"));
+  tellTotal(answer.count);
 }
 
-async function summarise(): Promise<void> {
-  const stop = skeleton(body);
-  try {
-    const s = await askSummary((signal) =>
-      getJson<HeatSummary>(`/api/heat/summary?${apiQuery(filters)}`, signal),
+async function changeTold(signal: AbortSignal): Promise<void> {
+  if (!filters.from || !filters.to) {
+    const needed = say(
+      "اختر بداية الفترة ونهايتها لتُقارن بغيرها.",
+      "Choose the start and the end of the period, so that it can be compared.",
     );
+    content.replaceChildren(h("p", { class: "verdict info" }, needed));
+    return;
+  }
+  const span = filters.beforeFrom && filters.beforeTo;
+  const asked = {
+    before_from: span ? filters.beforeFrom : "",
+    before_to: span ? filters.beforeTo : "",
+    against: filters.against,
+  };
+  const [told, drawn] = await Promise.all([
+    getJson<PlaceChanges>(`/api/heat/compare?${apiQuery(filters, { ...asked, by: filters.by })}`, signal),
+    getJson<FeatureCollection>(
+      `/api/heat/compare?${apiQuery(filters, { ...asked, by: "cell", cell_m: filters.cellM })}`,
+      signal,
+    ),
+  ]);
+  content.replaceChildren(...changePanel(told, config.change_words, filters));
+  city?.setOverlay("verdicts", toned(drawn, "change"));
+  tellTotal(told.places.reduce((sum, place) => sum + place.after, 0));
+}
+
+async function trendTold(signal: AbortSignal): Promise<void> {
+  const query = apiQuery(filters, { by: filters.by });
+  const told = await getJson<HeatTrends>(`/api/heat/trends?${query}`, signal);
+  content.replaceChildren(...trendPanel(told, config.trend_words, filters));
+  const hidden = legend.hidden();
+  const shown = told.places.filter((p) => p.trend !== "not_tested" && !hidden.has(p.trend));
+  tones = new Map(shown.map((p) => [p.id, TONES[p.trend] ?? 4]));
+  city?.restyle();
+  tellTotal(told.places.reduce((sum, place) => sum + place.count, 0));
+}
+
+function tellTotal(n: number): void {
+  total.replaceChildren(cellSentence(n));
+}
+
+const TOLD: Record<Look, (signal: AbortSignal) => Promise<void>> = {
+  cells: cellsTold,
+  spots: spotsTold,
+  change: changeTold,
+  trend: trendTold,
+};
+
+async function tell(): Promise<void> {
+  const stop = skeleton(content);
+  try {
+    await askPanel(TOLD[filters.look]);
     stop();
-    render(s);
-    total.replaceChildren(cellSentence(s.count));
-    clearTimeout(spoken);
-    spoken = window.setTimeout(() => announce(cellSentence(s.count)), SAID_AFTER_MS);
   } catch (error) {
     stop();
     if (isAbort(error)) return;
     const problem = error as { message: string; reference?: string | null };
-    body.replaceChildren(
+    content.replaceChildren(
       h(
         "h1",
         { class: "h2", id: "panel-title", tabindex: -1 },
         say("لم تُحسب البلاغات", "The reports were not counted"),
       ),
-      errorBox(problem.message, problem.reference ?? null, () => void summarise()),
+      errorBox(problem.message, problem.reference ?? null, () => void tell()),
     );
   }
+}
+
+/* ---------- cells ---------- */
+
+async function describe(cell: Cell, signal: AbortSignal): Promise<HTMLElement[]> {
+  if (filters.look === "spots") return verdictTip(cell.facts, config.spot_words);
+  if (filters.look === "change") return verdictTip(cell.facts, config.change_words);
+  const where = { x: cell.x, y: cell.y, cell_m: filters.cellM };
+  const known = await getJson<HeatCell>(`/api/heat/cell?${apiQuery(filters, where)}`, signal);
+  return tipContent(known, view(), valueOf(cell));
+}
+
+/* As the tile has it; a plain count is its own value. */
+function valueOf(cell: Cell): number | null {
+  if (filters.measure === "count" && !filters.weight) return Number(cell.facts.count);
+  return cell.facts.value === undefined || cell.facts.value === null ? null : Number(cell.facts.value);
+}
+
+function lookAt(ring: Position[]): void {
+  city?.camera.goTo({ center: middle(ring), zoom: Math.max(city.map.getZoom(), 12) });
 }
 
 async function listHottest(): Promise<void> {
   const list = document.getElementById("hot-list");
   if (!list || !city || !(document.getElementById("hottest") as HTMLDetailsElement).open) return;
-  const b = city.map.getBounds();
-  const bbox = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((v) => v.toFixed(5)).join(",");
   try {
-    const answer = await askCells((signal) =>
-      getJson<FeatureCollection>(
-        `/api/heat/cells?${apiQuery(filters, { bbox, cell_m: filters.cellM })}`,
-        signal,
-      ),
-    );
+    const query = measuredQuery(filters, { bbox: box(city).join(","), cell_m: filters.cellM });
+    const answer = await askCells((signal) => getJson<FeatureCollection>(`/api/heat/cells?${query}`, signal));
+    const worth = (p: Record<string, unknown> | null): number => Number(p?.value ?? -1);
     const top = [...answer.features]
-      .sort((a, z) => Number(z.properties?.count) - Number(a.properties?.count))
+      .sort((a, z) => worth(z.properties) - worth(a.properties))
       .slice(0, HOTTEST);
     list.replaceChildren(
       ...top.map((f) => hotRow(f.properties ?? {}, (f.geometry as Polygon).coordinates[0]!)),
@@ -245,11 +308,13 @@ async function listHottest(): Promise<void> {
 
 function hotRow(p: Record<string, unknown>, ring: Position[]): HTMLElement {
   const n = Number(p.count);
-  const cell: Cell = { x: Number(p.x), y: Number(p.y), count: n, ring };
-  const density =
-    filters.measure === "km2"
-      ? ` · ${number(valueOf(n, "km2", filters.cellM))} ${say("لكل كم²", "per km²")}`
-      : "";
+  const cell: Cell = { x: Number(p.x), y: Number(p.y), weight: n, ring, facts: p };
+  const measure = measureOf(config, filters.measure);
+  const digits = decimalsOf(breaks(measure, filters.cellM));
+  const value =
+    filters.measure === "count" || p.value === null
+      ? ""
+      : ` · ${number(Number(p.value), digits)} ${nameOf({ name_ar: measure.unit_ar, name_en: measure.unit_en })}`;
   const [lon, lat] = middle(ring);
   const place = nameOf({ name_ar: p.place_ar as string, name_en: p.place_en as string });
   const act = (): void => {
@@ -267,30 +332,88 @@ function hotRow(p: Record<string, unknown>, ring: Position[]): HTMLElement {
         "span",
         { class: "s mute" },
         place || h("bdi", { class: "n ltr" }, `${lat.toFixed(3)}, ${lon.toFixed(3)}`),
-        density,
+        value,
       ),
     ),
   );
 }
 
-function listen(frame: CityMap): void {
-  cells.listen(frame);
-  frame.map.on("moveend", () => void listHottest());
+/* ---------- a shape of one's own ---------- */
+
+function box(frame: CityMap): string[] {
+  const b = frame.map.getBounds();
+  return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((v) => v.toFixed(5));
+}
+
+function shapeOfView(): void {
+  if (!city) return;
+  const [w, so, e, n] = box(city).map(Number) as [number, number, number, number];
+  bar.close();
+  apply({ ...filters, polygon: wktOf([[w, so], [e, so], [e, n], [w, n], [w, so]]) }); // prettier-ignore
+}
+
+async function draw(): Promise<void> {
+  if (!city) return;
+  bar.close();
+  cells.unpick();
+  const { drawShape } = await import("../map/shape-drawing");
+  const hint = say(
+    "اضغط على زوايا الشكل، واضغط الأخيرة مرتين. Esc للإلغاء.",
+    "Press the corners of the shape, the last one twice. Esc gives up.",
+  );
+  toast(hint);
+  cells.rest(true);
+  drawShape(city.map, (ring) => {
+    cells.rest(false);
+    if (ring) apply({ ...filters, polygon: wktOf(ring) });
+  });
+}
+
+function drawChosenShape(): void {
+  const ring = ringOf(filters.polygon);
+  const shape = ring.length > 3 ? collection(feature({ type: "Polygon", coordinates: [ring] })) : EMPTY;
+  city?.setOverlay("shape", shape);
 }
 
 async function start(): Promise<void> {
-  legend.draw(filters.measure, filters.cellM);
-  void summarise();
+  body.replaceChildren(...(exact ? [looks.root, places.root] : []), content);
+  byId("filters").append(
+    total,
+    ...(exact
+      ? [
+          viewMenu(
+            () => withQuery("", pageQuery(filters, standard)),
+            (query) => apply(read(`?${query}`)),
+          ).root,
+        ]
+      : []),
+    exportMenu(() => filters),
+  );
+  if (config.view) {
+    writeAddress();
+    document.title = `${config.view.name} | ${document.title}`;
+  } else if (new URLSearchParams(location.search).has("view")) {
+    writeAddress();
+    toast(
+      say(
+        "لا عرض محفوظ بهذا الرابط، أو لم يعد مشاركًا.",
+        "No saved view is at this link, or it is shared no more.",
+      ),
+    );
+  }
+  showLook();
+  legend.draw(view());
+  const first = tell();
   city = await createMap({
     config: { ...config, zoom: config.zoom - WIDER },
     container: mapBox,
-    overlays: ["pick", "position"],
+    overlays: HEAT_OVERLAYS,
     floating: legend.box,
     title: say(
       "خريطة كثافة البلاغات. الأسهم تنقلك بين الخلايا، وShift مع الأسهم يحرّك الخريطة.",
       "Heatmap of reports. Arrows walk the cells, Shift and arrows move the map.",
     ),
-    data: (colours) => heatData(colours, filters, legend.hidden()),
+    data: (colours) => heatData(colours, view()),
     groups: [
       { id: "names", label: say("أسماء المناطق", "Area names"), on: true },
       { id: "boundaries", label: say("حدود الولايات", "Wilayat boundaries"), on: true },
@@ -298,8 +421,12 @@ async function start(): Promise<void> {
     ],
   });
   if (!city) return;
-  listen(city);
+  cells.listen(city);
+  city.map.on("moveend", () => void listHottest());
   bottom.set(bottom.height());
+  drawChosenShape();
+  await first;
+  if (filters.look !== "cells") void tell(); // the answer came before there was a map to draw it on
 }
 
 void start();

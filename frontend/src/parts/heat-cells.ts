@@ -1,20 +1,22 @@
 /* One cell of the lattice: chosen by pointer, by tap, by arrow keys or from the list, and told in a tip. */
 
-import { getJson, isAbort, latest } from "../lib/api";
+import { isAbort, latest } from "../lib/api";
 import { h } from "../lib/dom";
-import { apiQuery, type Filters } from "../lib/heat-state";
-import type { HeatCell } from "../lib/types";
 import type { CityMap } from "../map/frame";
+import { PICKED_FROM } from "../map/heat-layers";
 import { collection, EMPTY, feature } from "../map/overlays";
-import { tipContent } from "./heat-tip";
+import type { MapGeoJSONFeature } from "maplibre-gl";
 import type { Polygon, Position } from "geojson";
 
 export interface Cell {
   x: number;
   y: number;
-  count: number;
+  weight: number; // by which the first cell in view is taken: reports, or how sure a verdict is
   ring: Position[];
+  facts: Record<string, unknown>;
 }
+
+type Describe = (cell: Cell, signal: AbortSignal) => Promise<HTMLElement[]> | HTMLElement[];
 
 const TIP_AFTER_MS = 90;
 const STEPS: Record<string, [number, number]> = {
@@ -35,16 +37,24 @@ function spread(ring: Position[]): number {
   return (Math.max(...xs) - Math.min(...xs)) * (Math.max(...ys) - Math.min(...ys));
 }
 
+function cellOf(f: MapGeoJSONFeature): Cell | null {
+  if (f.geometry.type !== "Polygon") return null;
+  const p = f.properties as Record<string, unknown>;
+  const weight = "z" in p ? Math.abs(Number(p.z)) : Number(p.count ?? Number(p.after) + Number(p.before));
+  return { x: Number(p.x), y: Number(p.y), weight, ring: f.geometry.coordinates[0]!, facts: p };
+}
+
 export class CellPicker {
   private picked: Cell | null = null;
   private timer = 0;
   private city: CityMap | null = null;
+  private resting = false;
   private readonly ask = latest();
   private readonly tip = h("div", { class: "tip ui", id: "cell-tip", role: "status", hidden: true });
 
   constructor(
     private readonly mapBox: HTMLElement,
-    private readonly filters: () => Filters,
+    private readonly describe: Describe,
   ) {
     mapBox.append(this.tip);
   }
@@ -60,6 +70,11 @@ export class CellPicker {
     this.timer = window.setTimeout(() => void this.tell(cell, at), TIP_AFTER_MS);
   }
 
+  /* While another hand has the map nothing is picked. */
+  rest(on: boolean): void {
+    this.resting = on;
+  }
+
   unpick(): void {
     if (!this.picked) return;
     this.picked = null;
@@ -69,13 +84,9 @@ export class CellPicker {
   }
 
   private async tell(cell: Cell, at: { x: number; y: number } | null): Promise<void> {
-    const f = this.filters();
     try {
-      const known = await this.ask((signal) =>
-        getJson<HeatCell>(`/api/heat/cell?${apiQuery(f, { x: cell.x, y: cell.y, cell_m: f.cellM })}`, signal),
-      );
-      this.tip.replaceChildren(...tipContent(known, f.measure, f.cellM));
-      this.tip.dataset.count = String(known.count);
+      this.tip.replaceChildren(...(await this.ask(async (signal) => this.describe(cell, signal))));
+      this.tip.dataset.count = String(cell.facts.count ?? "");
       this.tip.hidden = false;
       this.placeTip(cell, at);
     } catch (error) {
@@ -101,22 +112,25 @@ export class CellPicker {
 
   /* A cell as it lies in the tiles; at a tile's edge it comes in pieces, of which the largest stands for it. */
   whole(cell: Cell): Cell {
-    const found =
-      this.city?.map.querySourceFeatures("heat", {
-        sourceLayer: "heat",
-        filter: ["all", ["==", ["get", "x"], cell.x], ["==", ["get", "y"], cell.y]],
-      }) ?? [];
+    const { map } = this.city ?? {};
+    if (!map?.getSource("heat")) return cell; // a verdict comes whole
+    const found = map.querySourceFeatures("heat", {
+      sourceLayer: "heat",
+      filter: ["all", ["==", ["get", "x"], cell.x], ["==", ["get", "y"], cell.y]],
+    });
     const rings = found.flatMap((f) => (f.geometry.type === "Polygon" ? [f.geometry.coordinates[0]!] : []));
     return rings.length ? { ...cell, ring: rings.reduce((a, b) => (spread(b) > spread(a) ? b : a)) } : cell;
   }
 
+  private drawn(): string[] {
+    return PICKED_FROM.filter((id) => this.city?.map.getLayer(id));
+  }
+
   private inView(): Cell[] {
     const seen = new Map<string, Cell>();
-    for (const f of this.city?.map.queryRenderedFeatures({ layers: ["heat"] }) ?? []) {
-      const [x, y] = [Number(f.properties.x), Number(f.properties.y)];
-      const ring = f.geometry.type === "Polygon" ? f.geometry.coordinates[0]! : [];
-      if (ring.length && !seen.has(`${x},${y}`))
-        seen.set(`${x},${y}`, { x, y, count: Number(f.properties.count), ring });
+    for (const f of this.city?.map.queryRenderedFeatures({ layers: this.drawn() }) ?? []) {
+      const cell = cellOf(f);
+      if (cell && !seen.has(`${cell.x},${cell.y}`)) seen.set(`${cell.x},${cell.y}`, cell);
     }
     return [...seen.values()];
   }
@@ -125,7 +139,7 @@ export class CellPicker {
   private walk(dx: number, dy: number): void {
     const cells = this.inView();
     if (!cells.length) return;
-    if (!this.picked) return this.pick(this.whole(cells.reduce((a, b) => (b.count > a.count ? b : a))));
+    if (!this.picked) return this.pick(this.whole(cells.reduce((a, b) => (b.weight > a.weight ? b : a))));
     const from = this.picked;
     const along = (c: Cell): number => (c.x - from.x) * dx + (c.y - from.y) * dy;
     const aside = (c: Cell): number => Math.abs((c.x - from.x) * dy + (c.y - from.y) * dx);
@@ -136,15 +150,11 @@ export class CellPicker {
   }
 
   private pointed(e: { point: { x: number; y: number } }): void {
-    const f = this.city?.map.queryRenderedFeatures([e.point.x, e.point.y], { layers: ["heat"] })[0];
-    if (!f || f.geometry.type !== "Polygon") return;
-    const cell = {
-      x: Number(f.properties.x),
-      y: Number(f.properties.y),
-      count: Number(f.properties.count),
-      ring: f.geometry.coordinates[0]!,
-    };
-    this.pick(this.whole(cell), e.point);
+    const layers = this.drawn();
+    if (this.resting || !layers.length) return;
+    const f = this.city?.map.queryRenderedFeatures([e.point.x, e.point.y], { layers })[0];
+    const cell = f && cellOf(f);
+    if (cell) this.pick(this.whole(cell), e.point);
   }
 
   private keyed(e: KeyboardEvent): void {
@@ -159,12 +169,14 @@ export class CellPicker {
   listen(frame: CityMap): void {
     this.city = frame;
     const { map } = frame;
-    map.on("mousemove", "heat", (e) => this.pointed(e));
-    map.on("click", "heat", (e) => this.pointed(e));
     const left = (): void => {
       if (!this.tip.matches(":hover") && document.activeElement !== map.getCanvas()) this.unpick();
     };
-    map.on("mouseleave", "heat", () => setTimeout(left, 250));
+    for (const layer of PICKED_FROM) {
+      map.on("mousemove", layer, (e) => this.pointed(e));
+      map.on("click", layer, (e) => this.pointed(e));
+      map.on("mouseleave", layer, () => setTimeout(left, 250));
+    }
     this.tip.addEventListener("pointerleave", () => this.unpick());
     map.on("movestart", () => (this.tip.hidden = true));
     map.on("moveend", () => {

@@ -3,7 +3,7 @@
 
 import { ApiError, ask } from "../lib/api";
 import { h, icon } from "../lib/dom";
-import { apiQuery, type Filters } from "../lib/heat-state";
+import { measuredQuery, type Filters } from "../lib/heat-state";
 import { say } from "../lib/say";
 import { pop } from "./pop";
 import { toast } from "./toast";
@@ -16,12 +16,13 @@ const FORMATS: { kind: string; name: string; ar: string; en: string }[] = [
   { kind: "geojson", name: "GeoJSON", ar: "للويب", en: "for the web" },
   { kind: "gpkg", name: "GeoPackage", ar: "لبرامج الخرائط", en: "for map software" },
   { kind: "parquet", name: "GeoParquet", ar: "للتحليل", en: "for analysis" },
+  { kind: "png", name: "PNG", ar: "صورة للتقارير", en: "a picture for reports" },
   { kind: "tif", name: "GeoTIFF", ar: "صورة موضعة", en: "raster" },
   { kind: "html", name: "HTML", ar: "صفحة تُفتح بلا شبكة", en: "a page that opens offline" },
 ];
 
 export function exportAddress(kind: string, f: Filters): string {
-  return `/api/heat/export.${kind}?${apiQuery(f, { cell_m: f.cellM, per: f.measure })}`;
+  return `/api/heat/export.${kind}?${measuredQuery(f, { cell_m: f.cellM })}`;
 }
 
 function nameFrom(response: Response, kind: string): string {

@@ -1,69 +1,20 @@
 /* The planner's filter bar: chips "name: value", applied at once, cleared by one button. */
 
 import { byId, h, icon } from "../lib/dom";
-import { date, metres, number } from "../lib/format";
+import { metres, number } from "../lib/format";
 import { CELL_SIZES } from "../lib/heat-classes";
-import { dayAfter, isStandard, lastDay, monthAfter, type Filters } from "../lib/heat-state";
+import { isStandard, withoutFilters, type Filters } from "../lib/heat-state";
 import { nameOf, say } from "../lib/say";
-import type { Coded, Named } from "../lib/types";
+import type { Coded } from "../lib/types";
+import type { HeatChoices } from "./heat-choices";
+import { measureField, measureText } from "./heat-measure";
+import { compareField, compareText, periodField, periodText } from "./heat-period";
+import { placeField, placeText, type ShapeActs } from "./heat-place";
 import { checks, chip, one, radios, type Chip } from "./pop";
-
-export interface HeatChoices {
-  heat_class: "public" | "exact";
-  categories: Coded[];
-  statuses: Coded[];
-  wilayats: (Named & { id: number })[];
-}
 
 export interface FilterBar {
   show: (f: Filters) => void;
-}
-
-/* Days for a planner, whole months for the public; the end is inclusive as people say it, exclusive in the query. */
-function period(
-  f: () => Filters,
-  exact: boolean,
-  change: (from: string, to: string) => void,
-): { root: HTMLElement; set: () => void } {
-  const kind = exact ? "date" : "month";
-  const from = h("input", { type: kind, class: "inp n", id: "from", dir: "ltr" });
-  const to = h("input", { type: kind, class: "inp n", id: "to", dir: "ltr" });
-  const note = h("p", { class: "err", role: "alert", hidden: true });
-  const apply = (): void => {
-    const first = exact || !from.value ? from.value : `${from.value}-01`;
-    const after = !to.value ? "" : exact ? dayAfter(to.value) : `${monthAfter(to.value)}-01`;
-    const reversed = first !== "" && after !== "" && first >= after;
-    note.hidden = !reversed;
-    note.textContent = say(
-      "البداية بعد النهاية. اجعل «من» قبل «إلى».",
-      "The start is after the end. Put \u201cfrom\u201d before \u201cto\u201d.",
-    );
-    if (!reversed) change(first, after);
-  };
-  from.addEventListener("change", apply);
-  to.addEventListener("change", apply);
-  const root = h(
-    "div",
-    { class: "stack-s" },
-    h("div", { class: "field" }, h("label", { for: "from" }, say("من", "From")), from),
-    h("div", { class: "field" }, h("label", { for: "to" }, say("إلى", "To")), to),
-    note,
-    exact ? null : h("p", { class: "xs mute" }, say("للعموم أشهر كاملة.", "Whole months for the public.")),
-  );
-  const set = (): void => {
-    const now = f();
-    const cut = (day: string): string => (exact ? day : day.slice(0, 7));
-    from.value = now.from ? cut(now.from) : "";
-    to.value = now.to ? cut(lastDay(now.to)) : "";
-  };
-  return { root, set };
-}
-
-function periodText(f: Filters): string {
-  if (!f.from && !f.to) return say("كل المدة", "All");
-  if (!f.from) return say(`حتى ${date(lastDay(f.to))}`, `to ${date(lastDay(f.to))}`);
-  if (!f.to) return say(`من ${date(f.from)}`, `from ${date(f.from)}`);
-  return `${date(f.from)} – ${date(lastDay(f.to))}`;
+  close: () => void;
 }
 
 function someText(chosen: string[], all: Coded[], whole: string): string {
@@ -72,66 +23,140 @@ function someText(chosen: string[], all: Coded[], whole: string): string {
   return number(chosen.length);
 }
 
+/* One chip: what it holds, how it reads, whether it differs from the standard view, and in which looks it is. */
+interface Part {
+  chip: Chip;
+  set: (f: Filters) => void;
+  text: (f: Filters) => string;
+  on: (f: Filters) => boolean;
+  filters?: boolean; // counted as a filter on a phone's one button
+  looks?: Filters["look"][];
+}
+
+function parts(
+  choices: HeatChoices,
+  now: () => Filters,
+  standard: Filters,
+  set: (part: Partial<Filters>) => void,
+  acts: ShapeActs,
+): Part[] {
+  const exact = choices.heat_class === "exact";
+  const option = (c: Coded): { code: string; label: string } => ({ code: c.code, label: nameOf(c) });
+  const start = now();
+  const when = periodField(exact, set);
+  // Published numbers hold one kind at a time; a planner adds up as many as he likes.
+  const kinds = exact
+    ? checks(choices.categories.map(option), start.categories, (categories) => set({ categories }))
+    : one(
+        "category",
+        [{ code: "", label: say("الكل", "All") }, ...choices.categories.map(option)],
+        start.categories,
+        (categories) => set({ categories }),
+      );
+  const states = checks(choices.statuses.map(option), start.statuses, (statuses) => set({ statuses }));
+  const channels = checks((choices.channels ?? []).map(option), start.channels, (codes) =>
+    set({ channels: codes }),
+  );
+  const place = placeField(choices, start, set, acts);
+  const cells = radios(
+    "cell",
+    CELL_SIZES.map((c) => ({ code: String(c), label: metres(c, 0) })),
+    String(start.cellM),
+    (c) => set({ cellM: Number(c) }),
+  );
+  const measure = measureField(choices, start, set);
+  const compare = compareField(now, set);
+  const all = say("الكل", "All");
+  const every = say(
+    `كل التصنيفات (${number(choices.categories.length)})`,
+    `All (${number(choices.categories.length)})`,
+  );
+  const found: (Part & { planners?: boolean })[] = [
+    {
+      chip: chip("period", say("الفترة", "Period"), when.root, "calendar"),
+      set: when.set,
+      text: periodText,
+      on: (f) => f.from !== standard.from || f.to !== standard.to,
+      filters: true,
+    },
+    {
+      chip: chip("compare", say("قورنت مع", "Compared with"), compare.root),
+      set: compare.set,
+      text: compareText,
+      on: (f) => f.beforeFrom !== "" || f.against !== "days",
+      looks: ["change"],
+      planners: true,
+    },
+    {
+      chip: chip("category", say("التصنيف", "Category"), kinds.root),
+      set: (f) => kinds.set(f.categories),
+      text: (f) => someText(f.categories, choices.categories, every),
+      on: (f) => f.categories.length > 0,
+      filters: true,
+    },
+    {
+      chip: chip("status", say("الحالة", "Status"), states.root),
+      set: (f) => states.set(f.statuses),
+      text: (f) => someText(f.statuses, choices.statuses, all),
+      on: (f) => f.statuses.length > 0,
+      filters: true,
+      planners: true,
+    },
+    {
+      chip: chip("channel", say("القناة", "Channel"), channels.root),
+      set: (f) => channels.set(f.channels),
+      text: (f) => someText(f.channels, choices.channels ?? [], all),
+      on: (f) => f.channels.length > 0,
+      filters: true,
+      planners: true,
+    },
+    {
+      chip: chip("wilayat", exact ? say("المكان", "Place") : say("الولاية", "Wilayat"), place.root),
+      set: place.set,
+      text: (f) => placeText(choices, f),
+      on: (f) => Boolean(f.wilayat || f.area || f.polygon),
+      filters: true,
+    },
+    {
+      chip: chip("cell", say("الخلية", "Cell"), cells.root),
+      set: (f) => cells.set(String(f.cellM)),
+      text: (f) => metres(f.cellM, 0),
+      on: (f) => f.cellM !== standard.cellM,
+      looks: ["cells", "spots", "change"],
+    },
+    {
+      chip: chip("measure", say("المقياس", "Measure"), measure.root),
+      set: measure.set,
+      text: (f) => measureText(choices, f),
+      on: (f) => f.measure !== "count" || f.weight !== "",
+      looks: ["cells", "spots"],
+    },
+  ];
+  return found.filter((part) => exact || !part.planners);
+}
+
 export function filterBar(
   choices: HeatChoices,
   start: Filters,
   standard: Filters,
   change: (f: Filters) => void,
+  acts: ShapeActs,
 ): FilterBar {
-  const exact = choices.heat_class === "exact";
   let now = start;
-  const set = (part: Partial<Filters>): void => change({ ...now, ...part });
-  const option = (c: Coded): { code: string; label: string } => ({ code: c.code, label: nameOf(c) });
-  const all = { code: "", label: say("الكل", "All") };
-
-  const when = period(
+  const made = parts(
+    choices,
     () => now,
-    exact,
-    (from, to) => set({ from, to }),
+    standard,
+    (part) => change({ ...now, ...part }),
+    acts,
   );
-  // Published numbers hold one kind at a time; a planner adds up as many as he likes.
-  const kinds = exact
-    ? checks(choices.categories.map(option), now.categories, (categories) => set({ categories }))
-    : one("category", [all, ...choices.categories.map(option)], now.categories, (categories) =>
-        set({ categories }),
-      );
-  const states = checks(choices.statuses.map(option), now.statuses, (statuses) => set({ statuses }));
-  const places = radios(
-    "wilayat",
-    [all, ...choices.wilayats.map((w) => ({ code: String(w.id), label: nameOf(w) }))],
-    now.wilayat,
-    (wilayat) => set({ wilayat }),
-  );
-  const cells = radios(
-    "cell",
-    CELL_SIZES.map((c) => ({ code: String(c), label: metres(c, 0) })),
-    String(now.cellM),
-    (c) => set({ cellM: Number(c) }),
-  );
-  const per = radios(
-    "measure",
-    [
-      { code: "count", label: say("العدد", "Count") },
-      { code: "km2", label: say("لكل كم²", "Per km²") },
-    ],
-    now.measure,
-    (m) => set({ measure: m === "km2" ? "km2" : "count" }),
-  );
-  const chips: Record<string, Chip> = {
-    period: chip("period", say("الفترة", "Period"), when.root, "calendar"),
-    category: chip("category", say("التصنيف", "Category"), kinds.root),
-    ...(exact ? { status: chip("status", say("الحالة", "Status"), states.root) } : {}),
-    wilayat: chip("wilayat", say("الولاية", "Wilayat"), places.root),
-    cell: chip("cell", say("الخلية", "Cell"), cells.root),
-    measure: chip("measure", say("المقياس", "Measure"), per.root),
-  };
   const clear = h(
     "button",
     {
       type: "button",
       class: "btn three sm",
       id: "clear-filters",
-      onclick: () => change({ ...standard, cellM: now.cellM, measure: now.measure }),
+      onclick: () => change(withoutFilters(now, standard)),
     },
     say("مسح المرشحات", "Clear filters"),
   );
@@ -148,57 +173,36 @@ export function filterBar(
     icon("filter"),
     count,
   );
-  toggle.addEventListener("click", () => {
-    const open = bar.toggleAttribute("data-open");
-    toggle.setAttribute("aria-expanded", String(open));
-  });
+  const open = (wide: boolean): void => {
+    bar.toggleAttribute("data-open", wide);
+    toggle.setAttribute("aria-expanded", String(wide));
+  };
+  toggle.addEventListener("click", () => open(!bar.hasAttribute("data-open")));
   bar.prepend(
     toggle,
-    h("div", { class: "chips", id: "filter-chips" }, ...Object.values(chips).map((c) => c.root), clear),
+    h("div", { class: "chips", id: "filter-chips" }, ...made.map((part) => part.chip.root), clear),
   );
 
   const show = (f: Filters): void => {
     now = f;
-    chips.period!.set(periodText(f), f.from !== standard.from || f.to !== standard.to);
-    chips.category!.set(
-      someText(
-        f.categories,
-        choices.categories,
-        say(
-          `كل التصنيفات (${number(choices.categories.length)})`,
-          `All (${number(choices.categories.length)})`,
-        ),
-      ),
-      f.categories.length > 0,
-    );
-    chips.status?.set(someText(f.statuses, choices.statuses, say("الكل", "All")), f.statuses.length > 0);
-    chips.wilayat!.set(
-      f.wilayat ? nameOf(choices.wilayats.find((w) => String(w.id) === f.wilayat)) : say("الكل", "All"),
-      f.wilayat !== "",
-    );
-    chips.cell!.set(metres(f.cellM, 0), f.cellM !== standard.cellM);
-    chips.measure!.set(
-      f.measure === "km2" ? say("لكل كم²", "Per km²") : say("العدد", "Count"),
-      f.measure !== "count",
-    );
-    when.set();
-    kinds.set(f.categories);
-    states.set(f.statuses);
-    places.set(f.wilayat);
-    cells.set(String(f.cellM));
-    per.set(f.measure);
+    for (const part of made) {
+      part.chip.root.hidden = part.looks !== undefined && !part.looks.includes(f.look);
+      part.chip.set(part.text(f), part.on(f));
+      part.set(f);
+    }
     clear.hidden = isStandard(f, standard);
-    const on = [
-      f.from !== standard.from || f.to !== standard.to,
-      f.categories.length,
-      f.statuses.length,
-      f.wilayat,
-    ].filter(Boolean).length;
+    const on = made.filter((part) => part.filters && part.on(f)).length;
     count.textContent = on
       ? say(`المرشحات (${number(on)})`, `Filters (${number(on)})`)
       : say("المرشحات", "Filters");
     toggle.classList.toggle("on", on > 0);
   };
   show(now);
-  return { show };
+  return {
+    show,
+    close: () => {
+      open(false);
+      made.forEach((part) => part.chip.close());
+    },
+  };
 }

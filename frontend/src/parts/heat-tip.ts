@@ -2,10 +2,12 @@
 
 import { bdi, h } from "../lib/dom";
 import { count, number } from "../lib/format";
-import { breaks, CLASS_WORDS, classOf, valueOf, type Measure } from "../lib/heat-classes";
+import { breaks, CLASS_WORDS, classOf, decimalsOf } from "../lib/heat-classes";
 import { arabicNoun, REPORTS } from "../lib/plural";
 import { lang, nameOf, say } from "../lib/say";
 import type { HeatCell } from "../lib/types";
+import type { HeatView } from "../map/heat-layers";
+import { WEIGHT_WORDS } from "./heat-choices";
 
 const KINDS = 3;
 
@@ -17,10 +19,13 @@ function counted(items: { name_ar: string; name_en: string; count: number }[]): 
   return items.flatMap((item, i) => [i ? " · " : "", `${nameOf(item)} `, bdi(number(item.count))]);
 }
 
-export function tipContent(cell: HeatCell, measure: Measure, cellM: number): HTMLElement[] {
-  const value = valueOf(cell.count, measure, cellM);
-  const at = classOf(value, breaks(measure, cellM));
+/* ``value`` as the tile has it; null where the reports have nothing to be divided by. */
+export function tipContent(cell: HeatCell, view: HeatView, value: number | null): HTMLElement[] {
+  const { measure, filters } = view;
+  const limits = breaks(measure, filters.cellM);
+  const at = value === null ? 0 : classOf(value, limits);
   const word = CLASS_WORDS[at - 1];
+  const isPlain = measure.code === "count" && !filters.weight;
   const place =
     nameOf({ name_ar: cell.place_ar, name_en: cell.place_en }) ||
     say("خارج المناطق المسماة", "Outside named areas");
@@ -32,15 +37,18 @@ export function tipContent(cell: HeatCell, measure: Measure, cellM: number): HTM
       h("b", {}, place),
       word ? h("span", { class: "row use" }, h("i", { class: `sw h${at}c` }), say(word.ar, word.en)) : null,
     ),
-    h(
-      "p",
-      {},
-      h("span", { class: "num" }, bdi(number(cell.count))),
-      ` ${noun(cell.count)}`,
-      measure === "km2"
-        ? h("span", { class: "mute" }, say(" · لكل كم² ", " · per km² "), bdi(number(value, 0)))
-        : null,
-    ),
+    h("p", {}, h("span", { class: "num" }, bdi(number(cell.count))), ` ${noun(cell.count)}`),
+    isPlain
+      ? null
+      : h(
+          "p",
+          { class: "mute" },
+          value === null
+            ? say("لا مقام معلوم لهذه الخلية", "Nothing is known to divide them by")
+            : bdi(number(value, Math.max(1, decimalsOf(limits)))),
+          value === null ? null : ` ${nameOf({ name_ar: measure.unit_ar, name_en: measure.unit_en })}`,
+          filters.weight ? `, ${WEIGHT_WORDS[filters.weight]()}` : null,
+        ),
     top.length ? h("p", { class: "mute xs" }, ...counted(top.slice(0, KINDS))) : null,
     cell.statuses.length
       ? h("p", { class: "mute xs" }, ...counted(cell.statuses.filter((s) => s.count > 0)))
