@@ -10,6 +10,7 @@ from django.contrib.gis.geos import Point
 
 from municipality import crs
 from observations.reports.models import Category, Observation, Status
+from observations.saved_views.models import SavedView
 from tests.builders import EAST, NORTH
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -160,7 +161,7 @@ def test_the_chosen_cells_are_exported_as_filtered(look, reports) -> None:
     visit = look(who="planner").go("/heat/?from=2016-01-01&to=2017-01-01&category=lighting")
     assert total(visit) == reports["lighting"]
     visit.page.click("#export")
-    assert visit.page.locator("#export-box [data-kind]").count() == 6
+    assert visit.page.locator("#export-box [data-kind]").count() == 7
     visit.assert_accessible()
     with visit.page.expect_download() as waiting:
         visit.page.click("#export-box [data-kind=csv]")
@@ -200,4 +201,114 @@ def test_the_public_exports_published_cells_and_chooses_one_kind(look, reports) 
         visit.page.click("#export-box [data-kind=geojson]")
     with open(waiting.value.path(), encoding="utf-8") as file:
         assert json.load(file)["class"] == "public"
+    visit.assert_clean()
+
+
+def look_at(visit, which: str) -> None:
+    """Choose what the map shows and wait for its answer."""
+    visit.page.locator(f"#look-seg label:has([value={which}])").click()
+    visit.settle()
+
+
+def test_a_planner_goes_from_density_to_verdicts_and_each_stands_in_words(look, reports) -> None:
+    visit = look(who="planner").go("/heat/" + middle(None))
+    assert total(visit) == reports["all"]
+    look_at(visit, "spots")
+    tested = visit.page.locator("#verdict-sum")
+    tested.wait_for()
+    assert int(tested.get_attribute("data-tested")) > 10
+    assert "look=spots" in visit.page.url
+    visit.assert_accessible()
+
+    look_at(visit, "change")
+    city = visit.page.locator("#city-change")
+    city.wait_for()
+    assert (city.get_attribute("data-before"), city.get_attribute("data-after")) == (
+        "0", str(reports["all"]),
+    )  # fmt: skip
+    assert "من لا شيء" in city.inner_text()
+    assert visit.page.locator("tr[data-change=rose]").count() == 1
+    visit.page.locator(".maplibregl-canvas").focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.locator("#cell-tip:not([hidden])").wait_for()
+    assert "زادت" in visit.page.inner_text("#cell-tip")
+    visit.assert_accessible()
+
+    look_at(visit, "trend")
+    span = visit.page.locator("#trend-span")
+    span.wait_for()
+    assert int(span.get_attribute("data-months")) >= 12  # all that is known, not the chosen year
+    assert visit.page.locator("tr[data-trend]").count() == 1
+    visit.assert_accessible()
+    visit.assert_clean()
+
+
+def test_a_comparison_with_chosen_days_is_asked_for_and_kept_in_the_address(look, reports) -> None:
+    query = "?from=2016-07-01&to=2017-01-01&look=change&before_from=2016-01-01&before_to=2016-07-01"
+    visit = look(who="planner").go("/en/heat/" + query)
+    city = visit.page.locator("#city-change")
+    city.wait_for()
+    both = [int(city.get_attribute(f"data-{when}")) for when in ("before", "after")]
+    assert sum(both) == reports["all"] and 0 not in both
+    visit.page.click("#compare-chip")
+    visit.page.check("#compare-box input[value=year]")
+    visit.page.locator("#city-change[data-before='0']").wait_for()
+    assert "before_from" not in visit.page.url
+
+
+def test_a_rate_without_denominator_is_grey_and_said(look, reports) -> None:
+    visit = look(who="planner").go("/heat/?per=road_km&weight=severity" + middle(None))
+    assert total(visit) == reports["all"]
+    assert "لا مقام معلوم" in visit.page.inner_text(".ramp-box")
+    assert "موزونة بالخطورة" in visit.page.inner_text(".ramp-box")
+    visit.page.locator(".maplibregl-canvas").focus()
+    visit.page.keyboard.press("ArrowRight")
+    visit.page.locator("#cell-tip:not([hidden])").wait_for()
+    assert "لا مقام معلوم لهذه الخلية" in visit.page.inner_text("#cell-tip")
+    visit.assert_clean()
+
+
+def test_a_shape_is_drawn_and_counts_what_it_covers(look, reports) -> None:
+    visit = look(who="planner").go("/heat/" + middle(None))
+    total(visit)
+    visit.settle()
+    visit.page.click("#wilayat-chip")
+    visit.page.click("#shape-view")
+    visit.settle()
+    visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
+    assert "polygon=POLYGON" in visit.page.url
+    box = visit.page.locator(".maplibregl-canvas").bounding_box()
+    corner = (box["x"] + 200, box["y"] + 120)  # far from every report, and from the map's tools
+    visit.page.click("#wilayat-chip")
+    visit.page.click("#shape-draw")
+    visit.page.locator(".toast").wait_for()
+    for dx, dy in ((0, 0), (40, 0), (20, -40), (0, 0)):
+        visit.page.mouse.click(corner[0] + dx, corner[1] + dy)
+        visit.page.wait_for_timeout(350)  # two presses in a row would be one to zoom in
+    visit.page.locator("#total[data-count='0']").wait_for()
+    visit.page.click("#clear-filters")
+    visit.page.locator(f"#total[data-count='{reports['all']}']").wait_for()
+
+
+def test_a_view_is_saved_shared_and_opened_by_another_planner(look, reports) -> None:
+    visit = look(who="planner").go("/heat/?category=lighting&look=spots")
+    visit.page.click("#views")
+    visit.page.fill("#view-name", "بؤر الإنارة")
+    visit.page.check("#view-shared")
+    visit.page.click("#view-form button")
+    visit.page.locator("#view-list li").wait_for()
+    visit.assert_accessible()
+    kept = SavedView.objects.get()
+    assert (kept.name, kept.query, kept.shared) == (
+        "بؤر الإنارة", "category=lighting&look=spots", True,
+    )  # fmt: skip
+    other = look(who="admin").go(f"/heat/?view={kept.public_id}")
+    other.page.locator("#verdict-sum").wait_for()
+    assert "category=lighting" in other.page.url and "view=" not in other.page.url
+    other.page.click("#views")
+    other.page.locator("#view-list li").wait_for()
+    assert other.page.locator("#view-list [data-act=remove]").count() == 0
+    visit.page.click("#view-list [data-act=remove]")
+    visit.page.locator("#view-list li").wait_for(state="detached")
+    assert not SavedView.objects.exists()
     visit.assert_clean()

@@ -74,6 +74,57 @@ def test_planner_reads_a_heatmap(walk, live_server) -> None:
         person.shot("ar-empty")
 
 
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_planner_asks_whether_it_is_more_than_chance(walk, live_server, prefix) -> None:
+    small = city.build()
+    with walk(live_server.url) as person:
+        sign_in(person, "planner", a_code_of(User.objects.get(username="planner")))
+        person.until(lambda: total(person) >= 0)
+        spring = "from=2016-03-01&to=2016-05-01"
+
+        # a rate by the plots that stand there, weighted by severity
+        person.open(f"{prefix}/heat/?{spring}&per=plot&weight=severity")
+        person.until(lambda: total(person) == 61)
+        person.map_is_drawn()
+        person.shot("weighted-per-plot")
+
+        # hot spots, with what was tested and how
+        person.page.locator("#look-seg label:has([value=spots])").click()
+        person.until(lambda: person.text("#verdict-sum") != "")
+        person.page.locator("#panel-content details summary").click()
+        assert "Gi*" in person.text("#panel-content")
+        person.map_is_drawn()
+        person.shot("hot-spots")
+
+        # before and after: the two months before
+        person.page.locator("#look-seg label:has([value=change])").click()
+        person.page.locator("#compare-chip").click()
+        person.page.locator("#compare-box input[value=before]").check()
+        change = person.page.locator("#city-change[data-before='60'][data-after='61']")
+        person.until(lambda: change.count() == 1)
+        person.page.keyboard.press("Escape")
+        person.map_is_drawn()
+        person.shot("before-and-after")
+
+        # kept under a name, and a link that opens it
+        person.page.locator("#views").click()
+        person.page.locator("#view-name").fill("الربيع")
+        person.page.locator("#view-form button").click()
+        person.until(lambda: "الربيع" in person.text("#view-list"))
+        person.shot("view-kept")
+        kept = person.page.request.get(f"{person.base}/api/heat/views").json()["views"][0]
+        person.open(f"{prefix}/heat/?view={kept['id']}")
+        person.until(lambda: change.count() == 1)
+        assert "look=change" in person.page.url
+
+        # the trend of every wilayat, on the map and as numbers
+        person.page.locator("#look-seg label:has([value=trend])").click()
+        person.until(lambda: person.page.locator("tr[data-trend]").count() > 0)
+        person.map_is_drawn()
+        person.shot("trend")
+    assert small.reports == 240
+
+
 def test_exact_answers_are_for_planners_only(live_server, client) -> None:
     city.build()
     query = {"bbox": "58,23,59,24", "cell_m": "800", "from": "2016-01-05", "to": "2016-01-09"}

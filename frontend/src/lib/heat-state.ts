@@ -188,6 +188,27 @@ export function yearBefore(day: string): string {
   return leap ? `${year}-03-01` : `${year}${day.slice(4)}`;
 }
 
+export interface Span {
+  from: string;
+  to: string;
+}
+
+/* With what a period is compared: what was chosen, else the same days a year before; where those would overlap,
+   nothing is said and the server takes as long just before. */
+export function comparedWith(f: Filters): Span {
+  if (f.beforeFrom && f.beforeTo) return { from: f.beforeFrom, to: f.beforeTo };
+  const year = f.from && f.to ? { from: yearBefore(f.from), to: yearBefore(f.to) } : { from: "", to: "" };
+  return year.to > f.from ? { from: "", to: "" } : year;
+}
+
+/* As long as the period, ending where it begins. */
+export function justBefore(f: Span): Span {
+  const day = 86_400_000;
+  const [from, to] = [Date.parse(f.from), Date.parse(f.to)];
+  const days = Math.round((to - from) / day);
+  return { from: new Date(from - days * day).toISOString().slice(0, 10), to: f.from };
+}
+
 /* A ring drawn on the map as WKT, to a metre. */
 export function wktOf(ring: readonly (readonly number[])[]): string {
   return `POLYGON((${ring.map(([lon, lat]) => `${lon!.toFixed(5)} ${lat!.toFixed(5)}`).join(",")}))`;

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { breaks, CELL_SIZES, classOf, decimalsOf, isRate, rangeText, type Measure } from "./heat-classes";
 import {
   apiQuery,
+  comparedWith,
   dayAfter,
   isStandard,
+  justBefore,
   lastDay,
   monthAfter,
   measuredQuery,
@@ -92,6 +94,13 @@ describe("filters live in the address", () => {
   });
   it("knows the day a year before", () => {
     expect(["2016-02-29", "2017-01-01"].map(yearBefore)).toEqual(["2015-03-01", "2016-01-01"]);
+  });
+  it("compares a year with the year before, and what is longer with as long just before", () => {
+    expect(comparedWith(STANDARD)).toEqual({ from: "2015-01-01", to: "2016-01-01" });
+    expect(comparedWith({ ...STANDARD, from: "2015-01-01" })).toEqual({ from: "", to: "" });
+    const own = { beforeFrom: "2012-01-01", beforeTo: "2013-01-01" };
+    expect(comparedWith({ ...STANDARD, ...own })).toEqual({ from: "2012-01-01", to: "2013-01-01" });
+    expect(justBefore(STANDARD)).toEqual({ from: "2014-12-31", to: "2016-01-01" });
   });
   it("steps over ends of months and years", () => {
     expect(lastDay("2017-01-01")).toBe("2016-12-31");

@@ -64,7 +64,7 @@ function cells(c: Palette, v: HeatView): LayerSpecification[] {
       type: "fill",
       ...common,
       paint: {
-        "fill-color": ["case", known(v), colour, c.unknown] as unknown as Expr,
+        "fill-color": ["case", known(v), colour, c.h0] as unknown as Expr,
         "fill-opacity": 0.93,
         "fill-antialias": false,
       },
@@ -88,7 +88,11 @@ function verdicts(c: Palette, v: HeatView): LayerSpecification[] {
       id: "verdict",
       type: "fill",
       ...common,
-      paint: { "fill-color": ramp(c, ["get", "tone"]), "fill-opacity": 0.93, "fill-antialias": false },
+      paint: {
+        "fill-color": ramp(c, ["get", "tone"]),
+        "fill-opacity": ["case", ["==", ["get", "tone"], 4], 0.55, 0.93],
+        "fill-antialias": false,
+      },
     },
     { id: "verdict-line", type: "line", ...common, paint: { "line-color": c.land, "line-width": 0.7 } },
   ];

@@ -37,6 +37,7 @@ const TOKENS = [
   "fail",
   "unknown",
   "copper",
+  "h0",
   "h1",
   "h2",
   "h3",

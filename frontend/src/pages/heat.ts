@@ -7,6 +7,7 @@ import { number } from "../lib/format";
 import { breaks, CELL_SIZES, decimalsOf } from "../lib/heat-classes";
 import {
   apiQuery,
+  comparedWith,
   isStandard,
   LOOKS,
   measuredQuery,
@@ -16,9 +17,9 @@ import {
   ringOf,
   withoutFilters,
   wktOf,
-  yearBefore,
   type Filters,
   type Look,
+  type Span,
 } from "../lib/heat-state";
 import { nameOf, say } from "../lib/say";
 import type { HeatCell, HeatSummary, HeatTrends, HotSpots, PlaceChanges } from "../lib/types";
@@ -35,6 +36,7 @@ import { cellsPanel, nothing, sumHead, tellChanges, wilayatTable } from "../part
 import { cellSentence, tipContent } from "../parts/heat-tip";
 import { changePanel, spotsPanel, toned, TONES, trendPanel, verdictTip } from "../parts/heat-verdicts";
 import { viewMenu } from "../parts/heat-views";
+import { segments } from "../parts/segments";
 import { sheet } from "../parts/sheet";
 import { toast } from "../parts/toast";
 import { errorBox, skeleton } from "../parts/waiting";
@@ -116,33 +118,12 @@ const LOOK_WORDS: Record<Look, string> = {
   trend: say("الاتجاه", "Trend"),
 };
 
-function segments<T extends string>(
-  name: string,
-  title: string,
-  options: readonly (readonly [T, string])[],
-  chosen: () => T,
-  change: (code: T) => void,
-): { root: HTMLElement; show: () => void } {
-  const boxes = options.map(([code]) => h("input", { type: "radio", name, value: code }));
-  const root = h(
-    "fieldset",
-    { class: "seg", id: `${name}-seg` },
-    h("legend", { class: "vh" }, title),
-    h("div", { class: "opts" }, ...options.map(([, words], i) => h("label", {}, boxes[i]!, words))),
-  );
-  root.addEventListener("change", () => {
-    const found = boxes.find((b) => b.checked);
-    if (found) change(found.value as T);
-  });
-  return { root, show: () => boxes.forEach((b) => (b.checked = b.value === chosen())) };
-}
-
 const looks = segments(
   "look",
   say("ما تعرضه الخريطة", "What the map shows"),
   LOOKS.map((look) => [look, LOOK_WORDS[look]] as const),
   () => filters.look,
-  (look) => apply({ ...filters, look }),
+  (look) => apply({ ...filters, look, ...spanOf(look) }),
 );
 const places = segments(
   "by",
@@ -154,6 +135,14 @@ const places = segments(
   () => filters.by,
   (by) => apply({ ...filters, by }),
 );
+
+/* One year tells no trend: unless somebody chose the days, a trend looks at all of them. */
+function spanOf(look: Look): Span {
+  const { from, to } = filters;
+  const untouched = from === standard.from && to === standard.to;
+  if (look === "trend") return untouched ? { from: "", to: "" } : { from, to };
+  return filters.look === "trend" && !from && !to ? { from: standard.from, to: standard.to } : { from, to };
+}
 
 function showLook(): void {
   looks.show();
@@ -176,16 +165,17 @@ async function cellsTold(signal: AbortSignal): Promise<void> {
   total.replaceChildren(cellSentence(s.count));
   clearTimeout(spoken);
   spoken = window.setTimeout(() => announce(cellSentence(s.count)), SAID_AFTER_MS);
-  if (exact && s.count && filters.from && filters.to) await changesTold(table, signal);
+  // Not waited for: what is known already stands, and a change that cannot be told leaves the shares.
+  if (exact && s.count) changesTold(table, signal).catch(() => undefined);
 }
 
 /* Beside each wilayat its change against the same days a year before. */
 async function changesTold(table: HTMLElement, signal: AbortSignal): Promise<void> {
-  const span = { before_from: yearBefore(filters.from), before_to: yearBefore(filters.to) };
-  if (span.before_to > filters.from) return; // longer than a year: it would overlap itself
-  const query = apiQuery(filters, { by: "wilayat", ...span });
+  const span = comparedWith({ ...filters, beforeFrom: "", beforeTo: "" });
+  if (!span.from) return;
+  const query = apiQuery(filters, { by: "wilayat", before_from: span.from, before_to: span.to });
   const told = await getJson<PlaceChanges>(`/api/heat/compare?${query}`, signal);
-  const year = Number(span.before_from.slice(0, 4));
+  const year = Number(span.from.slice(0, 4));
   const whole = filters.from.endsWith("-01-01") && filters.to === `${year + 2}-01-01`;
   const since = whole ? say(`عن ${year}`, `On ${year}`) : say("عن العام السابق", "On a year before");
   tellChanges(table, told, since, config.change_words);
@@ -195,8 +185,21 @@ async function spotsTold(signal: AbortSignal): Promise<void> {
   const query = measuredQuery(filters, { cell_m: filters.cellM });
   const answer = await getJson<Answer<HotSpots>>(`/api/heat/hotspots?${query}`, signal);
   content.replaceChildren(...spotsPanel(answer, lookAt));
+  void nameSpots(signal);
   city?.setOverlay("verdicts", toned(answer, "class"));
   tellTotal(answer.count);
+}
+
+/* The places of the listed spots, one after the other: the list stands before its last name is known. */
+async function nameSpots(signal: AbortSignal): Promise<void> {
+  for (const row of content.querySelectorAll<HTMLElement>("#spot-list [data-x]")) {
+    const where = { x: row.dataset.x!, y: row.dataset.y!, cell_m: filters.cellM };
+    const known = await getJson<HeatCell>(`/api/heat/cell?${apiQuery(filters, where)}`, signal).catch(
+      () => null,
+    );
+    const place = known && nameOf({ name_ar: known.place_ar, name_en: known.place_en });
+    if (place) row.textContent = place;
+  }
 }
 
 async function changeTold(signal: AbortSignal): Promise<void> {
@@ -208,12 +211,8 @@ async function changeTold(signal: AbortSignal): Promise<void> {
     content.replaceChildren(h("p", { class: "verdict info" }, needed));
     return;
   }
-  const span = filters.beforeFrom && filters.beforeTo;
-  const asked = {
-    before_from: span ? filters.beforeFrom : "",
-    before_to: span ? filters.beforeTo : "",
-    against: filters.against,
-  };
+  const span = comparedWith(filters);
+  const asked = { before_from: span.from, before_to: span.to, against: filters.against };
   const [told, drawn] = await Promise.all([
     getJson<PlaceChanges>(`/api/heat/compare?${apiQuery(filters, { ...asked, by: filters.by })}`, signal),
     getJson<FeatureCollection>(
@@ -377,18 +376,9 @@ function drawChosenShape(): void {
 
 async function start(): Promise<void> {
   body.replaceChildren(...(exact ? [looks.root, places.root] : []), content);
-  byId("filters").append(
-    total,
-    ...(exact
-      ? [
-          viewMenu(
-            () => withQuery("", pageQuery(filters, standard)),
-            (query) => apply(read(`?${query}`)),
-          ).root,
-        ]
-      : []),
-    exportMenu(() => filters),
-  );
+  const query = (): string => withQuery("", pageQuery(filters, standard));
+  const views = exact ? [viewMenu(query, (kept) => apply(read(`?${kept}`))).root] : [];
+  byId("filters").append(h("div", { class: "row bar-end" }, total, ...views, exportMenu(() => filters)));
   if (config.view) {
     writeAddress();
     document.title = `${config.view.name} | ${document.title}`;

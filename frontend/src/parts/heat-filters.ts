@@ -67,10 +67,7 @@ function parts(
   const measure = measureField(choices, start, set);
   const compare = compareField(now, set);
   const all = say("الكل", "All");
-  const every = say(
-    `كل التصنيفات (${number(choices.categories.length)})`,
-    `All (${number(choices.categories.length)})`,
-  );
+  const every = `${all} (${number(choices.categories.length)})`;
   const found: (Part & { planners?: boolean })[] = [
     {
       chip: chip("period", say("الفترة", "Period"), when.root, "calendar"),
@@ -118,18 +115,20 @@ function parts(
       filters: true,
     },
     {
-      chip: chip("cell", say("الخلية", "Cell"), cells.root),
-      set: (f) => cells.set(String(f.cellM)),
-      text: (f) => metres(f.cellM, 0),
-      on: (f) => f.cellM !== standard.cellM,
+      chip: chip(
+        "measure",
+        say("المقياس", "Measure"),
+        h("div", { class: "stack-s" }, measure.root, h("hr"), cells.root),
+      ),
+      set: (f) => {
+        measure.set(f);
+        measure.root.hidden = f.look === "change"; // which counts reports
+        cells.set(String(f.cellM));
+      },
+      text: (f) =>
+        `${f.look === "change" ? "" : measureText(choices, f) + say("، ", ", ")}${metres(f.cellM, 0)}`,
+      on: (f) => f.measure !== "count" || f.weight !== "" || f.cellM !== standard.cellM,
       looks: ["cells", "spots", "change"],
-    },
-    {
-      chip: chip("measure", say("المقياس", "Measure"), measure.root),
-      set: measure.set,
-      text: (f) => measureText(choices, f),
-      on: (f) => f.measure !== "count" || f.weight !== "",
-      looks: ["cells", "spots"],
     },
   ];
   return found.filter((part) => exact || !part.planners);

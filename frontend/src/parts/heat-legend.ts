@@ -49,7 +49,7 @@ function ofCells(view: HeatView, choices: HeatChoices): Legend {
   }));
   const unknown = {
     code: String(UNKNOWN),
-    swatch: "unknownc",
+    swatch: "h0c",
     range: "؟",
     word: say("لا مقام معلوم", "No denominator"),
   };
@@ -76,9 +76,9 @@ function ofVerdicts(view: HeatView, choices: HeatChoices): Legend {
     cells: "",
     spots: say("بلا لون: لا دليل", "No colour: no evidence"),
     change: say("بلا لون: لا بلاغات في المدتين", "No colour: no reports in either"),
-    trend: say("بلا لون: خارج ما اختير", "No colour: not chosen"),
+    trend: say("بلا لون: لا تكفي البيانات", "No colour: too little to tell"),
   };
-  const drawn = told.filter((word) => look !== "spots" || word.code !== "none");
+  const drawn = told.filter((word) => word.code !== "none" && word.code !== "not_tested");
   return {
     title: titles[look],
     cell: look !== "trend",
@@ -127,7 +127,7 @@ export function heatLegend(into: HTMLElement, choices: HeatChoices, changed: () 
         check,
         h("i", { class: one.swatch }),
         one.range ? h("bdi", { class: "n" }, one.range) : null,
-        h("span", { class: "mute" }, one.word),
+        h("span", { class: one.range ? "mute" : "mute alone" }, one.word),
       ),
     );
   };

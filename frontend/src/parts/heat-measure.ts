@@ -63,7 +63,8 @@ export function measureField(
   };
 }
 
+/* Short, for a chip: "per km of road" without the reports that every measure counts. */
 export function measureText(choices: HeatChoices, f: Filters): string {
-  const title = titleOf(choices, f.measure);
-  return f.weight ? `${title}، ${WEIGHT_WORDS[f.weight]()}`.replace("،", say("،", ",")) : title;
+  const title = titleOf(choices, f.measure).replace(/^(بلاغ|reports) /, "");
+  return [title, f.weight && WEIGHT_WORDS[f.weight]()].filter(Boolean).join(say("، ", ", "));
 }

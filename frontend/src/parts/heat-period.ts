@@ -2,18 +2,21 @@
 
 import { h } from "../lib/dom";
 import { date } from "../lib/format";
-import { dayAfter, lastDay, monthAfter, yearBefore, type Filters } from "../lib/heat-state";
+import {
+  comparedWith,
+  dayAfter,
+  justBefore,
+  lastDay,
+  monthAfter,
+  type Filters,
+  type Span,
+} from "../lib/heat-state";
 import { say } from "../lib/say";
 import { radios } from "./pop";
 
 export interface Field {
   root: HTMLElement;
   set: (f: Filters) => void;
-}
-
-interface Span {
-  from: string;
-  to: string;
 }
 
 /* Two fields of days (months for the public); the end is inclusive as people say it, exclusive in the query. */
@@ -68,11 +71,13 @@ export function periodText(f: Span): string {
   return `${date(f.from)} – ${date(lastDay(f.to))}`;
 }
 
-/* With what: as long just before, the same days a year before, or days of one's own. */
-function compareKind(f: Filters): "before" | "year" | "own" {
-  if (!f.beforeFrom || !f.beforeTo) return "before";
-  const year = f.from && f.to && f.beforeFrom === yearBefore(f.from) && f.beforeTo === yearBefore(f.to);
-  return year ? "year" : "own";
+type Kind = "year" | "before" | "own";
+
+/* With what: the same days a year before, as long just before, or days of one's own. */
+function compareKind(f: Filters): Kind {
+  if (!f.beforeFrom || !f.beforeTo) return comparedWith(f).from ? "year" : "before";
+  const before = f.from && f.to ? justBefore(f) : null;
+  return before?.from === f.beforeFrom && before.to === f.beforeTo ? "before" : "own";
 }
 
 export function compareText(f: Filters): string {
@@ -89,17 +94,18 @@ export function compareField(now: () => Filters, change: (part: Partial<Filters>
   const kinds = radios(
     "compare",
     [
-      { code: "before", label: say("المدة السابقة بالطول نفسه", "The period before, as long") },
       { code: "year", label: say("الأيام نفسها قبل عام", "The same days a year before") },
+      { code: "before", label: say("المدة السابقة بالطول نفسه", "The period before, as long") },
       { code: "own", label: say("مدة أخرى", "Another period") },
     ],
-    "before",
+    "year",
     (kind) => {
       own.root.hidden = kind !== "own";
       const f = now();
-      if (kind === "before") change({ beforeFrom: "", beforeTo: "" });
-      if (kind === "year" && f.from && f.to)
-        change({ beforeFrom: yearBefore(f.from), beforeTo: yearBefore(f.to) });
+      if (kind === "year") change({ beforeFrom: "", beforeTo: "" });
+      if (kind !== "before" || !f.from || !f.to) return;
+      const before = justBefore(f);
+      change({ beforeFrom: before.from, beforeTo: before.to });
     },
   );
   const against = radios(

@@ -138,10 +138,10 @@ function spotRow(f: Feature, goTo: (ring: Polygon["coordinates"][0]) => void): H
       h("span", { class: "num" }, bdi(number(Number(f.properties?.count)))),
       h(
         "span",
-        { class: "s mute" },
-        `z ${number(Number(f.properties?.z), 1)} · `,
+        { class: "s mute", "data-x": String(f.properties?.x), "data-y": String(f.properties?.y) },
         h("bdi", { class: "n ltr" }, `${lat!.toFixed(3)}, ${lon!.toFixed(3)}`),
       ),
+      h("bdi", { class: "n s mute ltr" }, `z ${number(Number(f.properties?.z), 1)}`),
     ),
   );
 }
@@ -149,7 +149,7 @@ function spotRow(f: Feature, goTo: (ring: Polygon["coordinates"][0]) => void): H
 /* ---------- two periods ---------- */
 
 function days(one: Days): HTMLElement {
-  return bdi(`${date(one.from)} – ${date(lastDay(one.to))}`);
+  return bdi(`${date(one.from)} – ${date(lastDay(one.to))}`, "nowrap");
 }
 
 function cityLine(answer: HeatChanges): HTMLElement {

@@ -115,9 +115,9 @@ export function viewMenu(query: () => string, open: (query: string) => void): Vi
   });
   const button = h(
     "button",
-    { type: "button", class: "btn two sm", id: "views" },
+    { type: "button", class: "btn two sm", id: "views", "aria-label": say("العروض المحفوظة", "Saved views") },
     icon("star"),
-    h("span", { class: "wide-only" }, say("العروض المحفوظة", "Saved views")),
+    h("span", { class: "wide-only" }, say("العروض", "Views")),
   );
   button.addEventListener("click", () => void load());
   const title = say("العروض المحفوظة", "Saved views");
