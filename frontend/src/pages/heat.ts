@@ -378,7 +378,15 @@ async function start(): Promise<void> {
   body.replaceChildren(...(exact ? [looks.root, places.root] : []), content);
   const query = (): string => withQuery("", pageQuery(filters, standard));
   const views = exact ? [viewMenu(query, (kept) => apply(read(`?${kept}`))).root] : [];
-  byId("filters").append(h("div", { class: "row bar-end" }, total, ...views, exportMenu(() => filters)));
+  byId("filters").append(
+    h(
+      "div",
+      { class: "row bar-end" },
+      total,
+      ...views,
+      exportMenu(() => filters),
+    ),
+  );
   if (config.view) {
     writeAddress();
     document.title = `${config.view.name} | ${document.title}`;
