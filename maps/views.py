@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from maps.layers import Layer, Viewer, layer_named
 from maps.tilejson import tilejson
 from maps.tiles import tile, tile_address
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.access import ANYONE, not_found, open_to, roles_of
 
 MVT = "application/vnd.mapbox-vector-tile"
@@ -47,7 +47,7 @@ def _layer_and_viewer(request: HttpRequest, name: str) -> tuple[Layer, Viewer]:
     Of a layer with a public side everybody else gets that side, whatever roles they have.
     """
     layer = layer_named(name)
-    today = timezone.now().astimezone(PROFILE.time_zone).date()
+    today = city_day(timezone.now())
     if layer.open_to_all():
         return layer, Viewer(frozenset(), today)
     roles = roles_of(request)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.http import HttpRequest
 
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.digits import NotANumber, integer, western
 from municipality.moments import FIRST_YEAR, LAST_YEAR
@@ -43,7 +44,7 @@ def today() -> dt.date:
     """Return the day it is in the city; for views and commands only."""
     from django.utils import timezone
 
-    return timezone.now().astimezone(PROFILE.time_zone).date()
+    return city_day(timezone.now())
 
 
 def day(text: str | None, *, name: str, default: dt.date) -> dt.date:

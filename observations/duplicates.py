@@ -9,7 +9,7 @@ from django.db import connection
 from shapely.geometry import Point
 
 from municipality import crs
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.located import DEFAULT_ACCURACY_M
 from observations.reports.models import Status
 
@@ -130,7 +130,7 @@ def near_alike(
         "x": point.x,
         "y": point.y,
         "accuracy": min(max(accuracy_m, 0.0), MOST_ACCURACY_M),
-        "on": at.astimezone(PROFILE.time_zone).date(),
+        "on": city_day(at),
         "since": at - dt.timedelta(days=CLOSED_DAYS),
         "without": without,
         "limit": limit,

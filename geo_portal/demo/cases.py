@@ -17,7 +17,7 @@ from municipality.cases.actions import move
 from municipality.cases.conversation import say
 from municipality.cases.models import Case
 from municipality.cases.worklist import claim
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.delegations import Wish, delegate
 from municipality.people.models import User
 from municipality.places.models import Branch
@@ -87,7 +87,7 @@ def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
         asker = cast.people[story.asker]
         applicant = Actor(asker.pk, asker.full_name, "citizen", person.pk)
     begun = at - dt.timedelta(hours=story.hours_ago)
-    found = plot_on(plot_id=plot.pk, on=at.astimezone(PROFILE.time_zone).date())
+    found = plot_on(plot_id=plot.pk, on=city_day(at))
     if found is None:
         return
     case = request_extract(plot=found, person=person, wanted=Wanted(), by=applicant, at=begun)
@@ -108,7 +108,7 @@ def _tell(story: _Story, plot: Plot, cast: _Cast, *, at: dt.datetime) -> None:
 
 def _let_act(giver: User, taker: User, *, at: dt.datetime) -> None:
     """Let a citizen's neighbour ask for extracts for them, since a week and for half a year."""
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     first, last = on - dt.timedelta(days=7), on + dt.timedelta(days=180)
     wish = Wish(str(taker.phone), ("plot_extract",), first, last)
     delegate(giver, wish, by=Actor(giver.pk, giver.full_name, "citizen"), at=at, on=on)

@@ -17,6 +17,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import move
 from municipality.cases.conversation import Sheet, attach_sheet
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.people.models import User
 from municipality.stored import geos_of, shape_of
 from parking_zones.parking_permits.checks import papers_needed, request_of
@@ -30,7 +31,7 @@ from parking_zones.parking_permits.requests import (
     ask_for_permit,
     hand_in,
 )
-from parking_zones.parking_permits.terms import city_day, midnight, months_after
+from parking_zones.parking_permits.terms import midnight, months_after
 from parking_zones.plates import ARABIC, Plate
 from parking_zones.zones.bays import bays_in_zone
 from parking_zones.zones.book import ZoneOnDay, zone_book

@@ -21,6 +21,7 @@ from municipality.cases.actions import move
 from municipality.cases.conversation import Sheet, attach_sheet, current_documents, say
 from municipality.cases.models import Case
 from municipality.cases.remarks import About, Pin, remark
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.documents import store
 from municipality.documents.models import RetentionClass, StoredFile
@@ -266,7 +267,7 @@ def _earlier(number: int, plot: Plot, since: dt.date, on: dt.date) -> BuildingPe
 
 def _write_earlier(*, at: dt.datetime) -> int:
     """Fill the public register with permits of four years, spread over the city."""
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     ids = list(Plot.objects.filter(use_class="residential").values_list("pk", flat=True))
     rng = np.random.default_rng(7)
     chosen = rng.choice(sorted(ids), size=min(EARLIER, len(ids)), replace=False).tolist()
@@ -281,7 +282,7 @@ def _write_earlier(*, at: dt.datetime) -> int:
 
 def write_permits(*, at: dt.datetime) -> int:
     """Write an application a stage in the days before a moment; returns how many."""
-    sites = _sites(on=at.astimezone(PROFILE.time_zone).date())
+    sites = _sites(on=city_day(at))
     if not sites:
         return 0
     cast = _cast(*sites[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.documents.file_gate import Unreadable
 from municipality.documents.store import keep
@@ -66,7 +67,7 @@ def _system(form: Form) -> int | None:
 def _day(form: Form, at: dt.datetime) -> dt.date:
     text = form.values["on"]
     try:
-        return dt.date.fromisoformat(text) if text else at.astimezone(PROFILE.time_zone).date()
+        return dt.date.fromisoformat(text) if text else city_day(at)
     except ValueError:
         form.errors["on"] = str(WRONG_DAY)
         return at.date()

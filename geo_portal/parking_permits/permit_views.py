@@ -19,6 +19,7 @@ from geo_portal.parking_permits.shown import row_of, things_of, zone_feature
 from municipality.asked import today
 from municipality.cases.actions import CannotMove
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.digits import NotANumber, integer
 from municipality.documents.models import IssuedPaper
 from municipality.people.access import SIGNED_IN, not_found, open_to
@@ -29,7 +30,7 @@ from municipality.reach import as_system
 from parking_zones.parking_permits.fees import refund_of
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import About, ask_about
-from parking_zones.parking_permits.terms import city_day, months_allowed
+from parking_zones.parking_permits.terms import months_allowed
 from parking_zones.parking_permits.words import ACTS, plate_words
 
 Act = PermitRequest.Act

@@ -8,6 +8,7 @@ from typing import Any
 from municipality import geojson
 from municipality.billing.bills.facts import Line
 from municipality.billing.tariffs.queries import NoTariff
+from municipality.city_time import city_day
 from municipality.problems import bad_value
 from municipality.stored import shape_of
 from municipality.words import Text
@@ -17,7 +18,6 @@ from parking_zones.parking_permits.models import PermitKind
 from parking_zones.parking_permits.requests import CHOOSE_KIND, CHOOSE_MONTHS, START_DAY, Wanted
 from parking_zones.parking_permits.terms import (
     START_WITHIN_DAYS,
-    city_day,
     months_after,
     months_allowed,
     months_rule,

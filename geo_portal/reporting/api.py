@@ -19,8 +19,8 @@ from geo_portal.reporting.asking import (
 )
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
+from municipality.city_time import city_day
 from municipality.clock import database_now
-from municipality.conf import PROFILE
 from municipality.located import DEFAULT_ACCURACY_M
 from municipality.moments import utc_text
 from municipality.people.access import ANYONE, SIGNED_IN, not_found, open_to
@@ -241,9 +241,7 @@ def place(request: HttpRequest) -> JsonResponse:
     """Answer wilayat and area of ``lon``, ``lat``; 422 in the sea and outside of the city."""
     asked.only(request, ("lon", "lat", "accuracy_m"))
     point, accuracy_m = geometry_gate.fix(request)
-    found = lies(
-        point, accuracy_m=accuracy_m, on=database_now().astimezone(PROFILE.time_zone).date()
-    )
+    found = lies(point, accuracy_m=accuracy_m, on=city_day(database_now()))
 
     def named(row: Wilayat | Area | None) -> dict[str, Any] | None:
         if row is None:
@@ -269,7 +267,7 @@ def near(request: HttpRequest) -> JsonResponse:
     asked.only(request, ("lon", "lat", "accuracy_m", "category"))
     point, accuracy_m = geometry_gate.fix(request)
     now = database_now()
-    on = now.astimezone(PROFILE.time_zone).date()
+    on = city_day(now)
     category = category_now(asked.one(request, "category") or "", on=on)
     found = near_alike(category_id=category.pk, point=point, accuracy_m=accuracy_m, at=now)
     return JsonResponse(

@@ -11,7 +11,7 @@ from municipality import geojson
 from municipality.cases.machine import Edge
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.links import link_to
 from municipality.people.models import User
 from municipality.stored import shape_of
@@ -108,7 +108,7 @@ def _forms(*, at: dt.datetime) -> dict[str, Any]:
         "bodies_outside": Body.objects.filter(is_outside=True).order_by("name_ar"),
         "most_days": MOST_DAYS,
         "categories": Category.objects.filter(retired_on=None).order_by("position", "id"),
-        "today": at.astimezone(PROFILE.time_zone).date(),
+        "today": city_day(at),
     }
 
 

@@ -12,7 +12,7 @@ from municipality.cases.kinds import machine_of
 from municipality.cases.machine import SYSTEM as BY_SYSTEM
 from municipality.cases.models import Case
 from municipality.cases.worklist import hand_over_absent
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 
 LOG = logging.getLogger("municipality.cases")
@@ -24,7 +24,7 @@ def watch_clocks() -> None:
     at = timezone.now()
     escalate(at=at)
     expire(at=at)
-    hand_over_absent(on=at.astimezone(PROFILE.time_zone).date(), by=SYSTEM, at=at)
+    hand_over_absent(on=city_day(at), by=SYSTEM, at=at)
 
 
 def escalate(*, at: dt.datetime) -> int:

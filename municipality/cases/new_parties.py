@@ -5,7 +5,7 @@ import datetime as dt
 from municipality.actor import Actor
 from municipality.cases.actions import NewParty
 from municipality.cases.machine import APPLICANT, DELEGATE
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.delegations import may_act_for
 from municipality.people.models import User
 
@@ -20,7 +20,7 @@ def party_of(person: User, role: str) -> NewParty:
 
 def parties_for(person: User, kind: str, *, by: Actor, at: dt.datetime) -> tuple[NewParty, ...]:
     """Return who is on a case of a kind: the applicant, and the delegate who asks for them."""
-    on, asker = at.astimezone(PROFILE.time_zone).date(), by.person_id
+    on, asker = city_day(at), by.person_id
     if asker is None or by.for_person_id != person.pk:
         return (party_of(person, APPLICANT),)
     if not may_act_for(asker, person.pk, kind, on=on):  # who serves them at the counter

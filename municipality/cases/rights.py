@@ -9,7 +9,7 @@ from municipality.actor import Actor
 from municipality.cases.kinds import machine_of
 from municipality.cases.machine import APPLICANT, BILLING, DELEGATE, PARTIES, SYSTEM, Edge
 from municipality.cases.models import Case, Party
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.acting_person import office_ids
 from municipality.people.delegations import may_act_for, speaks_for_another
 from municipality.people.models import User
@@ -30,7 +30,7 @@ def applicant_id(case: Case) -> int | None:
 def delegates_now(case: Case, *, at: dt.datetime) -> list[Party]:
     """Return the delegates on a case whom its applicant lets act at a moment."""
     giver = applicant_id(case)
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     return [
         party
         for party in case.parties.all()
@@ -54,7 +54,7 @@ def parts_of(case: Case, actor: Actor, *, at: dt.datetime) -> frozenset[str]:
     offices: tuple[int, ...] = ()
     if actor.person_id is not None and any(party.consultancy_id for party in parties):
         person = User.objects.get(pk=actor.person_id)
-        offices = office_ids(person, on=at.astimezone(PROFILE.time_zone).date())
+        offices = office_ids(person, on=city_day(at))
     return frozenset(
         party.role
         for party in parties

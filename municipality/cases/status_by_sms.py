@@ -13,6 +13,7 @@ from municipality.cases.models import Case, Party
 from municipality.cases.queries import asked_for, numbers_in
 from municipality.cases.rights import delegates_now
 from municipality.cases.telling import day_text, shortened
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.notices.inbound import InboundText, Reply, known_language
 from municipality.notices.templates import Template
@@ -62,7 +63,7 @@ def is_on_case(case: Case, phone: str, *, at: dt.datetime) -> bool:
         return True
     if any(phone == one.phone or one.person in people for one in delegates_now(case, at=at)):
         return True
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     offices = [key for person in people for key in office_ids(person, on=on)]
     return bool(offices) and parties.filter(consultancy__in=offices).exists()
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from municipality.actor import Actor
 from municipality.cases.models import Absence, Case
 from municipality.cases.rights import standing
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.names import fold
 from municipality.people.models import User
@@ -163,7 +163,7 @@ def be_absent(
     Raises NotTaken, and keeps what was recorded, for days that end before they begin or that
     have passed, and for a substitute who shares no role.
     """
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     if last < first:
         raise NotTaken(ENDS_FIRST)
     if last < today:
@@ -184,7 +184,7 @@ def be_absent(
 @acting
 def be_back(*, person: User, by: Actor, at: dt.datetime) -> None:
     """Forget the days of absence that have not passed yet."""
-    gone, _ = absences(person, on=at.astimezone(PROFILE.time_zone).date()).delete()
+    gone, _ = absences(person, on=city_day(at)).delete()
     if gone:
         record(stream=f"person/{person.pk}", act="be_back", by=by, at=at)
 

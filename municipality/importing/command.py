@@ -15,6 +15,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.documents.refusals import sentence
 from municipality.importing.engine import Outcome, Progress, run
@@ -81,7 +82,7 @@ class ImportCommand(BaseCommand):
         job = Job(
             kind=self.kind,
             name=options["file"].name,
-            on=options["on"] or at.astimezone(PROFILE.time_zone).date(),
+            on=options["on"] or city_day(at),
             at=at,
             layer=options["layer"],
             theme=theme,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from municipality.billing.tariffs.models import Tariff, TariffKind
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.digits import western
 from municipality.importing.fields import Field, Kind
 from municipality.importing.models import RecordBatch
@@ -63,7 +63,7 @@ Span = tuple[dt.date, dt.date | None]
 
 
 def _day(at: dt.datetime | None) -> dt.date | None:
-    return None if at is None else at.astimezone(PROFILE.time_zone).date()
+    return None if at is None else city_day(at)
 
 
 def _spans(rows: Rows, job: Job) -> list[Span]:

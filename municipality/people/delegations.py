@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from municipality.actor import Actor
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people import phone_codes
 from municipality.people.access import not_found
@@ -94,7 +94,7 @@ def speaks_for_another(by: Actor, kind: str, *, at: dt.datetime) -> bool:
     if by.person_id is None or by.for_person_id is None:
         return False
     mandates = Mandate.objects.filter(staff=by.person_id, visitor=by.for_person_id, until__gt=at)
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     return may_act_for(by.person_id, by.for_person_id, kind, on=on) or (
         by.role in ON_BEHALF and mandates.exists()
     )

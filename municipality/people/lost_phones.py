@@ -9,7 +9,7 @@ import datetime as dt
 from django.db import IntegrityError, transaction
 
 from municipality.actor import Actor
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.account import TAKEN, change_phone
 from municipality.people.contact import LONGEST_REASON
@@ -82,7 +82,7 @@ def confirm(person: User, phone: str, *, by: Actor, at: dt.datetime) -> None:
     not_oneself(person, by)
     found = _open_locked(person)
     first = Actor(found.asked_by_id, found.asked_by.full_name, "admin")
-    four_eyes(first, by, on=at.astimezone(PROFILE.time_zone).date())
+    four_eyes(first, by, on=city_day(at))
     if phone != found.phone:
         raise bad_value("phone", NOT_THE_SAME)
     found.done_by_id, found.done_at, found.phone = by.person_id, at, ""

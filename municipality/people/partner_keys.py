@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from municipality.actor import Actor
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.macs import mac, same
 from municipality.people.models import PartnerKey
@@ -90,7 +90,7 @@ def _find(key: str, at: dt.datetime) -> PartnerKey | None:
     told = FORM.fullmatch(key)
     if told is None:
         return None
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     held = PartnerKey.objects.filter(prefix=told[1], revoked_at=None, valid__contains=on)
     found = held.first()  # unique
     if found is None or not same(found.mac, mac("partner_key", told[1], told[2])):

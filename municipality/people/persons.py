@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.crypto import get_random_string
 
 from municipality.actor import Actor
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.names import tidy
 from municipality.people import second_factor
@@ -169,7 +169,7 @@ def confirm_factor_reset(person: User, *, by: Actor, at: dt.datetime) -> None:
     if found is None:
         raise bad_value("person", NO_FACTOR)
     first = Actor(found.asked_by_id, found.asked_by.full_name, "admin")
-    four_eyes(first, by, on=at.astimezone(PROFILE.time_zone).date())
+    four_eyes(first, by, on=city_day(at))
     found.done_by_id, found.done_at = by.person_id, at
     found.save(update_fields=["done_by", "done_at"])
     second_factor.remove(person)

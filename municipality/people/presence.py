@@ -14,7 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.acting_person import is_staff, office_ids
 from municipality.people.models import Mandate, SignIn, User, WebSession
 from municipality.reach import NOBODY, Viewer, look_as
@@ -135,4 +135,4 @@ class PresenceMiddleware:
         if _is_over(request, request.user, int(at.timestamp())):
             leave(request)
             return NOBODY
-        return viewer_of(request.user, on=at.astimezone(PROFILE.time_zone).date())
+        return viewer_of(request.user, on=city_day(at))

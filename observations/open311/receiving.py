@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.intake import accept
 from municipality.documents.models import RetentionClass, StoredFile
 from municipality.people.limits import Limit, count_phone
@@ -108,7 +108,7 @@ def _sender(told: dict[str, str], partner: PartnerKey) -> Sender:
 def read(request: HttpRequest, partner: PartnerKey, *, at: dt.datetime) -> Received:
     """Read a report out of a form; raises Problem 400 or 422, each with its sentence."""
     told = {name: request.POST[name].strip() for name in request.POST}
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     service = Category.objects.filter(code=told.get("service_code", ""), public=True).first()
     if service is None or not category_now(service.code, on=today).public:
         raise bad_value("service_code", NO_SERVICE)

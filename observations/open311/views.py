@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from municipality.city_time import city_day
 from municipality.clock import database_now
-from municipality.conf import PROFILE
 from municipality.people.access import ANYONE, PARTNER, not_found, open_to
 from municipality.people.models import PartnerKey
 from municipality.people.partner_keys import is_granted
@@ -92,7 +92,7 @@ def discovery(request: HttpRequest, form: str = "") -> HttpResponse:
 
 
 def _services(*, at: dt.datetime) -> list[Category]:
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     rows = Category.objects.filter(public=True).order_by("position", "id")
     return [row for row in rows if row.retired_on is None or row.retired_on > today]
 

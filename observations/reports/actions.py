@@ -9,7 +9,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import move
 from municipality.cases.clock import promise
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.models import StoredFile
 from municipality.history.actions import record
 from municipality.problems import Problem, bad_value
@@ -78,7 +78,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     apart = float(shapely.distance(before, to.point))
     if apart == 0:
         raise Problem(409, "not_now", SAME_PLACE)
-    where = lies(to.point, accuracy_m=to.radius_m, on=at.astimezone(PROFILE.time_zone).date())
+    where = lies(to.point, accuracy_m=to.radius_m, on=city_day(at))
     Fix.objects.filter(observation=observation, counts_until=None).exclude(counts_from=None).update(
         counts_until=at
     )
@@ -104,7 +104,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
 def recategorise(*, case_id: int, code: str, by: Actor, at: dt.datetime) -> Observation:
     """Give a report another category, and the promise of that category from when it was sent."""
     case, submission, observation = _locked(case_id)
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     before, category = observation.category, category_now(code, on=today)
     if category == before:
         return observation

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from municipality.actor import Actor
 from municipality.cases.models import Case
 from municipality.cases.telling import case_link, shortened
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.notices.outbox import Recipient, queue
 from municipality.people.models import User
 from municipality.words import Text
@@ -102,7 +102,7 @@ def why_not_planned(case: Case, *, at: dt.datetime) -> Text | None:
     day = submission_of(case).planned_on
     if day is None:
         return NO_DAY
-    return DAY_PASSED if day < at.astimezone(PROFILE.time_zone).date() else None
+    return DAY_PASSED if day < city_day(at) else None
 
 
 def is_marked_duplicate(case: Case, *, at: dt.datetime) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from municipality import crs
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.importing.keyed_swap import upsert
 from municipality.importing.spec import Job
@@ -48,6 +49,6 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     cursor.execute(_GUESTS)
     categories = cursor.rowcount
     done = upsert(cursor, _UPSERT)
-    today = job.at.astimezone(PROFILE.time_zone).date()
+    today = city_day(job.at)
     released = release_heat(on=today, at=job.at)
     return {**done, "new_categories": categories, "released_months": len(released)}

@@ -14,7 +14,7 @@ from municipality.cases.actions import NewCase, NewParty, Where, open_case
 from municipality.cases.clock import Promise, promise
 from municipality.cases.machine import APPLICANT
 from municipality.cases.telling import case_link, day_text
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.models import StoredFile
 from municipality.notices.outbox import Recipient, queue
 from municipality.people.models import User
@@ -188,7 +188,7 @@ def _observation(
         point=geos_point(where.fix.point), accuracy_m=where.fix.accuracy_m,
         fix_origin=where.fix.origin.value, category=category, status=Status.NEW,
         channel=new.channel, severity=URGENCY.get(category.priority, 0), reported_at=made_at,
-        reported_on=made_at.astimezone(PROFILE.time_zone).date(), wilayat_id=where.wilayat_id,
+        reported_on=city_day(made_at), wilayat_id=where.wilayat_id,
         area_id=where.area_id,
     )  # fmt: skip
 
@@ -229,7 +229,7 @@ def send(*, new: NewReport, sender: Sender, by: Actor, at: dt.datetime) -> Submi
     if (before := sent_before(sender.person, new.key)) is not None:
         return before
     _check(new)
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     category = category_now(new.category, on=today)
     where = placed(new.told, sure=new.sure, on=today)
     observation = _observation(new, category, where, at=at)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from municipality.actor import Actor
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.located import DEFAULT_ACCURACY_M, Located
 from municipality.reach import acting
 from municipality.stored import shape_of
@@ -14,11 +14,6 @@ from observations.routing.models import Body, Routed
 from observations.routing.queries import clear, responsible
 
 Why = Routed.Why
-
-
-def city_day(at: dt.datetime) -> dt.date:
-    """Return the day of the city of an aware moment."""
-    return at.astimezone(PROFILE.time_zone).date()
 
 
 def answer_of(observation: Observation, *, on: dt.date) -> Located[Answering]:

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
+from municipality.city_time import city_day
 from municipality.places import stamps
 from observations.reports.leading import lead_astray
-from observations.routing.actions import city_day
 from observations.routing.rerouting import reroute_open, route_new
 
 _done: object = None  # what this process last routed everything by: stamps and day

@@ -7,10 +7,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from municipality.actor import SYSTEM
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.located import Place
 from municipality.reach import acting
 from observations.reports.models import Observation, Status
-from observations.routing.actions import Why, answer_of, city_day, directorate_of, row_of
+from observations.routing.actions import Why, answer_of, directorate_of, row_of
 from observations.routing.models import Routed
 
 BATCH = 500

@@ -10,6 +10,7 @@ import shapely
 from django.db import connection
 
 from municipality import crs
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from parking_zones.occupancy.counting import (
     HOURS,
@@ -168,7 +169,7 @@ WHERE state = 'paid' AND starts_at < %(end)s
 def last_sold(*, until: dt.date) -> dt.date | None:
     """Return the last day before another on which a paid ticket begins; None where none does."""
     ((found,),) = _rows(LAST_SOLD, {"end": _midnight(until)})
-    return None if found is None else found.astimezone(PROFILE.time_zone).date()
+    return None if found is None else city_day(found)
 
 
 def use_of(*, book: ZoneBook, first: dt.date, after: dt.date) -> Use:

@@ -6,6 +6,7 @@ from municipality.billing.tariffs.queries import NoTariff
 from municipality.cases.conversation import current_documents
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.words import Text
 from parking_zones.parking_permits.bays import refused_bay
 from parking_zones.parking_permits.models import (
@@ -16,7 +17,7 @@ from parking_zones.parking_permits.models import (
     PermitVehicle,
 )
 from parking_zones.parking_permits.pricing import lines_asked
-from parking_zones.parking_permits.terms import city_day, midnight, months_after
+from parking_zones.parking_permits.terms import midnight, months_after
 from parking_zones.zones.book import zone_book
 
 Act = PermitRequest.Act

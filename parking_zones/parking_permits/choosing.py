@@ -5,13 +5,13 @@ import datetime as dt
 from municipality.actor import Actor
 from municipality.cases.models import Case
 from municipality.cases.rights import Side, side_of
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.access import not_found
 from municipality.reach import acting
 from parking_zones.parking_permits.bays import bay_to_ask_for
 from parking_zones.parking_permits.checks import Act, request_of, span_of
 from parking_zones.parking_permits.models import PermitKind, PermitRequest
-from parking_zones.parking_permits.terms import city_day
 from parking_zones.zones.bays import zone_id_of_bay
 
 WRITING = ("draft", "returned")

@@ -9,11 +9,12 @@ from municipality.billing.bills.models import Bill
 from municipality.billing.bills.queries import explain
 from municipality.billing.payments.refunds import ask_for_service
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.stored import shape_of
 from parking_zones.parking_permits.checks import Act, request_of
 from parking_zones.parking_permits.models import ParkingPermit
 from parking_zones.parking_permits.pricing import lines_asked, unused_baisa
-from parking_zones.parking_permits.terms import city_day, midnight, months_unused
+from parking_zones.parking_permits.terms import midnight, months_unused
 from plots.case_fees import CaseFee
 
 PURPOSE = "parking_permit_fee"

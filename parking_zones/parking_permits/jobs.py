@@ -11,6 +11,7 @@ from django_tasks import task
 from municipality.actor import SYSTEM
 from municipality.cases.actions import move
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import issue_paper, supersede
 from municipality.notices.outbox import Recipient, queue
@@ -20,7 +21,6 @@ from parking_zones.parking_permits.life import vehicle_at
 from parking_zones.parking_permits.models import Holder, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.notices import REMINDER
 from parking_zones.parking_permits.paper import facts_of, printer
-from parking_zones.parking_permits.terms import city_day
 from parking_zones.parking_permits.vehicle_register import Answer, configured, is_owner
 from parking_zones.parking_permits.words import day_words, last_day, permit_of, plate_words
 

@@ -7,13 +7,14 @@ from django.db import IntegrityError, connection, transaction
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
 from municipality.cases.models import Case, Party
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.moments import utc_text
 from municipality.words import Text
 from parking_zones.parking_permits.checks import Act, request_of, span_of
 from parking_zones.parking_permits.fees import ask_back, first_day_not_used
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest, PermitVehicle
-from parking_zones.parking_permits.terms import city_day, midnight
+from parking_zones.parking_permits.terms import midnight
 
 TAKEN_MEANWHILE = Text(
     "سبقك تصريح آخر إلى الموقف أو المركبة في اللحظة نفسها.",

@@ -14,6 +14,7 @@ from municipality.actor import SYSTEM, Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing.bills.models import Bill
 from municipality.cases.actions import CannotMove
+from municipality.city_time import city_day
 from municipality.conf import CURRENCY_LAST, PROFILE
 from municipality.names import fold
 from municipality.notices.inbound import InboundText, Reply
@@ -26,7 +27,7 @@ from parking_zones.parking_permits.fees import due_bill
 from parking_zones.parking_permits.holders import held_by_phone
 from parking_zones.parking_permits.models import ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import About, ask_about
-from parking_zones.parking_permits.terms import YEAR, city_day
+from parking_zones.parking_permits.terms import YEAR
 
 WORDS = frozenset(fold(word) for word in ("جدد", "جدّد", "تجديد", "جددي", "renew", "renewal"))
 LONGEST_WHY = 90

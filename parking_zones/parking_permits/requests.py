@@ -14,6 +14,7 @@ from municipality.cases.machine import APPLICANT
 from municipality.cases.models import Case
 from municipality.cases.new_parties import parties_for
 from municipality.cases.rights import Side, side_of
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.access import not_found
 from municipality.people.models import User
@@ -34,7 +35,6 @@ from parking_zones.parking_permits.models import (
 from parking_zones.parking_permits.terms import (
     RENEW_FROM_DAYS,
     START_WITHIN_DAYS,
-    city_day,
     midnight,
     months_after,
     months_allowed,

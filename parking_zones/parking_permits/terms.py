@@ -77,8 +77,3 @@ def months_unused(*, starts_on: dt.date, months: int, leaves_on: dt.date) -> int
 def midnight(day: dt.date) -> dt.datetime:
     """Return the moment in which a day of the city begins."""
     return dt.datetime.combine(day, dt.time(), PROFILE.time_zone)
-
-
-def city_day(at: dt.datetime) -> dt.date:
-    """Return the day of the city at an aware moment."""
-    return at.astimezone(PROFILE.time_zone).date()

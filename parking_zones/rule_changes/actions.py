@@ -12,7 +12,7 @@ from municipality.billing.models import Tariff
 from municipality.billing.tariffs.models import TariffKind
 from municipality.calendar.queries import span
 from municipality.calendar.rest_days import Span
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.access import not_found
 from municipality.people.four_eyes import four_eyes
@@ -65,7 +65,7 @@ def sort_of(change: Change) -> str:
 
 def _check(change: Change, at: dt.datetime) -> None:
     """Refuse a change of days that have begun, and one that takes the rule from a minute."""
-    today = at.astimezone(PROFILE.time_zone).date()
+    today = city_day(at)
     if change.span.first is None or change.span.first <= today:
         first = change.span.first or today
         raise Problem(409, "rules_applied", BEGUN.with_values(day=f"{first:%d/%m/%Y}"))
@@ -138,7 +138,7 @@ def confirm(*, public_id: str, by: Actor, at: dt.datetime) -> RuleChange:
     first day has begun, 422 where it would leave a gap by now.
     """
     row = _waiting(public_id)
-    four_eyes(proposer_of(row), by, on=at.astimezone(PROFILE.time_zone).date())
+    four_eyes(proposer_of(row), by, on=city_day(at))
     change = change_of(row)
     _check(change, at)
     _write(change)

@@ -17,7 +17,7 @@ from municipality.baisa import Baisa
 from municipality.billing.bills.actions import cancel, issue
 from municipality.billing.bills.facts import Claim, Line, Payer
 from municipality.billing.bills.models import Bill
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.digits import western
 from municipality.importing.fields import Field, Kind
 from municipality.importing.parts import default_source
@@ -121,7 +121,7 @@ def _offence_of(rows: Rows, moments: Sequence[dt.datetime | None]) -> list[tuple
     """Find the offence of each row as it held on its day: its id and its fine."""
     known, found, missing = _offences(), [], []
     for row, (code, at) in enumerate(zip(texts(rows, "offence"), moments, strict=True)):
-        day = None if at is None else at.astimezone(PROFILE.time_zone).date()
+        day = None if at is None else city_day(at)
         held = [
             (key, fine)
             for key, fine, first, after in known.get(code.strip().lower(), [])

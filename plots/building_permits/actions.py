@@ -12,7 +12,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import NewCase, NewParty, Where, open_case
 from municipality.cases.machine import FORMER_OWNER, OWNER
 from municipality.cases.models import Case, Party
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.people.models import Consultancy, User
 from municipality.people.offices import check_may_file
 from municipality.problems import Problem, bad_value
@@ -163,7 +163,7 @@ def open_application(*, office_id: int, wanted: Wanted, by: Actor, at: dt.dateti
     Raises Problem 403 where the office may not file (licence, suspension, pilot group), 422 for
     plots that are no one site, for no owner, for a permit that is not there to be changed.
     """
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     office = check_may_file(office_id, on=on)
     request_key = f"{office.pk}/{wanted.key[:LONGEST_KEY]}" if wanted.key else None
     if request_key and (before := _repeated(request_key)) is not None:

@@ -15,7 +15,7 @@ from municipality.billing.bills.facts import Line, Payer, tariff_line
 from municipality.billing.tariffs.models import TariffKind
 from municipality.billing.tariffs.queries import price_on
 from municipality.cases.models import Case, Party
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.words import Text
 from plots.building_permits.models import BuildingPermit, PermitApplication, Work
 from plots.building_permits.queries import application_of, latest_site
@@ -118,7 +118,7 @@ def _owed(case: Case, *, day: dt.date) -> list[Line]:
 
 def is_owed(case: Case, *, at: dt.datetime) -> bool:
     """Tell whether something is still to be paid for a case on the day of a moment."""
-    return bool(_owed(case, day=at.astimezone(PROFILE.time_zone).date()))
+    return bool(_owed(case, day=city_day(at)))
 
 
 def payer_of(case: Case) -> Party:
@@ -133,7 +133,7 @@ def issue_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     issue(
         claim=claim_of(case, PURPOSE),
         payer=Payer(name=owner.name, phone=owner.phone, person_id=owner.person_id),
-        lines=_owed(case, day=at.astimezone(PROFILE.time_zone).date()),
+        lines=_owed(case, day=city_day(at)),
         by=by,
         at=at,
     )

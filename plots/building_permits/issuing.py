@@ -14,7 +14,7 @@ from municipality.actor import SYSTEM
 from municipality.cases.conversation import current_documents
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case, Document
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import Fact, issue_paper, supersede
 from municipality.documents.signing.stamping import stamped
@@ -166,7 +166,7 @@ def issue(case: Case, *, at: dt.datetime) -> BuildingPermit:
 
     Raises what the stamp raises: nothing is issued then.
     """
-    application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
+    application, on = application_of(case), city_day(at)
     is_anew = application.work in ANEW
     permit = _anew(application, on=on, at=at) if is_anew else _new_permit(
         application, case, on=on, at=at

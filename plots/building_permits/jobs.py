@@ -7,7 +7,7 @@ from django_tasks import task
 from municipality.actor import SYSTEM
 from municipality.cases.actions import move
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from plots.building_permits.issuing import issue
 from plots.building_permits.models import BuildingPermit
@@ -53,7 +53,7 @@ def expire_permits() -> None:
     A renewal later takes them up again (Local Order 23/92 art. 102).
     """
     at = timezone.now()
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     with transaction.atomic():
         over = BuildingPermit.objects.filter(
             state=BuildingPermit.State.VALID, valid__endswith__lte=on

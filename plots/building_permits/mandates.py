@@ -12,7 +12,7 @@ from municipality.actor import Actor
 from municipality.cases.conversation import NotSaid, open_for
 from municipality.cases.models import Case
 from municipality.cases.rights import Side, side_of
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.digits import western
 from municipality.history.actions import record
 from municipality.names import tidy
@@ -72,7 +72,7 @@ def _case(case_id: int, by: Actor, *, at: dt.datetime) -> Case:
 
 def _title(case: Case, title_id: int, *, at: dt.datetime) -> Title:
     """Lock a title that holds today on a plot of the case; raises Problem 404 for another."""
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     plots = case.permit_application.plots.values("plot_id")
     rows = Title.objects.filter(plot_id__in=plots, valid__contains=on).select_for_update()
     found = rows.filter(pk=title_id).first()  # by key

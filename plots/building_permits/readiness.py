@@ -7,6 +7,7 @@ from municipality.cases.conversation import current_documents
 from municipality.cases.kinds import machine_of
 from municipality.cases.models import Case
 from municipality.cases.remarks import unanswered, unsettled
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.people.offices import why_not
 from municipality.words import Text
@@ -117,7 +118,7 @@ def _site(application: PermitApplication, *, on: dt.date) -> Text | None:
 
 def may_hand_in(case: Case, *, at: dt.datetime) -> Text | None:
     """Say why an application is not handed in: papers, site plan, the office's licence."""
-    application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
+    application, on = application_of(case), city_day(at)
     refused = why_not(application.consultancy, on=on) or permit_is_lost(application)
     refused = refused or why_not_taken_over(
         application.permit, Work(application.work), application.consultancy_id
@@ -150,7 +151,7 @@ def plots_are_as_checked(case: Case, *, at: dt.datetime) -> Text | None:
 
 
 def _day(at: dt.datetime) -> dt.date:
-    return at.astimezone(PROFILE.time_zone).date()
+    return city_day(at)
 
 
 def _waits_for_bodies(case: Case, *, at: dt.datetime) -> Text | None:

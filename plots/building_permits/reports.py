@@ -6,7 +6,7 @@ import json
 
 from municipality.actor import Actor
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from plots.building_permits.models import PermitApplication
 from plots.building_permits.queries import application_of
 from plots.building_permits.report_models import FrozenReport
@@ -16,7 +16,7 @@ from plots.restrictions.report import plot_report
 
 def freeze_reports(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Keep the report of each plot as it is at this submission, with its hash."""
-    application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
+    application, on = application_of(case), city_day(at)
     rows = []
     for row in application.plots.all():
         plot = plot_on(plot_id=row.plot_id, on=on)

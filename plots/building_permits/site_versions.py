@@ -17,7 +17,7 @@ from municipality.actor import Actor
 from municipality.cases.conversation import ONLY_READS, NotSaid, open_for
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.stored import geos_of
@@ -131,7 +131,7 @@ def write_version(
 
     Raises NotOneSite.
     """
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     own: int | None
     if isinstance(of, PermitApplication):
         application, construction, own = of, None, of.pk
@@ -187,7 +187,7 @@ def draw(*, case_id: int, drawn: Drawn, by: Actor, at: dt.datetime) -> SiteVersi
     application = application_of(case)
     if not needs_of(application).has_site:
         raise NotSaid(NO_SITE_WANTED)
-    plots = plots_of(application, on=at.astimezone(PROFILE.time_zone).date())
+    plots = plots_of(application, on=city_day(at))
     if len(plots) < application.plots.count():
         raise NotSaid(PLOT_GONE)
     number = next_number(latest_site(application))
@@ -202,7 +202,7 @@ def draw(*, case_id: int, drawn: Drawn, by: Actor, at: dt.datetime) -> SiteVersi
 
 def hand_in(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Freeze the version that goes to the municipality, and the versions of its plots."""
-    application, on = application_of(case), at.astimezone(PROFILE.time_zone).date()
+    application, on = application_of(case), city_day(at)
     for plot in plots_of(application, on=on):
         application.plots.filter(plot_id=plot.plot_id).update(version=plot.version)
     site = latest_site(application)

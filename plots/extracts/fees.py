@@ -9,7 +9,7 @@ from municipality.billing.bills.facts import Payer, tariff_line
 from municipality.billing.tariffs.models import TariffKind
 from municipality.billing.tariffs.queries import price_on
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.words import Text
 from plots.case_fees import CaseFee, claim_of
 
@@ -20,7 +20,7 @@ LINE = Text("رسم مستخرج قطعة أرض معتمد", "Fee of a certifie
 
 def issue_fee(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
     """Bill the applicant by the tariff of the day; raises NoTariff, and nothing moves then."""
-    day = at.astimezone(PROFILE.time_zone).date()
+    day = city_day(at)
     tariff = price_on(kind=TariffKind.PLOT_EXTRACT, zone_code="", day=day)
     applicant = next(party for party in case.parties.all() if party.role == "applicant")
     issue(

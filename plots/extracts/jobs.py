@@ -8,7 +8,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import move
 from municipality.cases.machine import SYSTEM
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.documents.papers import issue_paper
 from plots.extracts.checks import plot_is_as_checked
 from plots.extracts.models import PlotExtract
@@ -26,7 +26,7 @@ def issue_extract(case_id: int) -> str:
     nothing and the next one begins anew.
     """
     at = timezone.now()
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     with transaction.atomic():
         case = Case.objects.select_for_update().get(pk=case_id)
         if case.state != "issuing":

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from municipality import crs
+from municipality.city_time import city_day
 from tests.bench import databases, part_zone_edit
 
 NAME = "geo_bench_permits"
@@ -55,7 +56,6 @@ def run() -> dict[str, float]:
     connection.close()
     from municipality.reach import EVERYTHING, look_as
     from parking_zones.parking_permits.queries import permits_of
-    from parking_zones.parking_permits.terms import city_day
     from parking_zones.parking_permits.zoning import find_zone
     from plots.register.queries import plot_on
 

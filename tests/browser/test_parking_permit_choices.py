@@ -7,11 +7,11 @@ import pytest
 from django.utils import timezone
 
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.people.models import User
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit, PermitRequest
 from parking_zones.parking_permits.requests import Wanted, ask_for_permit
-from parking_zones.parking_permits.terms import city_day
 from plots.models import Building, Plot, Unit
 from tests import builders as b
 from tests.browser.driver import Visit

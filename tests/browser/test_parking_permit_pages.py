@@ -10,12 +10,13 @@ from shapely.geometry import LineString, MultiLineString
 from municipality.calendar.models import OfficeHours
 from municipality.cases.actions import move
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.people.models import User
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit
 from parking_zones.parking_permits.life import permit_number, put_vehicle
 from parking_zones.parking_permits.requests import Wanted, ask_for_permit, hand_in
-from parking_zones.parking_permits.terms import city_day, midnight, months_after
+from parking_zones.parking_permits.terms import midnight, months_after
 from plots.models import Road
 from plots.register.queries import plot_on
 from tests import builders as b

@@ -7,6 +7,7 @@ from django.contrib.gis.geos import Point
 from shapely.geometry.base import BaseGeometry
 
 from municipality import crs
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.places.models import Directorate
 from observations.models import Body, Category, Observation, Responsibility
@@ -54,6 +55,6 @@ def a_report(
         fix_origin="gps",
         category=category,
         reported_at=at,
-        reported_on=at.astimezone(PROFILE.time_zone).date(),
+        reported_on=city_day(at),
         **facts,
     )

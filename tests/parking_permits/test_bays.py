@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from municipality.cases.actions import CannotMove, move
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.problems import Problem
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit
@@ -19,7 +20,7 @@ from parking_zones.parking_permits import bays as rules
 from parking_zones.parking_permits.checks import request_of
 from parking_zones.parking_permits.choosing import choose_bay
 from parking_zones.parking_permits.requests import decide_place, hand_in
-from parking_zones.parking_permits.terms import city_day, months_after
+from parking_zones.parking_permits.terms import months_after
 from tests import builders as b
 from tests.cases.builders import MORNING
 from tests.parking_permits import town as t

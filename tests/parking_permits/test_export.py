@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from geo_portal.parking_permits.desk_views import DESK, MOST
 from geo_portal.parking_permits.export_views import EXPORTS, FIELDS
+from municipality.city_time import city_day
 from municipality.history.models import Entry
 from parking_zones.models import ParkingPermit
 from parking_zones.parking_permits.life import put_vehicle
-from parking_zones.parking_permits.terms import city_day
 from tests import builders as b
 from tests.parking_permits import town as t
 from tests.parking_permits.builders import a_bay, a_permit

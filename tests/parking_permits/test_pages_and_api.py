@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from municipality import crs
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.history.models import Entry
 from municipality.notices.models import Message
 from municipality.people.delegations import Wish, delegate
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingPermit, PermitRequest
-from parking_zones.parking_permits.terms import city_day
 from tests import builders as b
 from tests.parking_permits import town as t
 from tests.parking_permits.builders import a_permit

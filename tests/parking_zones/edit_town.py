@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from municipality import crs
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.stored import geos_of
 from parking_zones.models import Bay, ParkingTicket, Zone
 from tests import builders as b
@@ -19,7 +19,7 @@ API = "/api/parking/zone-edits"
 
 def today() -> dt.date:
     """The day it is in the city."""
-    return timezone.now().astimezone(PROFILE.time_zone).date()
+    return city_day(timezone.now())
 
 
 def tomorrow() -> dt.date:

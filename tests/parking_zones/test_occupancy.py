@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from municipality.billing.models import Tariff
 from municipality.calendar.rest_days import CityCalendar, Span, WeekendRule
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from parking_zones.models import Bay, PaidHours
 from parking_zones.occupancy.comparing import changes_of_price, compare
@@ -181,10 +182,10 @@ def test_weeks_without_a_ticket_are_told_and_the_last_weeks_with_one_are_shown(c
     assert "No ticket was sold yet" in client.get("/en/parking/occupancy/").content.decode()
     sold = timezone.now() - dt.timedelta(days=100)
     a_ticket(street.zones["7"], sold)
-    day = sold.astimezone(PROFILE.time_zone).date()
+    day = city_day(sold)
     page = client.get("/en/parking/occupancy/").content.decode()
     assert f'value="{day}"' in page and 'id="earlier"' in page and 'id="empty"' not in page
-    yesterday = timezone.now().astimezone(PROFILE.time_zone).date() - dt.timedelta(days=1)
+    yesterday = city_day(timezone.now()) - dt.timedelta(days=1)
     asked = client.get(f"/en/parking/occupancy/?to={yesterday}").content.decode()
     assert 'id="empty"' in asked and f"{day:%d/%m/%Y}" in asked
     a_ticket(street.zones["7"], timezone.now() - dt.timedelta(days=5))

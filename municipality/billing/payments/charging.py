@@ -33,6 +33,7 @@ from municipality.billing.refusals import (
     bill_not_due,
 )
 from municipality.billing.shifts.models import Shift
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.history.actions import record
 from municipality.problems import Problem
@@ -210,7 +211,7 @@ def take_cheque(*, asked: Asked, cheque: Cheque, by: Actor, at: dt.datetime) -> 
 
     Raises Problem 422 for a date more than ``CHEQUE_HOLDS`` away, before or ahead, 409 as cash.
     """
-    if abs(cheque.date - at.astimezone(PROFILE.time_zone).date()) > CHEQUE_HOLDS:
+    if abs(cheque.date - city_day(at)) > CHEQUE_HOLDS:
         raise Problem(422, "cheque_date", CHEQUE_DATE)
     used = Charge.objects.filter(cheque_bank=cheque.bank, cheque_number=cheque.number)
     if used.exclude(idempotency_key=asked.key).exists():

@@ -8,17 +8,12 @@ from django.db.models import F
 from municipality.billing.payments.ledger import branch_of
 from municipality.billing.payments.models import Charge, Receipt, ReceiptCounter
 from municipality.billing.shifts.models import DayClose
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 
 NEXT = """
 INSERT INTO billing_receiptcounter (branch_code, day, last) VALUES (%s, %s, 1)
 ON CONFLICT (branch_code, day) DO UPDATE SET last = billing_receiptcounter.last + 1 RETURNING last
 """
-
-
-def city_day(at: dt.datetime) -> dt.date:
-    """Return the day of the city a moment falls on."""
-    return at.astimezone(PROFILE.time_zone).date()
 
 
 def _next(branch: str, day: dt.date) -> int:

@@ -17,7 +17,6 @@ from municipality.billing.bills.models import Bill, BillLine
 from municipality.billing.payments import graph, ledger, receipt_paper
 from municipality.billing.payments.charging import open_shift_of
 from municipality.billing.payments.models import Charge, Receipt, Refund
-from municipality.billing.payments.receipts import city_day
 from municipality.billing.payments.telling import (
     LINE_BACK,
     PAID_BACK,
@@ -26,6 +25,7 @@ from municipality.billing.payments.telling import (
     tell_paid_back,
 )
 from municipality.billing.refusals import DECIDED, GOING_BACK, NOT_TAKEN, ONLY_TODAY
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.people.four_eyes import FOUR_EYES, OWN_MATTER, four_eyes
 from municipality.people.models import User

@@ -14,9 +14,9 @@ from municipality.billing.payments import graph
 from municipality.billing.payments.gateway import SettledLine
 from municipality.billing.payments.models import Charge, Refund
 from municipality.billing.payments.outcomes import Effect, Outcome
-from municipality.billing.payments.receipts import city_day
 from municipality.billing.payments.settling import take_answer
 from municipality.billing.reconciliation.models import Difference, SettlementFile
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.reach import acting
 

@@ -12,7 +12,6 @@ from django.utils import timezone
 from municipality.billing.bills.joint import close_expired
 from municipality.billing.payments.gateway import GatewayDown, SettledLine, gateway
 from municipality.billing.payments.models import SeenWebhook
-from municipality.billing.payments.receipts import city_day
 from municipality.billing.reconciliation.daily import compare
 from municipality.billing.reconciliation.early import (
     ask_gateway,
@@ -20,6 +19,7 @@ from municipality.billing.reconciliation.early import (
     lose_sight_of_terminals,
     send_refunds,
 )
+from municipality.city_time import city_day
 
 KEEP_WEBHOOKS = dt.timedelta(days=30)  # far beyond the five minutes a signature holds
 AMOUNT = re.compile(r"[0-9]{1,12}")

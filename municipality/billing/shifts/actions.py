@@ -10,10 +10,11 @@ from municipality.actor import Actor
 from municipality.baisa import Baisa, as_rial
 from municipality.billing.payments import graph
 from municipality.billing.payments.models import Charge, LedgerEntry, Receipt
-from municipality.billing.payments.receipts import city_day, counter
+from municipality.billing.payments.receipts import counter
 from municipality.billing.shifts.drawer import counted_baisa
 from municipality.billing.shifts.models import DayClose, Shift
 from municipality.billing.terminals.models import Terminal
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.places.models import Branch
 from municipality.problems import Problem

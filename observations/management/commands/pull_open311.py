@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.far_web import Web
 from municipality.importing.command import BAD_ARGUMENTS, ImportCommand, day_of
@@ -63,7 +64,7 @@ class Command(ImportCommand):
             options["url"], Web(loopback=settings.GEO_FAR_LOOPBACK), options["form"],
             options["jurisdiction"],
         )  # fmt: skip
-        today = timezone.now().astimezone(PROFILE.time_zone).date()
+        today = city_day(timezone.now())
         until = options["until"] or today
         if until < options["since"]:
             raise CommandError("--since is after --until", returncode=BAD_ARGUMENTS)

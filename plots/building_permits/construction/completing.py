@@ -8,6 +8,7 @@ from django.utils import translation
 
 from municipality.actor import SYSTEM
 from municipality.cases.models import Case
+from municipality.city_time import city_day
 from municipality.conf import PROFILE
 from municipality.documents.models import IssuedPaper
 from municipality.documents.papers import Fact, issue_paper
@@ -131,7 +132,7 @@ def complete(case: Case, *, at: dt.datetime) -> IssuedPaper:
 
     The permit becomes completed, and what was built takes its place in the register.
     """
-    construction, on = construction_of(case), at.astimezone(PROFILE.time_zone).date()
+    construction, on = construction_of(case), city_day(at)
     permit, survey = construction.permit, latest_as_built(construction)
     pdf = _pdf(construction, survey, at=at)
     construction.certificate = issue_paper(

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from municipality.cases.models import Case
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.words import Text
 from plots.building_permits.construction.models import Construction, SiteVisit
 from plots.building_permits.construction.stages import is_last, next_stage
@@ -53,7 +53,7 @@ def is_stopped(construction: Construction) -> bool:
 
 def is_in_force(permit: BuildingPermit, *, at: dt.datetime) -> bool:
     """Tell whether a permit lets anyone build on the day of a moment."""
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     return permit.state == BuildingPermit.State.VALID and on <= last_day(permit)
 
 

@@ -6,7 +6,7 @@ from municipality.actor import Actor
 from municipality.cases.conversation import ONLY_READS, NotSaid, open_for
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.history.actions import record
 from municipality.reach import acting
 from municipality.stored import shape_of
@@ -67,7 +67,7 @@ def survey_as_built(*, case_id: int, drawn: Drawn, by: Actor, at: dt.datetime) -
     approved = planned(construction)
     if approved is None:
         raise NotSaid(NO_FOOTPRINT)
-    on = at.astimezone(PROFILE.time_zone).date()
+    on = city_day(at)
     plots = plots_of(approved, on=on)
     try:
         survey = write_version(

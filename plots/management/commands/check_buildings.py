@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from municipality.conf import PROFILE
+from municipality.city_time import city_day
 from municipality.spreading import processors
 from plots.building_permits.town.buildings import survey_of_register
 from plots.building_permits.town.keeping import keep_survey
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Check, keep, and tell what came out."""
         at = timezone.now()
-        on = at.astimezone(PROFILE.time_zone).date()
+        on = city_day(at)
         survey, _ = survey_of_register()
         if not len(survey.shape):
             self.stdout.write("The register has no buildings.")
