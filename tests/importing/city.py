@@ -14,6 +14,7 @@ from typing import Any
 import django
 import geopandas as gpd
 from django.test.utils import setup_databases, teardown_databases
+from PIL import Image
 
 
 def _run(path: Path, kind: str, **how: Any) -> dict[str, Any]:
@@ -52,6 +53,38 @@ def _france(data: Path) -> dict[str, Any]:
     }
 
 
+def _drawn() -> dict[str, Any]:
+    """Ask for the city's heat as a planner, in every form: what each of them adds up to."""
+    import rasterio
+    from django.test import Client
+
+    from municipality import crs
+    from municipality.people.models import User
+
+    planner = Client()
+    planner.force_login(User.objects.create(username="planner", roles=["planner"]))
+    found = {
+        f"cells of {size} m": planner.get(f"/api/heat/cells?cell_m={size}").json()["count"]
+        for size in (50, 800, 12_800)
+    }
+    cells = planner.get("/api/heat/cells?cell_m=400").json()["features"]
+    found["inside the box"] = sum(cell["properties"]["count"] for cell in cells)
+    with rasterio.open(io.BytesIO(planner.get("/api/heat/export.tif?cell_m=400").content)) as tif:
+        band = tif.read(1, masked=True)
+        found["raster"] = int(band.sum())
+        found["raster is in the city's metres"] = tif.crs.to_epsg() == crs.METRIC
+    page = planner.get("/api/heat/export.html?cell_m=400")
+    found["page"] = page.status_code == 200 and b"leaflet" in page.content.lower()
+    fullest = max(cells, key=lambda cell: cell["properties"]["count"])
+    lon, lat = fullest["geometry"]["coordinates"][0][0]
+    from maps.tilejson import tile_of
+
+    at = tile_of(lon, lat, 12)
+    tile = planner.get(f"/api/heat/tiles/12/{at.x}/{at.y}.png?cell_m=400")
+    found["tile"] = len(set(Image.open(io.BytesIO(tile.content)).convert("RGBA").getdata())) > 2
+    return found
+
+
 def _reports(data: Path, *names: str) -> dict[str, Any]:
     from observations.models import Observation
 
@@ -60,6 +93,7 @@ def _reports(data: Path, *names: str) -> dict[str, Any]:
         found[name] = _run(data / "service-requests" / name, "observations")
         found[f"{name} again"] = _run(data / "service-requests" / name, "observations")
     found["held"] = Observation.objects.count()
+    found["drawn"] = _drawn()
     return found
 
 

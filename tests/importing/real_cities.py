@@ -73,12 +73,21 @@ def _muscat(found: dict[str, Any]) -> None:
     ]
 
 
+def _drawn(found: dict[str, Any]) -> None:
+    """Every report that is held is in the heat, in each of its forms."""
+    told, held = found["drawn"], found["held"]
+    assert [told[f"cells of {size} m"] for size in (50, 800, 12_800)] == [held] * 3
+    assert told["inside the box"] == told["raster"] == held
+    assert told["raster is in the city's metres"] and told["page"] and told["tile"]
+
+
 def _los_angeles(found: dict[str, Any]) -> None:
     """The reports of Los Angeles."""
     report = found["la_myla311_2017_subset.csv"]
     assert (report["read"], report["accepted"], report["refused"]) == (9_999, 8_246, 1_753)
     assert report["verdicts"]["no_point"] == 1_753
     assert found["la_myla311_2017_subset.csv again"]["unchanged"] == found["held"] == 8_246
+    _drawn(found)
 
 
 def _new_york(found: dict[str, Any]) -> None:
@@ -87,6 +96,7 @@ def _new_york(found: dict[str, Any]) -> None:
     assert (table["read"], table["accepted"], table["verdicts"]["no_point"]) == (1_000, 987, 13)
     assert (api["read"], api["accepted"], api["verdicts"]["no_point"]) == (1_000, 994, 6)
     assert found["held"] == 987 + 994
+    _drawn(found)
 
 
 def _prague(found: dict[str, Any]) -> None:
