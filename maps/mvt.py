@@ -1,11 +1,14 @@
 """A small encoder of Mapbox vector tiles (version 2) for quads: arrays in, bytes out.
 
-A heat tile has thousands of four-cornered cells with whole-number properties.  Each feature is
-the same list of protobuf numbers, so all features are written at once as a matrix of varints.
-Checked against two decoders that are not ours (tests/maps/test_mvt.py).
+A heat tile has thousands of four-cornered cells with whole-number properties.  What a cell is
+(its id, corners and place) never changes, so its octets are worked out once (``Quads``) and a
+tile only adds what is counted in it.  Rows of octets of unequal length are kept in one matrix
+beside a mask of those that are used; a tile is the used octets in their order.  Checked against
+two decoders that are not ours (tests/maps/test_mvt.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,87 +83,145 @@ def _values(column: NDArray[np.generic]) -> bytes:
     return _varints(np.stack([value, length, kind, words], axis=1))
 
 
-def _tags(properties: Mapping[str, NDArray[np.generic]]) -> tuple[bytes, Words]:
-    """Return the table of values and, a row a feature, key and value numbers in turn."""
-    values, known = b"", 0
-    columns = []
-    for key, column in enumerate(properties.values()):
-        if column.dtype.kind == "f":
-            column = np.nan_to_num(column)  # what is not a number is not referred to
+@dataclass(frozen=True, slots=True)
+class _Octets:
+    """Rows of octets, n x w; those that are not ``used`` are not written."""
+
+    octets: NDArray[np.uint8]
+    used: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, words: Words, used: NDArray[np.bool_] | None = None) -> "_Octets":
+        """Write a matrix of numbers, n x k, as varints; numbers not ``used`` take no octets."""
+        n, columns = words.shape
+        wide = max((int(words.max(initial=0)).bit_length() + 6) // 7, 1)
+        left = words[:, :, None] >> (np.uint64(7) * np.arange(wide, dtype=np.uint64))
+        more = (left >> np.uint64(7)) > 0
+        octets = (left & np.uint64(0x7F)).astype(np.uint8) | (more.view(np.uint8) << np.uint8(7))
+        written = np.concatenate([np.ones((n, columns, 1), bool), more[:, :, :-1]], axis=2)
+        if used is not None:
+            written &= used[:, :, None]
+        return cls(octets.reshape(n, columns * wide), written.reshape(n, columns * wide))
+
+    def rows(self, kept: Ints) -> "_Octets":
+        """Return some rows."""
+        return _Octets(self.octets[kept], self.used[kept])
+
+    def lengths(self) -> Ints:
+        """Return how many octets each row writes."""
+        found: Ints = self.used.sum(axis=1, dtype=np.int64)
+        return found
+
+
+def _written(parts: Sequence[_Octets]) -> bytes:
+    """Write every row: its part of each, one after the other."""
+    row = _beside(parts)
+    return bytes(row.octets[row.used])
+
+
+def _same(octets: bytes, n: int) -> _Octets:
+    row = np.frombuffer(octets, np.uint8)
+    return _Octets(np.broadcast_to(row, (n, len(row))), np.ones((n, len(row)), bool))
+
+
+def _column(words: NDArray[np.generic]) -> _Octets:
+    return _Octets.of(np.asarray(words).astype(np.uint64)[:, None])
+
+
+class _Table:
+    """The values of a tile, each written once, and the numbers they have there."""
+
+    def __init__(self, written: bytes = b"", known: int = 0) -> None:
+        self.written, self.known = written, known
+
+    def numbers(self, column: NDArray[np.generic]) -> Ints:
+        """Add a column's values; return the number of each row's."""
         unique, back = np.unique(column, return_inverse=True)
-        columns += [np.full(len(column), key), back.ravel() + known]
-        values += _values(unique)
-        known += len(unique)
-    return values, np.stack(columns, axis=1).astype(np.uint64)
+        self.written += _values(unique)
+        numbers: Ints = back.ravel() + self.known
+        self.known += len(unique)
+        return numbers
 
 
-def _features(ids: Ints, tags: Words, geometry: Words) -> bytes:
-    """Write features that have the same number of tags."""
-    n = len(ids)
-
-    def constant(number: int) -> Words:
-        return np.full((n, 1), number, np.uint64)
-
-    def length(words: Words) -> Words:
-        total: Words = _sizes(words).sum(axis=1, keepdims=True).astype(np.uint64)
-        return total
-
-    if not n:
-        return b""
-    inner = np.concatenate(
-        [
-            constant(1 << 3), ids[:, None].astype(np.uint64),
-            constant(2 << 3 | 2), length(tags), tags,
-            constant(3 << 3), constant(_POLYGON),
-            constant(4 << 3 | 2), length(geometry), geometry,
-        ],
-        axis=1,
-    )  # fmt: skip
-    return _varints(np.concatenate([constant(2 << 3 | 2), length(inner), inner], axis=1))
+def _pairs(key: int, numbers: Ints, told: NDArray[np.bool_] | None = None) -> _Octets:
+    """Return a tag, key and value, of every row (``told``: of those that have it)."""
+    words = np.stack([np.full(len(numbers), key), numbers], axis=1).astype(np.uint64)
+    return _Octets.of(words, None if told is None else np.repeat(told[:, None], 2, axis=1))
 
 
-def quads_tile(
-    *,
-    layer: str,
-    ids: Ints,
-    corners: Ints,
-    properties: Mapping[str, NDArray[np.generic]],
-    extent: int = EXTENT,
-) -> bytes:
-    """Write one layer of quads; ``b""`` when there is none.
+def _beside(parts: Sequence[_Octets]) -> _Octets:
+    return _Octets(
+        np.concatenate([part.octets for part in parts], axis=1),
+        np.concatenate([part.used for part in parts], axis=1),
+    )
+
+
+class Quads:
+    """Quads with what never changes of them, ready to be written into any number of tiles.
 
     ``corners`` is n x 4 x 2 in units of the tile (x to the right, y down), outer rings clockwise
-    on the screen as the specification wants; ``properties`` are columns of int or float.  NaN in
-    the last of them means that the feature has no such property.
+    on the screen as the specification wants; ``fixed`` are columns of whole numbers.
     """
-    n = len(ids)
-    if n == 0:
-        return b""
-    values, tags = _tags(properties)
-    moves = np.concatenate([corners[:, :1], np.diff(corners, axis=1)], axis=1)
-    steps = _zigzag(moves.reshape(n, 8))
 
-    def constant(number: int) -> Words:
-        return np.full((n, 1), number, np.uint64)
+    def __init__(self, ids: Ints, corners: Ints, fixed: Mapping[str, Ints]) -> None:
+        n = len(ids)
+        self._keys = list(fixed)
+        table = _Table()
+        tags = [_pairs(key, table.numbers(column)) for key, column in enumerate(fixed.values())]
+        self._values, self._known = table.written, table.known
+        self._ids = _beside([_same(b"\x08", n), _column(ids)])
+        self._tags = _beside(tags) if tags else _same(b"", n)
+        moves = np.concatenate([corners[:, :1], np.diff(corners, axis=1)], axis=1)
+        steps = _zigzag(moves.reshape(n, 8))
+        shape = _beside(
+            [
+                _same(bytes([_MOVE_TO_1]), n), _Octets.of(steps[:, :2]),
+                _same(bytes([_LINE_TO_3]), n), _Octets.of(steps[:, 2:]),
+                _same(bytes([_CLOSE]), n),
+            ]
+        )  # fmt: skip
+        kind = _same(bytes([3 << 3, _POLYGON, 4 << 3 | 2]), n)
+        self._shape = _beside([kind, _column(shape.lengths()), shape])
+        self._fixed_lengths = self._ids.lengths() + self._shape.lengths()
+        self._tag_lengths = self._tags.lengths()
 
-    geometry = np.concatenate(
-        [constant(_MOVE_TO_1), steps[:, :2], constant(_LINE_TO_3), steps[:, 2:], constant(_CLOSE)],
-        axis=1,
-    )
+    def tile(
+        self,
+        layer: str,
+        kept: Ints,
+        properties: Mapping[str, NDArray[np.generic]],
+        *,
+        extent: int = EXTENT,
+    ) -> bytes:
+        """Write some of the quads, each with its row of ``properties``, as one layer.
 
-    lacking = np.isnan(np.asarray(list(properties.values())[-1], float))
-    features = _features(ids[~lacking], tags[~lacking], geometry[~lacking]) + _features(
-        ids[lacking], tags[lacking, :-2], geometry[lacking]
-    )
-    keys = b"".join(_field(3, name.encode()) for name in properties)
-    body = (
-        _field(1, layer.encode())
-        + features
-        + keys
-        + values
-        + _varint(5 << 3)
-        + _varint(extent)
-        + _varint(15 << 3)
-        + _varint(2)
-    )
-    return _field(3, body)
+        Properties are columns of int or float; NaN means that the feature has no such property.
+        """
+        n = len(kept)
+        if n == 0:
+            return b""
+        table = _Table(self._values, self._known)
+        tags, inside = [self._tags.rows(kept)], self._tag_lengths[kept]
+        for key, column in enumerate(properties.values(), start=len(self._keys)):
+            told = ~np.isnan(column) if column.dtype.kind == "f" else None
+            numbers = table.numbers(np.nan_to_num(column) if told is not None else column)
+            tags.append(_pairs(key, numbers, told))
+            inside = inside + tags[-1].lengths()
+        ids, shape = self._ids.rows(kept), self._shape.rows(kept)
+        before = _column(inside)
+        long = self._fixed_lengths[kept] + 1 + before.lengths() + inside
+        features = _written(
+            [_same(b"\x12", n), _column(long), ids, _same(b"\x12", n), before, *tags, shape]
+        )
+        keys = b"".join(_field(3, name.encode()) for name in (*self._keys, *properties))
+        body = (
+            _field(1, layer.encode())
+            + features
+            + keys
+            + table.written
+            + _varint(5 << 3)
+            + _varint(extent)
+            + _varint(15 << 3)
+            + _varint(2)
+        )
+        return _field(3, body)

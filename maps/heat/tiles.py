@@ -1,7 +1,7 @@
 """Tiles of cells: vector (each cell whole, with its full count) and PNG in the seven colours.
 
-Where the corners of cells lie in a tile never changes, so it is worked out once a tile and size
-and kept; a request then only counts and writes.
+What the cells of a tile are (where their corners lie, their octets in the tile) never changes, so
+it is worked out once a tile and size and kept; a request then only counts and writes.
 """
 
 import io
@@ -25,16 +25,18 @@ from maps.heat.lattice import (
     window_of_bbox,
 )
 from maps.heat.queries import Cells
-from maps.mvt import EXTENT, quads_tile
+from maps.mvt import EXTENT, Quads
 from maps.tiles import TileAddress
 from municipality import crs
 
 MIN_ZOOM = 4  # a tile of the world does not turn into metres of one zone
 PIXELS = 256
 _FAR = 6 * EXTENT  # MapLibre keeps coordinates in 16 bits: what lies further out is cut
-_KEPT_NODES = 4096  # at most so many corners are kept for a tile
+_KEPT_CELLS = 4096  # of one tile, about 150 octets each
+_KEPT_TILES = 128
 
 
+@lru_cache(maxsize=4096)
 def tile_window(at: TileAddress, *, level: int) -> Window:
     """Return the cells that may touch a tile."""
     edge = EDGE_M / (1 << at.z)
@@ -53,26 +55,10 @@ def _in_tile(lon: NDArray[np.float64], lat: NDArray[np.float64], at: TileAddress
     return np.stack([np.rint(px), np.rint(py)], axis=-1).astype(np.int64)
 
 
-@lru_cache(maxsize=1024)
-def _nodes(at: TileAddress, window: Window) -> Ints:
-    """Return where the corners of all cells of a window lie: rows of y, columns of x."""
-    size = float(SIZES[window.level])
-    gx, gy = np.meshgrid(
-        np.arange(window.x0, window.x1 + 1) * size, np.arange(window.y0, window.y1 + 1) * size
-    )
-    lon, lat = crs.transform_from_metric(gx.ravel(), gy.ravel())
-    return _in_tile(lon, lat, at).reshape(*gx.shape, 2)
-
-
-def _corners(cells: Cells, at: TileAddress, window: Window) -> Ints:
+def _corners(x: Ints, y: Ints, at: TileAddress, *, level: int) -> Ints:
     """Return the corners of cells in the tile, clockwise on the screen from the south-west."""
-    across, up = window.x1 - window.x0, window.y1 - window.y0
-    if (across + 1) * (up + 1) > _KEPT_NODES:
-        lon, lat = corners_lonlat(cells.x, cells.y, level=cells.level)
-        return _in_tile(lon, lat, at)[:, [0, 3, 2, 1]]
-    nodes = _nodes(at, window)
-    i, j = cells.x - window.x0, cells.y - window.y0
-    return np.stack([nodes[j, i], nodes[j + 1, i], nodes[j + 1, i + 1], nodes[j, i + 1]], axis=1)
+    lon, lat = corners_lonlat(x, y, level=level)
+    return _in_tile(lon, lat, at)[:, [0, 3, 2, 1]]
 
 
 def _touching(corners: Ints) -> NDArray[np.bool_]:
@@ -98,25 +84,44 @@ def _cut(corners: Ints) -> Ints:
     return cut
 
 
+def _quads(x: Ints, y: Ints, corners: Ints, *, level: int) -> Quads:
+    ids = ((x & 0xFFFFFF) << 24) | (y & 0xFFFFFF)
+    return Quads(ids, corners, {"x": x, "y": y, "cell_m": np.full(len(x), SIZES[level])})
+
+
+@lru_cache(maxsize=_KEPT_TILES)
+def _ready(at: TileAddress, window: Window) -> tuple[NDArray[np.bool_], Quads]:
+    """Return of all cells of a window, row by row, which touch the tile, and their octets."""
+    across = np.arange(window.x0, window.x1)
+    up = np.arange(window.y0, window.y1)
+    x, y = (grid.ravel() for grid in np.meshgrid(across, up))
+    corners = _corners(x, y, at, level=window.level)
+    touches = _touching(corners)
+    corners[touches] = _cut(corners[touches])
+    return touches, _quads(x, y, corners, level=window.level)
+
+
 def vector_tile(cells: Cells, at: TileAddress, *, window: Window, measure: Measure) -> bytes:
     """Write the cells of a window that touch a tile as layer ``heat``.
 
     A cell without the denominator of a rate has no ``value``.
     """
-    corners = _corners(cells, at, window)
-    kept = _touching(corners)
-    cells, corners = cells.chosen(kept), _cut(corners[kept])
-    x, y = cells.x, cells.y
-    properties: dict[str, NDArray[np.generic]] = {
-        "count": cells.count,
-        "x": x,
-        "y": y,
-        "cell_m": np.full(len(x), cells.cell_m),
-    }
+    wide = window.x1 - window.x0
+    if wide * (window.y1 - window.y0) > _KEPT_CELLS:
+        corners = _corners(cells.x, cells.y, at, level=cells.level)
+        touches = _touching(corners)
+        cells = cells.chosen(touches)
+        quads = _quads(cells.x, cells.y, _cut(corners[touches]), level=cells.level)
+        rows: Ints = np.arange(len(cells.x))
+    else:
+        touches, quads = _ready(at, window)
+        rows = (cells.y - window.y0) * wide + cells.x - window.x0
+        kept = touches[rows]
+        cells, rows = cells.chosen(kept), rows[kept]
+    properties: dict[str, NDArray[np.generic]] = {"count": cells.count}
     if measure.name != "count" or cells.weighted is not None:
         properties["value"] = measure.rounded(cells).astype(float)
-    ids = ((x & 0xFFFFFF) << 24) | (y & 0xFFFFFF)
-    return quads_tile(layer="heat", ids=ids, corners=corners, properties=properties)
+    return quads.tile("heat", rows, properties)
 
 
 @lru_cache(maxsize=128)

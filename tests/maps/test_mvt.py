@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.mvt import EXTENT, quads_tile
+from maps.mvt import EXTENT, Quads
 
 NUMBER = st.integers(-(2**40), 2**40)
 QUAD = st.tuples(st.integers(-9000, 9000), st.integers(-9000, 9000), st.integers(1, 5000))
+
+
+def quads_tile(*, layer: str, ids, corners, properties) -> bytes:
+    """All quads, with nothing fixed."""
+    return Quads(ids, corners, {}).tile(layer, np.arange(len(ids)), properties)
 
 
 def square(x: int, y: int, side: int) -> list[tuple[int, int]]:
@@ -59,3 +64,30 @@ def test_gdal_reads_the_same_cells(tmp_path, n):
     assert sorted(table["count"]) == list(range(1, n + 1))
     assert sorted(table["x"]) == list(range(-5, n - 5))
     assert (table.geometry.area > 0).all() and table.geometry.is_valid.all()
+
+
+@given(
+    rows=st.lists(st.tuples(QUAD, NUMBER, st.floats(0, 1e6)), min_size=1, max_size=30),
+    data=st.data(),
+)
+def test_some_quads_with_what_is_fixed_and_what_is_counted(rows, data):
+    corners = np.array([square(*quad) for quad, _, _ in rows], np.int64)
+    fixed = np.array([number for _, number, _ in rows], np.int64)
+    quads = Quads(np.arange(len(rows)), corners, {"x": fixed, "cell_m": np.full(len(rows), 400)})
+    for _ in range(2):  # the second tile from the same quads
+        chosen = data.draw(st.lists(st.sampled_from(range(len(rows))), unique=True))
+        kept = np.array(sorted(chosen), np.int64)
+        values = np.array([rows[i][2] if i % 3 else np.nan for i in kept])
+        body = quads.tile("heat", kept, {"count": kept * 1_000, "value": values})
+        if not len(kept):
+            assert body == b""
+            continue
+        told = mapbox_vector_tile.decode(body, default_options={"y_coord_down": True})["heat"]
+        for i, feature in zip(kept.tolist(), told["features"], strict=True):
+            expected = {"count": i * 1_000, "x": rows[i][1], "cell_m": 400}
+            assert feature["properties"] == (
+                expected | {"value": rows[i][2]} if i % 3 else expected
+            )
+            assert {tuple(p) for p in feature["geometry"]["coordinates"][0]} == {
+                tuple(p) for p in square(*rows[i][0])
+            }
