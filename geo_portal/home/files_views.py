@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from municipality.documents import store
-from municipality.documents.files import TYPES, download_name
+from municipality.documents.files import ENDINGS, TYPES, download_name
 from municipality.documents.links import Linked, read_link
 from municipality.documents.pictures import open_picture, pictures_held
 from municipality.people.access import ANYONE, not_found, open_to
@@ -24,6 +24,13 @@ def _may_have_original(person: User | None, linked: Linked) -> bool:
     if person is None:
         return False
     return is_staff(person) or person.pk == linked.file.by_person_id
+
+
+def _name(linked: Linked, kind: str) -> str:
+    """Name what is saved; a picture for the public does not tell how its sender named the file."""
+    if linked.copy in ("small", "public"):
+        return f"photo.{ENDINGS[kind]}"
+    return download_name(linked.file, kind)
 
 
 def _opened(linked: Linked) -> tuple[BinaryIO, str]:
@@ -51,9 +58,8 @@ def file(request: HttpRequest, token: str) -> FileResponse:
         source, kind = _opened(linked)
     except FileNotFoundError:
         raise not_found() from None
-    held = linked.file
     response = FileResponse(
-        source, as_attachment=True, filename=download_name(held, kind), content_type=TYPES[kind]
+        source, as_attachment=True, filename=_name(linked, kind), content_type=TYPES[kind]
     )
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"

@@ -7,6 +7,7 @@ from geo_portal.reporting import (
     forwarded_views,
     reply_views,
     round_views,
+    shown_views,
     statistics_views,
     views,
 )
@@ -42,4 +43,8 @@ urlpatterns = [
     ),
     path("rounds/change", round_views.change_round, name="change_round"),
     path("observations/new/", views.new_report, name="new"),
+    path("observations/", shown_views.shown, name="shown"),
+    path("observations/shown.<str:form>", shown_views.shown_data, name="shown_data"),
+    path("observations/<uuid:public_id>/", shown_views.shown_one, name="shown_one"),
+    path("observations/<uuid:public_id>/follow", shown_views.follow_shown, name="follow_shown"),
 ]

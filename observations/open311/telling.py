@@ -10,21 +10,19 @@ from django.conf import settings
 from municipality import crs
 from municipality.cases.models import Case
 from municipality.conf import PROFILE
-from municipality.documents.links import link_to
 from municipality.moments import utc_text
 from municipality.people.models import PartnerKey
 from municipality.places.models import Area, Wilayat
-from municipality.reach import as_system
 from municipality.words import Text, in_arabic
 from observations.open311.writing import Row
 from observations.reports.following import ENDED
-from observations.reports.models import Category, Observation, Photo, Status, Submission
+from observations.reports.models import Category, Observation, Status, Submission
+from observations.reports.photos import released_photos
 from observations.reports.public import PublicReport
 from observations.reports.transitions import MACHINE
 
 PREFIX = "geo_"  # of every field that is ours and not the standard's
 PUBLIC_WITHIN_M = math.ceil(50 * math.sqrt(2))  # observations.reports.publishing
-PHOTO_LIVES = dt.timedelta(hours=1)
 CITY = Text(PROFILE.municipality_ar, PROFILE.municipality_en)
 APPROXIMATE = Text(
     "الموقع تقريبي، حمايةً لمن أرسل الملاحظة.",
@@ -78,15 +76,12 @@ def _lonlat(point: Any) -> dict[str, float]:
 
 
 def photos_of(ids: Collection[int], *, at: dt.datetime) -> dict[int, list[str]]:
-    """Return addresses of the photos that somebody has looked at and shown, by report."""
-    found: dict[int, list[str]] = {}
-    with as_system():
-        rows = Photo.objects.filter(observation_id__in=ids, shown=Photo.Shown.SHOWN)
-        for row in rows.select_related("file").order_by("of_the_work", "at", "pk"):
-            if row.file.may_be_opened:
-                address = settings.GEO_PUBLIC_URL + link_to(row.file, None, at + PHOTO_LIVES)
-                found.setdefault(row.observation_id, []).append(address)
-    return found
+    """Return addresses of the released pictures of photos, faces and plates hidden, by report."""
+    found = released_photos(ids, at=at)
+    return {
+        report: [settings.GEO_PUBLIC_URL + one.whole for one in photos]
+        for report, photos in found.items()
+    }
 
 
 def _row(

@@ -1,6 +1,7 @@
 """GeoReport v2 as others read it and as partners send by it."""
 
 import datetime as dt
+import hashlib
 import json
 from pathlib import Path
 from urllib.parse import urlencode
@@ -23,6 +24,7 @@ from observations.models import Body, Category, Fix, Observation, Photo, Submiss
 from observations.open311 import telling, writing
 from observations.reports import actions, publishing
 from observations.reports.models import Channel
+from observations.reports.photos import show_photo
 from tests.builders import a_directorate, a_wilayat, an_area, the_office_hours, the_weekends
 from tests.observations.builders import (
     AGENT,
@@ -252,13 +254,18 @@ def test_only_photos_that_were_shown_are_told(client, city) -> None:
         file = accept(a_jpeg(name), by=AGENT, at=at, kinds=("jpeg",), about=made.case.stream)
         Photo.objects.create(observation=made.observation, file=file, at=at)
     assert told(client, "requests.json")[0]["media_url"] is None
-    Photo.objects.filter(pk=Photo.objects.latest("pk").pk).update(
-        shown="shown", looked_at=at, looked_by=agent
-    )
+    one, two = Photo.objects.order_by("pk")
+    Photo.objects.filter(pk=one.pk).update(shown="shown", looked_at=at, looked_by=agent)
+    assert told(client, "requests.json")[0]["media_url"] is None  # no picture was made of it
+    show_photo(photo_id=two.pk, hidden=[[0, 0, 0.5, 0.5]], by=AGENT, at=at)
     (row,) = told(client, "requests.json")
     assert row["geo_photos"] == [row["media_url"]]
     photo = client.get("/" + row["media_url"].split("/", 3)[3])
     assert photo.status_code == 200 and photo["Content-Type"] == "image/jpeg"
+    public = two.file.pictures.get(purpose="public", ended_at=None)
+    sent = b"".join(photo.streaming_content)
+    assert hashlib.sha256(sent).hexdigest() == public.sha256 != two.file.clean_sha256
+    assert "two" not in photo["Content-Disposition"]  # the sender's own name of the file
     assert xml(client, "requests.xml").findtext("request/geo_photos/geo_photo") == row["media_url"]
 
 
