@@ -25,7 +25,9 @@ from observations.reports import actions
 from observations.reports.fixes import Origin, Told
 from observations.reports.following import follow
 from observations.reports.intake import NewReport, Sender, send
-from observations.reports.models import Channel, Observation, Submission
+from observations.reports.models import Channel, Observation, Photo, Submission
+from observations.reports.photos import show_photo
+from observations.reports.publishing import DELAY, show
 from observations.routing.models import Body
 
 FROM = 500  # reports of the city: below it none is made by people
@@ -44,7 +46,11 @@ class _Story:
     who: str = "citizen"
     photo: int = 0  # a seed of its own; 0: none
     channel: Channel = Channel.APP
+    shown: bool = False  # the officer lets the public see it, and its photo
 
+
+# Where a drawing has a face: left, top, right, bottom of the picture.
+FACE = (0.78, 0.3, 0.88, 0.46)
 
 STORIES = (
     _Story("potholes", "al_khuwair_north", 2.0, "sent", "حفرة عميقة أمام مدخل المدرسة.", photo=1),
@@ -52,12 +58,36 @@ STORIES = (
     _Story("waste", "al_hail_north", 5.0, "sent", "أكياس متراكمة حول الحاوية.", "citizen2"),
     _Story("waste", "al_hail_north", 3.0, "sent", "لم تُفرغ الحاوية منذ يومين.", photo=3),
     _Story("street_lighting", "al_ansab", 20.0, "sent", "ثلاثة أعمدة مطفأة.", "citizen2"),
-    _Story("fallen_trees", "al_mawaleh_north", 26.0, "begun", "شجرة سدّت نصف الطريق.", photo=4),
-    _Story("pavement", "al_khoud", 50.0, "planned", "الرصيف مكسور قرب المسجد.", "citizen2"),
-    _Story("stray_animals", "al_amerat", 30.0, "asked", "كلاب سائبة مساءً."),
-    _Story("standing_water", "al_mabela_north", 76.0, "resolved", "تجمع مياه بعد المطر.", photo=5),
     _Story(
-        "visual_pollution", "al_hail_south", 120.0, "closed", "كتابة على سور الحديقة.", "citizen2"
+        "fallen_trees",
+        "al_mawaleh_north",
+        26.0,
+        "begun",
+        "شجرة سدّت نصف الطريق.",
+        photo=4,
+        shown=True,
+    ),
+    _Story(
+        "pavement", "al_khoud", 50.0, "planned", "الرصيف مكسور قرب المسجد.", "citizen2", shown=True
+    ),
+    _Story("stray_animals", "al_amerat", 30.0, "asked", "كلاب سائبة مساءً."),
+    _Story(
+        "standing_water",
+        "al_mabela_north",
+        76.0,
+        "resolved",
+        "تجمع مياه بعد المطر.",
+        photo=5,
+        shown=True,
+    ),
+    _Story(
+        "visual_pollution",
+        "al_hail_south",
+        120.0,
+        "closed",
+        "كتابة على سور الحديقة.",
+        "citizen2",
+        shown=True,
     ),
     _Story("parks", "al_qurum", 90.0, "not_ours", "بوابة المحمية مغلقة.", channel=Channel.PORTAL),
     _Story(
@@ -81,6 +111,10 @@ def _drawing(seed: int) -> SimpleUploadedFile:
     pen = ImageDraw.Draw(ground)
     x, y = int(rng.integers(300, 600)), int(rng.integers(250, 450))
     pen.ellipse((x, y, x + 380, y + 240), fill=(52, 48, 44))
+    left, top, right, bottom = (
+        round(one * side) for one, side in zip(FACE, (1_200, 900) * 2, strict=True)
+    )
+    pen.ellipse((left, top, right, bottom), fill=(196, 160, 130))  # somebody who looks on
     pen.rectangle((0, 820, 1_200, 845), fill=(230, 226, 215))
     sink = io.BytesIO()
     ground.filter(ImageFilter.GaussianBlur(2)).save(sink, "JPEG", quality=85)
@@ -153,6 +187,13 @@ def _go_on(
             actions.rate(case_id=case_id, rating=5, text="شكرًا", by=by, at=at + 6 * HOUR)
 
 
+def _show(made: Submission, officer: Actor, *, at: dt.datetime) -> None:
+    """Let the public see a report that is old enough, and its photos with the face hidden."""
+    show(case_id=made.case_id, by=officer, at=at)
+    for photo in Photo.objects.filter(observation=made.observation, of_the_work=False):
+        show_photo(photo_id=photo.pk, hidden=(FACE,), by=officer, at=at)
+
+
 def write_live_reports(count: int, *, at: dt.datetime) -> int:
     """Write the reports of the days before a moment for a city of so many; returns how many."""
     if not made_by_people(count):
@@ -168,4 +209,6 @@ def write_live_reports(count: int, *, at: dt.datetime) -> int:
             )
         if story.until != "sent":
             _go_on(story, made, agent, officer, at=begun)
+        if story.shown:
+            _show(made, officer, at=begun + DELAY)
     return len(STORIES)

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F, Q
+from django.utils import timezone
 
 from geo_portal.demo import LIMITS_SOURCE
 from geo_portal.demo.reports import LAST_DAY
@@ -17,10 +18,13 @@ from geo_portal.home.checks import refuse_demo_in_production
 from municipality.billing.tariffs.models import Tariff, TariffKind
 from municipality.billing.tariffs.queries import price_on
 from municipality.calendar.models import Holiday, Ramadan
+from municipality.documents.models import Picture
 from municipality.people.models import User
 from municipality.places.demo import is_demo
 from municipality.places.models import Directorate
 from observations.reports.models import Category, Observation, Photo, Submission
+from observations.reports.photos import released_photos
+from observations.reports.public import public_reports
 from plots.register.models import Building, Plot
 
 PLOTS, OBSERVATIONS = 1_500, 5_000
@@ -193,3 +197,10 @@ def test_reports_of_people_stand_at_every_desk_and_are_among_those_asked_for() -
         "not_ours",
     } <= states  # fmt: skip
     assert Photo.objects.count() == 5
+    seen = public_reports(timezone.now())
+    assert seen.count() == 4 and len({report.state for report in seen}) == 4
+    photos = released_photos([report.pk for report in seen], at=timezone.now())
+    assert len(photos) == 2
+    shown = Photo.objects.filter(shown=Photo.Shown.SHOWN).values("file")
+    pictures = Picture.objects.filter(file__in=shown, ended_at=None)
+    assert pictures.count() == 4 and all(one.hidden for one in pictures)
