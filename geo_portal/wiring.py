@@ -81,6 +81,7 @@ NOTICE_TEMPLATES = [
     "parking_zones.violations.notices.TEMPLATES",
     "observations.reports.notices.TEMPLATES",
     "observations.forwarding.notices.TEMPLATES",
+    "observations.alerts.notices.TEMPLATES",
 ]
 
 # Who understands a text message, asked in this order.
@@ -89,6 +90,7 @@ SMS_COMMANDS = {
     "renew": "parking_zones.parking_permits.renewal_by_sms.renew",
     "parking": "parking_zones.tickets.by_sms.buy",  # before status, which takes a bare "1111 B"
     "status": "municipality.cases.status_by_sms.status",
+    "stop": "observations.alerts.by_sms.stop",
 }
 
 # Who forgets what when its time is over, by class of the retention table.
@@ -120,6 +122,7 @@ PERIODIC: dict[str, int] = {  # seconds
     "observations.reports.jobs.find_hot_spots": 600,
     "observations.reports.jobs.forget_exports": 3600,
     "observations.forwarding.jobs.bring_back": 60,
+    "observations.alerts.jobs.tell": 600,
     "municipality.cases.jobs.watch_clocks": 60,
     "parking_zones.tickets.jobs.watch_tickets": 20,
     "municipality.notices.email_jobs.send_waiting": 10,

@@ -1,5 +1,6 @@
 """The tables of observations, gathered here only so that Django finds them."""
 
+from observations.alerts.models import AreaAlert
 from observations.forwarding.models import Forwarding
 from observations.replies.models import Reply
 from observations.reports.models import (
@@ -17,6 +18,7 @@ from observations.routing.models import Body, Responsibility, Routed
 from observations.saved_views.models import SavedView
 
 __all__ = [
+    "AreaAlert",
     "Body",
     "Category",
     "Fix",

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from geo_portal.reporting import case_views as case
 from geo_portal.reporting import (
+    area_views,
     forwarded_views,
     reply_views,
     round_views,
@@ -11,6 +11,7 @@ from geo_portal.reporting import (
     statistics_views,
     views,
 )
+from geo_portal.reporting import case_views as case
 
 app_name = "reporting"
 
@@ -45,6 +46,10 @@ urlpatterns = [
     path("observations/new/", views.new_report, name="new"),
     path("observations/", shown_views.shown, name="shown"),
     path("observations/shown.<str:form>", shown_views.shown_data, name="shown_data"),
+    path("observations/areas/", area_views.areas, name="areas"),
+    path("observations/areas/follow", area_views.follow, name="follow_area"),
+    path("observations/areas/leave", area_views.leave_every, name="leave_areas"),
+    path("observations/areas/<uuid:public_id>/leave", area_views.leave, name="leave_area"),
     path("observations/<uuid:public_id>/", shown_views.shown_one, name="shown_one"),
     path("observations/<uuid:public_id>/follow", shown_views.follow_shown, name="follow_shown"),
 ]

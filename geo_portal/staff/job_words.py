@@ -22,6 +22,7 @@ WORDS = {
     "maps.heat.jobs.follow_denominators": Text(
         "تحديث مقامات الكثافة", "Refresh of what the heatmap is divided by"
     ),
+    "observations.alerts.jobs.tell": Text("إبلاغ من يتابع المناطق", "Telling who follows areas"),
     "observations.forwarding.jobs.bring_back": Text(
         "عودة ما لم تجب عنه جهة", "What no body answered comes back"
     ),

@@ -219,6 +219,14 @@ EVENTS |= {
         Text("ملاحظة يتابعها: انتهت", "An observation that is followed has ended"),
         Text("المتابع", "the follower"),
     ),
+    "observation.area_alert": (
+        Text("ملاحظات جديدة في منطقة يتابعها", "New reports in an area that is followed"),
+        Text("المتابع", "the follower"),
+    ),
+    "observation.area_alerts_stopped": (
+        Text("أُوقفت رسائل المناطق", "Messages about areas were ended"),
+        Text("من أوقفها", "who ended them"),
+    ),
     "observation.forwarded_out": (
         Text("ملاحظة: أحيلت إلى جهة خارجية", "Observation: forwarded to another body"),
         Text("الجهة", "the body"),

@@ -1,0 +1,82 @@
+"""The page on which somebody follows areas, and ends it."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from municipality.clock import database_now
+from municipality.people.access import SIGNED_IN, open_to
+from municipality.people.acting_person import person_of
+from municipality.places.models import Area, Wilayat
+from municipality.problems import Problem
+from observations.alerts.actions import follow_area, leave_all, leave_area
+from observations.alerts.models import AreaAlert
+from observations.reports.models import Category
+
+WILAYAT, AREA = "w:", "a:"  # before the code of what is chosen
+
+
+def _done(request: HttpRequest, act: Callable[[], object]) -> HttpResponse:
+    """Do an act and go back to the page; a refusal is said on it."""
+    try:
+        act()
+    except Problem as refused:
+        if refused.status == 404:
+            raise
+        messages.error(request, str(refused.detail))
+    return redirect("reporting:areas")
+
+
+@never_cache
+@require_safe
+@open_to(SIGNED_IN)
+def areas(request: HttpRequest) -> HttpResponse:
+    """Show what somebody follows, and let them follow more."""
+    mine = AreaAlert.objects.filter(person=person_of(request))
+    context = {
+        "mine": mine.select_related("wilayat", "area", "category").order_by("pk"),
+        "wilayats": Wilayat.objects.order_by("pk"),
+        "areas": Area.objects.order_by("name_ar", "pk"),
+        "categories": Category.objects.filter(public=True, retired_on=None).order_by(
+            "position", "code"
+        ),
+    }
+    return render(request, "reporting/areas.html", context)
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def follow(request: HttpRequest) -> HttpResponse:
+    """Follow a wilayat or a housing area."""
+    said = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+    where = said.get("place", "")
+    code = where[2:]
+    wilayat = Wilayat.objects.filter(code=code).first() if where.startswith(WILAYAT) else None
+    area = Area.objects.filter(code=code).first() if where.startswith(AREA) else None
+    category = Category.objects.filter(public=True, code=said.get("category", "")).first()
+    return _done(
+        request,
+        lambda: follow_area(
+            person=person_of(request), wilayat=wilayat, area=area, category=category,
+            at=database_now(),
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def leave(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Stop following one."""
+    return _done(request, lambda: leave_area(public_id, person_id=person_of(request).pk))
+
+
+@require_POST
+@open_to(SIGNED_IN)
+def leave_every(request: HttpRequest) -> HttpResponse:
+    """Stop following everything."""
+    return _done(request, lambda: leave_all(people=[person_of(request).pk]))

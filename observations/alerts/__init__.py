@@ -1,0 +1,1 @@
+"""Areas that somebody follows: told once a day how many reports were shown or closed there."""
