@@ -194,7 +194,7 @@ def send_photo(request: HttpRequest) -> JsonResponse:
     if upload is None:
         raise bad_value("photo", NO_PHOTO, status=400)
     by = Actor(person.pk, person.full_name, role_of(person))
-    file = keep_photo(request, upload, by, at=now)
+    file = keep_photo(upload, by, at=now)
     facts = file.facts
     position = None
     if facts.lon is not None:

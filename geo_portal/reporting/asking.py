@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.core.files.base import File
-from django.http import HttpRequest
 
 from municipality import crs
 from municipality.actor import Actor
@@ -53,9 +52,7 @@ def drafts(person_id: int) -> list[StoredFile]:
     return list(StoredFile.objects.filter(about=draft_of(person_id), removed_at=None))
 
 
-def keep_photo(
-    request: HttpRequest, upload: File[bytes], by: Actor, *, at: dt.datetime
-) -> StoredFile:
+def keep_photo(upload: File[bytes], by: Actor, *, at: dt.datetime) -> StoredFile:
     """Take in one photo ahead of its report; sent again, it is the one that is there.
 
     Raises Problem 422 for a file that is no photo, 429 for too many.

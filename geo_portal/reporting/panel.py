@@ -21,7 +21,7 @@ from observations.forwarding.actions import MOST_DAYS, stands
 from observations.forwarding.models import Forwarding
 from observations.replies.actions import STEPS, replies_for
 from observations.reports.actions import RATED_IN
-from observations.reports.fixes import UNKNOWN_ACCURACY_M, Origin, Told, is_of_another_day
+from observations.reports.fixes import Origin, Told, is_of_another_day, radius_of
 from observations.reports.following import submission_of
 from observations.reports.heat import STATUS_WORDS
 from observations.reports.models import Category, Fix, Photo, Submission
@@ -93,8 +93,7 @@ def things_of(case: Case) -> dict[str, Any]:
     submission = submission_of(case)
     seen = submission.observation
     point = shape_of(seen.point)
-    radius = UNKNOWN_ACCURACY_M if seen.accuracy_m is None else seen.accuracy_m
-    features = spot_and_circle(point, radius, number=case.number)
+    features = spot_and_circle(point, radius_of(seen.accuracy_m), number=case.number)
     for row in submission.observation.fixes.all():
         if row.counts_from is None or row.counts_until is not None:
             features.append((shape_of(row.point), {"number": str(ORIGINS[row.origin])}))
@@ -155,8 +154,7 @@ def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
     seen = submission.observation
     found = near_alike(
         category_id=seen.category_id, point=shape_of(seen.point),
-        accuracy_m=UNKNOWN_ACCURACY_M if seen.accuracy_m is None else seen.accuracy_m,
-        at=at, without=seen.pk,
+        accuracy_m=radius_of(seen.accuracy_m), at=at, without=seen.pk,
     )  # fmt: skip
     cases = {
         row.observation_id: row.case

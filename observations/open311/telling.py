@@ -28,6 +28,7 @@ APPROXIMATE = Text(
     "الموقع تقريبي، حمايةً لمن أرسل الملاحظة.",
     "The place is approximate, to protect who sent the report.",
 )
+TO_ALL = {"awaiting": Text("بانتظار من أرسلها", "Waiting for who sent it")}
 PLANNED = Text("يوم العمل: {day}", "Day of the work: {day}")
 
 
@@ -54,8 +55,10 @@ def service(category: Category) -> Row:
     }
 
 
-def _notes(state: str, planned_on: dt.date | None) -> str:
-    said = [str(MACHINE.state(state).name)]
+def _notes(state: str, planned_on: dt.date | None, *, to_sender: bool) -> str:
+    """Say the stage; only who sent the report is told that an answer of theirs is waited for."""
+    name = MACHINE.state(state).name
+    said = [str(name if to_sender else TO_ALL.get(state, name))]
     if planned_on is not None:
         said.append(str(PLANNED.with_values(day=planned_on.isoformat())))
     return " - ".join(said)
@@ -85,14 +88,18 @@ def photos_of(ids: Collection[int], *, at: dt.datetime) -> dict[int, list[str]]:
 
 
 def _row(
-    report: PublicReport | Observation, case: PublicReport | Case, planned: dt.date | None
+    report: PublicReport | Observation,
+    case: PublicReport | Case,
+    planned: dt.date | None,
+    *,
+    to_sender: bool,
 ) -> dict[str, Any]:
     """Write what the public and a partner read alike, in the order of the standard's example."""
     directorate = case.directorate
     return {
         "service_request_id": str(report.public_id),
         "status": "closed" if report.status in ENDED else "open",
-        "status_notes": _notes(case.state, planned),
+        "status_notes": _notes(case.state, planned, to_sender=to_sender),
         "service_name": named(report.category),
         "service_code": report.category.code,
         "description": None,
@@ -127,7 +134,7 @@ def public_rows(reports: Iterable[PublicReport], *, at: dt.datetime) -> list[Row
     return [
         _with_photos(
             {
-                **_row(report, report, report.planned_on),
+                **_row(report, report, report.planned_on, to_sender=False),
                 "service_notice": str(APPROXIMATE),
                 "updated_datetime": _when(report.updated_at),
                 **_lonlat(report.point),
@@ -145,7 +152,7 @@ def own_rows(submissions: Iterable[Submission], *, at: dt.datetime) -> list[Row]
     return [
         _with_photos(
             {
-                **_row(made.observation, made.case, made.planned_on),
+                **_row(made.observation, made.case, made.planned_on, to_sender=True),
                 "description": made.description or None,
                 "updated_datetime": _when(made.case.entered_at),
                 "address": made.observation.address

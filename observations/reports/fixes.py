@@ -35,6 +35,11 @@ class Origin(StrEnum):
 RANK = (Origin.PIN, Origin.ADDRESS, Origin.CALLER, Origin.GPS, Origin.EXIF, Origin.IMPORTED)
 
 
+def radius_of(accuracy_m: float | None) -> float:
+    """Return how far the true place may be; nobody knows the accuracy of some fixes."""
+    return UNKNOWN_ACCURACY_M if accuracy_m is None else accuracy_m
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One position as it was told: METRIC point, accuracy in metres (None: not said)."""
@@ -47,7 +52,7 @@ class Told:
     @property
     def radius_m(self) -> float:
         """How far the true place may be, as far as anybody knows."""
-        return UNKNOWN_ACCURACY_M if self.accuracy_m is None else self.accuracy_m
+        return radius_of(self.accuracy_m)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,13 @@ def test_closed_is_closed_and_the_finer_state_stands_in_words(client, city) -> N
     assert len(told(client, "requests.json?status=open,closed")) == 1
 
 
+def test_the_public_is_not_asked_for_the_answer_of_who_sent_it(client, city) -> None:
+    made = shown()
+    type(made.case).objects.filter(pk=made.case_id).update(state="awaiting")
+    (row,) = told(client, "requests.json", **{"Accept-Language": "en"})
+    assert row["status_notes"] == "Waiting for who sent it"
+
+
 def everything(client: Client, made: Submission) -> list[bytes]:
     """Every answer that could hold a report."""
     name = made.observation.public_id
