@@ -8,11 +8,11 @@ import sys
 from tests.bench.servers import ROOT
 
 FILES = (
+    "tests/browser/test_audit_page.py",  # the short run of CI: few pages
     "tests/browser/test_shell.py",
     "tests/browser/test_people_pages.py",
     "tests/browser/test_behalf_pages.py",
     "tests/browser/test_office_pages.py",
-    "tests/browser/test_audit_page.py",
     "tests/browser/test_occupancy_page.py",
     "tests/browser/test_parking_pages.py",
     "tests/browser/test_parking_rules.py",
