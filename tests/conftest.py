@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from django.db import connection
 from hypothesis import HealthCheck, settings
 
-from tests.flushing import install
+from tests import flushing, kept_sessions
 from tests.migrated import migrated
 from tests.turns import in_turn
 
@@ -25,7 +25,8 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-install()
+flushing.install()
+kept_sessions.install()
 # Each reading of an RSA key proves its primes anew, a tenth of a second, six times a stamp.
 for reads in ("load_pem_private_key", "load_der_private_key"):
     setattr(serialization, reads, cache(getattr(serialization, reads)))
@@ -41,6 +42,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Let the test database be a copy of one that is migrated (tests.migrated)."""
     connection.settings_dict["TEST"]["TEMPLATE"] = migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """End the sessions kept for live servers before the database is dropped."""
+    yield
+    kept_sessions.drain()
 
 
 @pytest.fixture(scope="session")

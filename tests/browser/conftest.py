@@ -8,7 +8,7 @@ import pytest
 import shapely
 from playwright.sync_api import Browser
 
-from tests.browser.driver import Visit, open_page, sign_in
+from tests.browser.driver import Visit, open_page, sign_in, usual_scale
 from tests.browser.tabs import Kind, Place, Tabs
 from tests.builders import (
     EAST,
@@ -39,7 +39,8 @@ def tabs(chromium_browser: Browser) -> Tabs:
 def look(tabs: Tabs, live_server: Any) -> Iterator[Callable[..., Visit]]:
     """Open a tab: ``look(size="phone", theme="dark", at=(lon, lat, accuracy))``.
 
-    The map goes without gliding, unless ``motion`` is asked for.
+    The map goes without gliding, unless ``motion`` is asked for, and at half its pixels, unless
+    they are looked at (``whole_pixels``).
     """
 
     def make(
@@ -49,8 +50,10 @@ def look(tabs: Tabs, live_server: Any) -> Iterator[Callable[..., Visit]]:
         at: Place | None = None,
         who: str = "",
         motion: bool = False,
+        whole_pixels: bool = False,
     ) -> Visit:
-        context = tabs.lend(Kind(size, theme, motion), host=live_server.url, at=at)
+        scale = 1 if whole_pixels else usual_scale()
+        context = tabs.lend(Kind(size, theme, motion, scale), host=live_server.url, at=at)
         visit = open_page(context, live_server.url)
         if who:
             sign_in(context, live_server.url, who)

@@ -49,6 +49,14 @@ def chromium() -> str:
     return found
 
 
+def usual_scale() -> float:
+    """Device pixels to a pixel of the page: a map is drawn in software, and each pixel costs.
+
+    Whole pixels where pictures are kept to be looked at.
+    """
+    return 1 if os.environ.get("GEO_JOURNEY_OUT") else 0.5
+
+
 def launch(playwright: Playwright) -> Browser:
     """Start a headless Chromium that draws WebGL in software and asks nobody for updates."""
     return playwright.chromium.launch(executable_path=chromium(), args=ARGS)

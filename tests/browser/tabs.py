@@ -22,6 +22,7 @@ class Kind:
     size: str
     theme: str
     motion: bool
+    scale: float  # device pixels to a pixel of the page
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Tabs:
             "color_scheme": kind.theme,
             "has_touch": kind.size == "phone",
             "reduced_motion": "no-preference" if kind.motion else "reduce",
+            "device_scale_factor": kind.scale,
         }
         return self.browser.new_context(**options)
 

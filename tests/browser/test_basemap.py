@@ -94,7 +94,7 @@ def test_a_style_of_another_host_is_drawn_where_the_settings_name_it(
     allowed = directives(map_hosts=origins(settings.GEO_MAP_STYLE_LIGHT))
     made = build_policy(config=allowed)
     monkeypatch.setattr(headers, "policy", lambda: made)
-    visit = look()
+    visit = look(whole_pixels=True)
     middle, beside = seen(visit)
     assert middle == GREEN
     assert beside == (255, 255, 255)  # their ground in place of our land
@@ -105,7 +105,7 @@ def test_a_style_of_another_host_is_drawn_where_the_settings_name_it(
 
 def test_no_other_host_is_asked_that_the_settings_do_not_name(look, settings, other_host) -> None:
     settings.GEO_MAP_STYLE_LIGHT = f"{other_host}/style.json"  # but the policy is that of no style
-    visit = look()
+    visit = look(whole_pixels=True)
     middle, beside = seen(visit)
     assert middle == beside  # our own plain land
     assert visit.page.locator("html").get_attribute("data-basemap") == "failed"
@@ -115,7 +115,7 @@ def test_no_other_host_is_asked_that_the_settings_do_not_name(look, settings, ot
 def test_a_style_of_our_own_host_needs_no_leave(look, live_server, settings, tmp_path) -> None:
     made = style()
     made["sources"] = {"plots": {"type": "geojson", "data": json.loads(block().to_json())}}
-    visit = look()
+    visit = look(whole_pixels=True)
     settings.GEO_MAP_STYLE_LIGHT = "/static/city-style.json"
     visit.page.route("**/static/city-style.json", lambda route: route.fulfill(json=made))
     middle, beside = seen(visit)
@@ -135,7 +135,7 @@ def archive(tmp_path: Path, settings) -> Path:
 
 
 def test_an_archive_of_the_city_is_read_in_ranges_and_lies_under_our_layers(look, archive) -> None:
-    visit = look()
+    visit = look(whole_pixels=True)
     parts = []
     visit.page.on("response", lambda r: "basemap.pmtiles" in r.url and parts.append(r.status))
     middle, beside = seen(visit)
@@ -146,7 +146,7 @@ def test_an_archive_of_the_city_is_read_in_ranges_and_lies_under_our_layers(look
 
 
 def test_pages_without_an_archive_do_not_load_its_reader(look, live_server) -> None:
-    visit = look()
+    visit = look(whole_pixels=True)
     scripts = []
     visit.page.on("request", lambda r: r.url.endswith(".js") and scripts.append(r.url))
     middle, beside = seen(visit)
@@ -158,7 +158,7 @@ def test_a_file_that_is_no_archive_leaves_the_plain_map(look, settings, tmp_path
     path = tmp_path / "city.pmtiles"
     path.write_bytes(b"no archive" * 100)
     settings.GEO_MAP_PMTILES = str(path)
-    visit = look()
+    visit = look(whole_pixels=True)
     middle, beside = seen(visit)
     assert middle == beside
     assert visit.page.locator("html").get_attribute("data-basemap") == "failed"
@@ -212,7 +212,7 @@ def test_an_archive_in_the_schema_of_protomaps_replaces_the_ground(
         ],
     )
     settings.GEO_MAP_PMTILES = str(path)
-    visit = look()
+    visit = look(whole_pixels=True)
     middle, beside = seen(visit)
     assert middle == beside
     assert middle[2] > middle[0] + 10  # all is their sea, none of it our land

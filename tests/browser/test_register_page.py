@@ -51,7 +51,7 @@ def test_permits_far_apart_are_seen_from_afar_as_dots_and_each_opens_its_page(
     far = BuildingPermit.objects.order_by("pk")[0]
     far.place = geos_of(affinity.translate(shape_of(far.place), 30_000.0))
     far.save()
-    visit = look().go("/permits/")
+    visit = look(whole_pixels=True).go("/permits/")
     visit.shot("permits-afar")
     assert dots(visit) > 100
     box = visit.page.locator("#map canvas").first.bounding_box()

@@ -41,7 +41,7 @@ def test_corners_clicked_beside_the_plot_line_lie_on_it(look, settings, tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
     town = o.a_permit_town()
     case = o.an_application(town)
-    visit = look(who="office").go(f"/en/cases/{case.public_id}/site/")
+    visit = look(who="office", whole_pixels=True).go(f"/en/cases/{case.public_id}/site/")
     page = visit.page
     found = corners_of(page)
     page.click("[data-tool=polygon]")

@@ -140,7 +140,7 @@ def test_a_wall_moved_out_is_painted_as_its_strip_and_not_over_the_villa(
     works = w.begun(town)
     w.passed(town, works, 3)
     widened(town, works)
-    visit = look(who="office").go(f"/cases/{works.case.public_id}/as-built/")
+    visit = look(who="office", whole_pixels=True).go(f"/cases/{works.case.public_id}/as-built/")
     visit.page.wait_for_selector("#deviation [data-within=false]")
     visit.settle()
     visit.shot(f"as-built-widened-{is_guarded}")

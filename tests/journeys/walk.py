@@ -8,6 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request
 
+from tests.browser.driver import usual_scale
+
 SCREEN = {"width": 1440, "height": 900}  # the pictures of the journeys are of this size
 
 
@@ -71,7 +73,9 @@ def walk_with(
     browser: Browser, base: str, *, size: dict[str, int] = SCREEN, **options: object
 ) -> Iterator[Walk]:
     """Walk through the portal on a screen of some size; checks at the end that all was well."""
-    context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
+    context = browser.new_context(
+        viewport=size, reduced_motion="reduce", device_scale_factor=usual_scale(), **options
+    )
     try:
         person = Walk(context.new_page(), base)
         yield person

@@ -1,11 +1,12 @@
 """Reports for tests of the heat index, and the oracle: SQL GROUP BY of the same cells."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.contrib.gis.geos import Point
-from django.db import connection
+from django.db import connection, transaction
 
 from maps.heat.index import HELD
 from maps.heat.lattice import SIZES
@@ -34,12 +35,27 @@ def report(x: float, y: float, day: dt.date, category: int, **facts) -> Observat
     )
 
 
-@pytest.fixture
-def categories(db) -> list[int]:
-    HELD.clear()
+def four_categories() -> list[int]:
     names = ("potholes", "lighting", "waste", "trees")
     made = [Category.objects.create(code=c, name_ar=f"نوع {c}", name_en=c) for c in names]
     return [c.pk for c in made]
+
+
+@pytest.fixture
+def categories(db) -> list[int]:
+    HELD.clear()
+    return four_categories()
+
+
+@pytest.fixture(scope="module")
+def kept_town(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """One transaction round a whole file: what is made in it stands for each test, then goes.
+
+    Every test of such a file has its own transaction inside, and asks for the town.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from shapely.geometry import MultiPolygon, Polygon, box
 from maps.heat import drawn
 from maps.heat.denominators.areas import Raster
 from maps.heat.drawn import blocks_within
-from maps.heat.index import fold
+from maps.heat.index import HELD, fold
 from maps.heat.lattice import SIZES, Window
 from maps.heat.queries import ALL, Selection
 from maps.heat.views import ExactHeat
@@ -23,7 +23,7 @@ from municipality import crs
 from municipality.conf import PROFILE
 from municipality.people.models import User
 from observations.reports.models import Observation
-from tests.observations.conftest import HEAT, as_dict, report
+from tests.observations.conftest import HEAT, as_dict, four_categories, report
 
 DAY = dt.date(2016, 3, 5)
 corner = st.tuples(st.integers(-700, 700), st.integers(-700, 700))
@@ -35,10 +35,10 @@ def planner(db, client):
     return client
 
 
-@pytest.fixture
-def reports(categories):
+@pytest.fixture(scope="module")
+def made_once(kept_town):
     """1,500 reports within 700 m of the middle, many on lattice lines and corners."""
-    rng = np.random.default_rng(8)
+    categories, rng = four_categories(), np.random.default_rng(8)
     c = crs.metric_point(*PROFILE.centre)
     x0, y0 = round(c.x / 50) * 50, round(c.y / 50) * 50
     places = rng.uniform(-700, 700, (1200, 2)).tolist()
@@ -49,6 +49,12 @@ def reports(categories):
         for i, (x, y) in enumerate(places)
     )  # fmt: skip
     return x0, y0
+
+
+@pytest.fixture
+def reports(made_once, db):
+    HELD.clear()
+    return made_once
 
 
 def by_sql(shape, selection: Selection = ALL, *, level: int) -> dict[tuple[int, int], int]:

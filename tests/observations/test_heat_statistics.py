@@ -6,11 +6,13 @@ import json
 import numpy as np
 import pytest
 import shapely
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.utils import timezone
 
+from maps.heat.index import HELD
 from maps.heat.series import months_of
 from maps.heat.statistics.comparison import compared
 from maps.heat.statistics.hot_spots import lattice_g_star, verdicts
@@ -23,8 +25,8 @@ from municipality.places.models import Area, Wilayat, WilayatVersion
 from observations.reports import hot_spots
 from observations.reports.hot_spots import keep_city_spots
 from observations.reports.jobs import find_hot_spots
-from observations.reports.models import Observation
-from tests.observations.conftest import report
+from observations.reports.models import Category, Observation
+from tests.observations.conftest import four_categories, report
 
 CELL = 400
 SIDE = 30  # cells along one side of the test city
@@ -41,14 +43,13 @@ def corner() -> tuple[int, int]:
     return round(c.x / CELL) * CELL, round(c.y / CELL) * CELL
 
 
-@pytest.fixture
-def town(categories):
+@pytest.fixture(scope="module")
+def made_once(kept_town):
     """A square of 30 x 30 cells in two wilayats: two reports a cell, a planted heap, a bare part.
 
     The west's reports double in 2017; the east's stay.
     """
-    from django.contrib.gis.geos import MultiPolygon, Polygon
-
+    categories = four_categories()
     x0, y0 = corner()
     wide = SIDE * CELL
     places = []
@@ -88,6 +89,12 @@ def town(categories):
     Observation.objects.bulk_create(rows)
     report(x0 - 5000, y0, dt.date(2016, 5, 5), categories[1]).save()  # outside every wilayat
     return x0, y0
+
+
+@pytest.fixture
+def town(made_once, db):
+    HELD.clear()
+    return made_once
 
 
 def grid_by_sql(x0: int, y0: int, where: str = "true") -> np.ndarray:
@@ -168,11 +175,14 @@ def test_filters_bound_reports_and_the_study_area(planner, town) -> None:
     assert len(within) <= 100
 
 
-def test_without_boundaries_the_box_of_the_reports_is_the_ground(planner, categories) -> None:
-    x0, y0 = corner()
+def test_without_boundaries_the_box_of_the_reports_is_the_ground(planner, town) -> None:
+    x0, y0 = town
+    kind = Category.objects.first().pk
+    Observation.objects.all().delete()
+    WilayatVersion.objects.all().delete()
     for i in range(8):
         report(x0 + 10 + (i % 4) * CELL, y0 + 10 + (i // 4) * CELL * 3, dt.date(2016, 1, 1),
-               categories[0]).save()  # fmt: skip
+               kind).save()  # fmt: skip
     body = planner.get("/api/heat/hotspots?show=all").json()
     assert body["tested"] == 16 and "no boundary" in body["study_area_en"]
     empty = planner.get("/api/heat/hotspots?from=1990-01-01&to=1990-02-01").json()
@@ -266,10 +276,11 @@ def test_trends_count_every_month(planner, town, by, rising) -> None:
     assert "quasi-Poisson" in body["method_en"]
 
 
-def test_a_trend_without_period_ends_before_the_running_month(planner, town, categories) -> None:
+def test_a_trend_without_period_ends_before_the_running_month(planner, town) -> None:
     x0, y0 = town
+    kind = Category.objects.first().pk
     west = Wilayat.objects.get(code="west")
-    report(x0 + 9, y0 + 9, today(), categories[0], wilayat=west).save()
+    report(x0 + 9, y0 + 9, today(), kind, wilayat=west).save()
     body = planner.get("/api/heat/trends").json()
     assert body["from"] == "2016-01-01" and body["to"] == today().replace(day=1).isoformat()
     assert sum(sum(r["counts"]) for r in body["places"]) < Observation.objects.count()
