@@ -53,6 +53,7 @@ CASE_KINDS = {
     "parking_dispute": "parking_zones.violations.disputes.MACHINE",
     "parking_permit": "parking_zones.parking_permits.transitions.MACHINE",
     "observation": "observations.reports.transitions.MACHINE",
+    "report_part": "observations.parts.transitions.MACHINE",
 }
 
 # Who is told, in the same transaction, that a bill was settled; by the purpose of the bill.

@@ -2,6 +2,7 @@
 
 from observations.alerts.models import AreaAlert
 from observations.forwarding.models import Forwarding
+from observations.parts.models import Part
 from observations.replies.models import Reply
 from observations.reports.models import (
     Category,
@@ -25,6 +26,7 @@ __all__ = [
     "Follower",
     "Forwarding",
     "Observation",
+    "Part",
     "Photo",
     "PublicReport",
     "Reply",

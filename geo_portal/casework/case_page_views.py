@@ -19,6 +19,7 @@ from geo_portal.parking_permits.panel import panel_of_permit
 from geo_portal.permits.panel import CLERKS, panel_of
 from geo_portal.permits.works_panel import panel_of_works
 from geo_portal.reporting.panel import WITH_FORMS, panel_of_report, things_of
+from geo_portal.reporting.part_panel import panel_of_part
 from municipality import geojson
 from municipality.actor import Actor
 from municipality.asked import today
@@ -118,6 +119,8 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     if case.kind == REPORT_KIND:
         report = panel_of_report(case, side=side, person=person, acts=acts, at=at)
         acts = [edge for edge in acts if edge.name not in WITH_FORMS]  # the panel has their forms
+    part = panel_of_part(case, side=side, person=person, at=at)
+    drawn_by = case if report is not None else (part["row"].whole if part is not None else None)
     taken = [paper for paper in machine.papers if not paper.when or case.state in paper.when]
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))
     return {
@@ -127,6 +130,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "parking": parking,
         "dispute": panel_of_dispute(case) if case.kind == DISPUTE_KIND else None,
         "report": report,
+        "part": part,
         "case": case,
         "whom": for_whom(case, person_id=person.pk, offices=office_ids(person, on=today())),
         "machine": machine,
@@ -164,7 +168,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
         "is_late": case.due_at is not None and case.due_at < at,
         "is_new": "new" in request.GET,
         "config": map_config(
-            request, things=_ground(case, remarks) if report is None else things_of(case)
+            request, things=_ground(case, remarks) if drawn_by is None else things_of(drawn_by)
         ),
     }  # fmt: skip
 

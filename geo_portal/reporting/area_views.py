@@ -3,17 +3,16 @@
 import uuid
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from geo_portal.reporting.report_steps import said
 from municipality.clock import database_now
 from municipality.people.access import SIGNED_IN, open_to
 from municipality.people.acting_person import person_of
 from municipality.places.models import Area, Wilayat
-from municipality.problems import Problem
 from observations.alerts.actions import follow_area, leave_all, leave_area
 from observations.alerts.models import AreaAlert
 from observations.reports.models import Category
@@ -23,12 +22,7 @@ WILAYAT, AREA = "w:", "a:"  # before the code of what is chosen
 
 def _done(request: HttpRequest, act: Callable[[], object]) -> HttpResponse:
     """Do an act and go back to the page; a refusal is said on it."""
-    try:
-        act()
-    except Problem as refused:
-        if refused.status == 404:
-            raise
-        messages.error(request, str(refused.detail))
+    said(request, act)
     return redirect("reporting:areas")
 
 
@@ -53,12 +47,12 @@ def areas(request: HttpRequest) -> HttpResponse:
 @open_to(SIGNED_IN)
 def follow(request: HttpRequest) -> HttpResponse:
     """Follow a wilayat or a housing area."""
-    said = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
-    where = said.get("place", "")
+    told = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+    where = told.get("place", "")
     code = where[2:]
     wilayat = Wilayat.objects.filter(code=code).first() if where.startswith(WILAYAT) else None
     area = Area.objects.filter(code=code).first() if where.startswith(AREA) else None
-    category = Category.objects.filter(public=True, code=said.get("category", "")).first()
+    category = Category.objects.filter(public=True, code=told.get("category", "")).first()
     return _done(
         request,
         lambda: follow_area(

@@ -1,32 +1,27 @@
 """What is done on the page of a report's case beside moving it: desk, day, kind, pin, rating."""
 
 import datetime as dt
-from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from geo_portal.casework.asking import actors_of, acts_on, case_of, writer_of
+from geo_portal.casework.asking import actors_of, acts_on
 from geo_portal.casework.case_page_views import seen_count
+from geo_portal.reporting.report_steps import done, of_officer, report_of
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
 from municipality.clock import database_now
-from municipality.documents.file_gate import Unreadable
 from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
-from municipality.problems import Problem
 from municipality.words import Text
 from observations.forwarding.actions import MOST_DAYS, Request, forward
 from observations.reports import actions, publishing
 from observations.reports.fixes import Origin, Told
 from observations.reports.models import Observation, Photo
 from observations.reports.photos import hide_photo, show_photo
-from observations.reports.transitions import KIND
 from observations.routing.models import Body
 
 NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
@@ -36,41 +31,10 @@ NO_DEPARTMENT = Text("اختر الجهة المختصة.", "Choose whose it is.
 PIN_ACCURACY_M = 5.0  # of a pin on the map at the zoom it is put at
 
 
-def _report(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tuple[Case, Actor, Side]:
-    """Return the case of a report, who writes and on which side; raises Problem 404."""
-    case = case_of(request, public_id, at=at)
-    by, side = writer_of(request, case, at=at)
-    if case.kind != KIND or side is Side.NEITHER:
-        raise not_found()
-    return case, by, side
-
-
-def _of_officer(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tuple[Case, Actor]:
-    case, by, side = _report(request, public_id, at=at)
-    if side is not Side.MUNICIPALITY:
-        raise not_found()
-    return case, by
-
-
 def _who_may(request: HttpRequest, case: Case, edge: str, *, at: dt.datetime) -> Actor:
     """Return the actor, of the roles somebody has, who may take an edge; else their first."""
     may = {found.name: actor for found, actor in acts_on(case, actors_of(request), at=at)}
     return may.get(edge) or actors_of(request)[0]
-
-
-def _done(request: HttpRequest, public_id: str, act: Callable[[], object]) -> HttpResponse:
-    """Do an act and go back to the page; a refusal is said on it."""
-    try:
-        act()
-    except CannotMove as refusal:
-        messages.error(request, str(refusal.words))
-    except Unreadable as refusal:
-        messages.error(request, str(refusal.words))
-    except Problem as refusal:
-        if refusal.status == 404:
-            raise
-        messages.error(request, str(refusal.detail))
-    return redirect("casework:case", public_id)
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -83,7 +47,7 @@ def _seen(request: HttpRequest) -> int | None:
 def assign(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a report to a body of ours."""
     at = database_now()
-    case, _ = _of_officer(request, public_id, at=at)
+    case, _ = of_officer(request, public_id, at=at)
     chosen = request.POST.get("body", "").replace("\0", "")
     body = Body.objects.filter(code=chosen, is_outside=False).first()
 
@@ -93,7 +57,7 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
         by = _who_may(request, case, "assign", at=at)
         actions.assign(case_id=case.pk, body=body, by=by, at=at, seen=_seen(request))
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -101,14 +65,14 @@ def assign(request: HttpRequest, public_id: str) -> HttpResponse:
 def plan(request: HttpRequest, public_id: str) -> HttpResponse:
     """Set the day of the work."""
     at = database_now()
-    case, _ = _of_officer(request, public_id, at=at)
+    case, _ = of_officer(request, public_id, at=at)
 
     def act() -> None:
         day = asked.day(request.POST.get("day", ""), name="day", default=dt.date.min)
         by = _who_may(request, case, "plan", at=at)
         actions.plan(case_id=case.pk, day=day, by=by, at=at, seen=_seen(request))
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -116,9 +80,9 @@ def plan(request: HttpRequest, public_id: str) -> HttpResponse:
 def recategorise(request: HttpRequest, public_id: str) -> HttpResponse:
     """Give a report another category."""
     at = database_now()
-    case, by = _of_officer(request, public_id, at=at)
+    case, by = of_officer(request, public_id, at=at)
     code = request.POST.get("category", "")
-    return _done(
+    return done(
         request,
         public_id,
         lambda: actions.recategorise(case_id=case.pk, code=code, by=by, at=at),
@@ -130,14 +94,14 @@ def recategorise(request: HttpRequest, public_id: str) -> HttpResponse:
 def move_pin(request: HttpRequest, public_id: str) -> HttpResponse:
     """Put a report where it really is."""
     at = database_now()
-    case, by = _of_officer(request, public_id, at=at)
+    case, by = of_officer(request, public_id, at=at)
 
     def act() -> None:
         point = geometry_gate.position(lon=request.POST.get("lon"), lat=request.POST.get("lat"))
         to = Told(Origin.PIN, point, PIN_ACCURACY_M, at)
         actions.move_pin(case_id=case.pk, to=to, by=by, at=at)
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -145,7 +109,7 @@ def move_pin(request: HttpRequest, public_id: str) -> HttpResponse:
 def merge(request: HttpRequest, public_id: str) -> HttpResponse:
     """Merge a report into an earlier one, named by the number of its case."""
     at = database_now()
-    case, _ = _of_officer(request, public_id, at=at)
+    case, _ = of_officer(request, public_id, at=at)
     number = request.POST.get("into", "").strip().upper().replace("\0", "")[:20]
     into = Observation.objects.filter(submission__case__number=number).first()  # unique
 
@@ -155,7 +119,7 @@ def merge(request: HttpRequest, public_id: str) -> HttpResponse:
         by = _who_may(request, case, "merge", at=at)
         actions.merge(case_id=case.pk, into=into, by=by, at=at, seen=_seen(request))
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -163,8 +127,8 @@ def merge(request: HttpRequest, public_id: str) -> HttpResponse:
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let the public see a report, at its public place and a day after it was made."""
     at = database_now()
-    case, by = _of_officer(request, public_id, at=at)
-    return _done(request, public_id, lambda: publishing.show(case_id=case.pk, by=by, at=at))
+    case, by = of_officer(request, public_id, at=at)
+    return done(request, public_id, lambda: publishing.show(case_id=case.pk, by=by, at=at))
 
 
 @require_POST
@@ -172,8 +136,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take a report away from the public."""
     at = database_now()
-    case, by = _of_officer(request, public_id, at=at)
-    return _done(request, public_id, lambda: publishing.hide(case_id=case.pk, by=by, at=at))
+    case, by = of_officer(request, public_id, at=at)
+    return done(request, public_id, lambda: publishing.hide(case_id=case.pk, by=by, at=at))
 
 
 @require_POST
@@ -181,7 +145,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
 def forward_out(request: HttpRequest, public_id: str) -> HttpResponse:
     """Forward a report to a body outside, which is written to and answers by its link."""
     at = database_now()
-    case, _ = _of_officer(request, public_id, at=at)
+    case, _ = of_officer(request, public_id, at=at)
     said = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
     body = Body.objects.filter(code=said.get("body", ""), is_outside=True).first()
 
@@ -194,7 +158,7 @@ def forward_out(request: HttpRequest, public_id: str) -> HttpResponse:
         by = _who_may(request, case, "forward", at=at)
         forward(case_id=case.pk, what=what, by=by, at=at, seen=_seen(request))
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -202,7 +166,7 @@ def forward_out(request: HttpRequest, public_id: str) -> HttpResponse:
 def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add a photo: of the report by who sent it, of the work by the municipality."""
     at = database_now()
-    case, by, side = _report(request, public_id, at=at)
+    case, by, side = report_of(request, public_id, at=at)
 
     def act() -> None:
         upload = request.FILES.get("photo")
@@ -213,7 +177,7 @@ def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
             case_id=case.pk, files=(file,), of_the_work=side is Side.MUNICIPALITY, by=by, at=at
         )
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -221,7 +185,7 @@ def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
 def rate(request: HttpRequest, public_id: str) -> HttpResponse:
     """Rate how a report was dealt with: for who sent it."""
     at = database_now()
-    case, by, side = _report(request, public_id, at=at)
+    case, by, side = report_of(request, public_id, at=at)
     if side is not Side.APPLICANT:
         raise not_found()
 
@@ -230,7 +194,7 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
         text = request.POST.get("text", "").replace("\0", "")
         actions.rate(case_id=case.pk, rating=rating, text=text, by=by, at=at)
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)
 
 
 @require_POST
@@ -238,7 +202,7 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
 def look_at_photo(request: HttpRequest, public_id: str, photo_id: str) -> HttpResponse:
     """Release a photo with faces and plates made unreadable, or hide it."""
     at = database_now()
-    case, by = _of_officer(request, public_id, at=at)
+    case, by = of_officer(request, public_id, at=at)
     found = Photo.objects.filter(public_id=photo_id, observation__submission__case=case).first()
     if found is None:
         raise not_found()
@@ -252,4 +216,4 @@ def look_at_photo(request: HttpRequest, public_id: str, photo_id: str) -> HttpRe
             raise CannotMove(NO_BOXES)
         show_photo(photo_id=found.pk, hidden=boxes, by=by, at=at)
 
-    return _done(request, public_id, act)
+    return done(request, public_id, act)

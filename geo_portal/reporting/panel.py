@@ -19,6 +19,9 @@ from municipality.words import Text
 from observations.duplicates import near_alike
 from observations.forwarding.actions import MOST_DAYS, stands
 from observations.forwarding.models import Forwarding
+from observations.parts.models import Part
+from observations.parts.transitions import MACHINE as PARTS
+from observations.parts.waiting import last_word
 from observations.replies.actions import STEPS, replies_for
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import Origin, Told, is_of_another_day, radius_of
@@ -54,6 +57,15 @@ def _photo(row: Photo, *, person_id: int, officer: bool, at: dt.datetime) -> dic
         "whole": link_to(row.file, person_id, until, "clean"),
         "original": link_to(row.file, person_id, until, "original") if officer else None,
     }
+
+
+def photos_of(
+    submission: Submission, *, person_id: int, officer: bool, at: dt.datetime
+) -> list[dict[str, Any]]:
+    """Write the photos of a report with links of half an hour, those of the work last."""
+    rows = Photo.objects.filter(observation=submission.observation).select_related("file")
+    ordered = rows.order_by("of_the_work", "at", "pk")
+    return [_photo(row, person_id=person_id, officer=officer, at=at) for row in ordered]
 
 
 def _fix(row: Fix, submission: Submission) -> dict[str, Any]:
@@ -141,6 +153,19 @@ def _forwarded(case: Case, *, at: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _parts(case: Case, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return what was asked of further departments, where each stands and its last word."""
+    rows = Part.objects.filter(whole=case).select_related("body", "case")
+    return [
+        {
+            "row": row, "state": PARTS.state(row.case.state),
+            "is_late": row.case.due_at is not None and row.case.due_at < at,
+            "text": last_word(row.case),
+        }
+        for row in rows.order_by("pk")
+    ]  # fmt: skip
+
+
 def _ready(case: Case, submission: Submission, names: set[str]) -> list[dict[str, str]]:
     """Return the ready answers of the steps at hand, in the language of who sent the report."""
     applicant = next((one for one in case.parties.all() if one.role == "applicant"), None)
@@ -178,17 +203,13 @@ def panel_of_report(
     """Write what the page of a report's case shows, to the side who asks."""
     submission = submission_of(case)
     officer = side is Side.MUNICIPALITY
-    photos = Photo.objects.filter(observation=submission.observation).select_related("file")
     fixes = submission.observation.fixes.select_related("by_person").order_by("told_at", "pk")
     names = {edge.name for edge in acts}
     ready = _ready(case, submission, names) if officer else []
     return {
         "submission": submission,
         "seen": submission.observation,
-        "photos": [
-            _photo(row, person_id=person.pk, officer=officer, at=at)
-            for row in photos.order_by("of_the_work", "at", "pk")
-        ],
+        "photos": photos_of(submission, person_id=person.pk, officer=officer, at=at),
         "fixes": [_fix(row, submission) for row in fixes],
         "can": names,
         "followers": submission.observation.followers.count(),
@@ -198,6 +219,8 @@ def panel_of_report(
         "may_show": officer and may_be_shown(submission.observation),
         "may_merge": officer and case.state in OPEN,
         "is_officer": officer,
+        "parts": _parts(case, at=at) if officer else (),
+        "may_split": officer and case.state in OPEN,
         "forwarded": _forwarded(case, at=at) if officer else (),
         "ready": ready,
         "ready_at": {one["edge"] for one in ready},

@@ -5,6 +5,7 @@ from django.urls import path
 from geo_portal.reporting import (
     area_views,
     forwarded_views,
+    part_views,
     reply_views,
     round_views,
     shown_views,
@@ -24,6 +25,13 @@ urlpatterns = [
     path("cases/<str:public_id>/report/show", case.show, name="show"),
     path("cases/<str:public_id>/report/hide", case.hide, name="hide"),
     path("cases/<str:public_id>/report/forward", case.forward_out, name="forward"),
+    path("cases/<str:public_id>/report/split", part_views.split_report, name="split"),
+    path(
+        "cases/<str:public_id>/report/parts/<str:part_id>/call-off",
+        part_views.call_off_part,
+        name="call_off_part",
+    ),
+    path("cases/<str:public_id>/part/photo", part_views.add_photo_to_part, name="part_photo"),
     path("forwarded/<str:public_id>/", forwarded_views.forwarded_page, name="forwarded"),
     path("cases/<str:public_id>/report/photo", case.add_photo, name="add_photo"),
     path(

@@ -232,9 +232,6 @@ class Submission(models.Model):
     duplicate_of = models.ForeignKey(
         Observation, null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates"
     )
-    split_from = models.ForeignKey(
-        Observation, null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
-    )
     shown = models.CharField(max_length=8, choices=Shown, default=Shown.WAITING)
     shown_from = models.DateTimeField(null=True, blank=True)
     shown_point = models.PointField(

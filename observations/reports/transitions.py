@@ -10,6 +10,7 @@ from dataclasses import replace
 from municipality.cases.machine import DAY_MIN, ORIGIN, SYSTEM, Edge, Machine, Paper, State
 from municipality.cases.models import Case
 from municipality.words import Text
+from observations.parts import waiting
 from observations.reports import following
 
 KIND = "observation"
@@ -98,6 +99,7 @@ EDGES = (
         "resolve", (*AT_WORK, "forwarded"), "resolved", DEPARTMENT,
         Text("عولجت", "Dealt with"), Text("عولجت", "Dealt with"), tells=APPLICANT,
         text=Text("ماذا عُمل؟ ويقرؤه من أرسلها", "What was done? Who sent it reads it"),
+        guard=waiting.why_not_resolved,
     ),
     Edge(
         "confirm", ("resolved",), "closed", APPLICANT,
@@ -140,8 +142,9 @@ EDGES = (
         Text("أغلقت بعد انتهاء المهلة", "Closed when the time was over"), tells=APPLICANT,
     ),
 )  # fmt: skip
-# Whatever edge is taken, the report's own status goes along, and who follows it hears.
-FOLLOW = (following.keep_status, following.tell_followers)
+# Whatever edge is taken, the report's own status goes along, who follows it hears, and the parts
+# at other departments end with it.
+FOLLOW = (following.keep_status, following.tell_followers, waiting.end_with_whole)
 MACHINE = Machine(
     kind=KIND,
     name=Text("ملاحظة", "Observation"),
