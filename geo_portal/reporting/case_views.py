@@ -1,13 +1,15 @@
 """What is done on the page of a report's case beside moving it: desk, day, kind, pin, rating."""
 
 import datetime as dt
+import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from geo_portal.casework.asking import actors_of, acts_on
 from geo_portal.casework.case_page_views import seen_count
-from geo_portal.reporting.report_steps import done, of_officer, report_of
+from geo_portal.reporting.report_steps import done, of_officer, report_of, said
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
@@ -22,6 +24,7 @@ from observations.reports import actions, publishing
 from observations.reports.fixes import Origin, Told
 from observations.reports.models import Observation, Photo
 from observations.reports.photos import hide_photo, show_photo
+from observations.reports.taking_up import take_up
 from observations.routing.models import Body
 
 NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
@@ -217,3 +220,19 @@ def look_at_photo(request: HttpRequest, public_id: str, photo_id: str) -> HttpRe
         show_photo(photo_id=found.pk, hidden=boxes, by=by, at=at)
 
     return done(request, public_id, act)
+
+
+@require_POST
+@open_to("agent", "department")
+def take_up_report(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
+    """Open the case of an imported report and go to its page."""
+    at = database_now()
+    found = Observation.objects.filter(public_id=report_id).first()  # unique
+    if found is None:
+        raise not_found()
+    by = next(one for one in actors_of(request) if one.role in ("agent", "department"))
+    made: list[Case] = []
+    said(request, lambda: made.append(take_up(observation_id=found.pk, by=by, at=at).case))
+    if not made:
+        return redirect("casework:work")
+    return redirect("casework:case", made[0].public_id)

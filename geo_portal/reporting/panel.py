@@ -25,7 +25,7 @@ from observations.parts.waiting import last_word
 from observations.replies.actions import STEPS, replies_for
 from observations.reports.actions import RATED_IN
 from observations.reports.fixes import Origin, Told, is_of_another_day, radius_of
-from observations.reports.following import submission_of
+from observations.reports.following import ENDED, submission_of
 from observations.reports.heat import STATUS_WORDS
 from observations.reports.models import Category, Fix, Photo, Submission
 from observations.reports.publishing import may_be_shown
@@ -191,6 +191,7 @@ def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
     return [
         {
             "alike": one, "case": cases.get(one.observation_id),
+            "may_take_up": one.observation_id not in cases and one.status not in ENDED,
             "category": names[one.category_id], "status": STATUS_WORDS[one.status],
         }
         for one in found

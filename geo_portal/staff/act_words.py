@@ -93,6 +93,7 @@ ACTS = {
     "ask_again": Text("أُعيدت الملاحظة إلى المكتب", "Remark asked again"),
     "consult": Text("طُلب رأي جهة معنية", "A body was asked"),
     "consultation_answered": Text("أجابت جهة معنية", "A body answered"),
+    "take_up": Text("فُتحت معاملة لملاحظة مستوردة", "Case opened for an imported report"),
     "split": Text("طُلب جزء من دائرة أخرى", "Another department was asked for a part"),
     "call_off": Text("أُلغي المطلوب من دائرة أخرى", "A department's part was called off"),
     "forward_out": Text("كُتب إلى جهة خارجية", "Another body was written to"),

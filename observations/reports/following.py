@@ -31,6 +31,9 @@ ENDED = frozenset({Status.CLOSED, Status.REJECTED})
 OFFICERS = frozenset({"agent", "department", "supervisor"})
 NO_DEPARTMENT = Text("اختر الدائرة المختصة أولًا.", "Choose the department first.")
 NO_DAY = Text("حدّد يوم العمل أولًا.", "Set the day of the work first.")
+NOBODY_TO_ASK = Text(
+    "جاءت من ملف، ولا صاحب لها يُسأل.", "It came from a file: there is nobody to ask."
+)
 DAY_PASSED = Text("يوم العمل مضى. حدّد يومًا آخر.", "The day of the work has passed; set another.")
 
 
@@ -95,6 +98,11 @@ def words_of(case: Case) -> Mapping[str, Text]:
 def why_not_assigned(case: Case, *, at: dt.datetime) -> Text | None:
     """Say why a report cannot go to its department: nobody has said which."""
     return None if case.directorate_id is not None else NO_DEPARTMENT
+
+
+def why_not_asked(case: Case, *, at: dt.datetime) -> Text | None:
+    """Say why nobody can be asked about a report: nobody is on it."""
+    return None if case.parties.filter(role="applicant").exists() else NOBODY_TO_ASK
 
 
 def why_not_planned(case: Case, *, at: dt.datetime) -> Text | None:

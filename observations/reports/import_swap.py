@@ -36,6 +36,7 @@ ON CONFLICT (source, external_id) WHERE external_id <> '' DO UPDATE SET
   {", ".join(f"{f} = excluded.{f}" for f in _FACTS)}
 WHERE ({", ".join("o." + f for f in _FACTS)})
   IS DISTINCT FROM ({", ".join("excluded." + f for f in _FACTS)})
+  AND NOT EXISTS (SELECT FROM observations_submission s WHERE s.observation_id = o.id)
 RETURNING (xmax = 0) AS fresh
 """
 
@@ -44,6 +45,7 @@ def swap(cursor: Any, job: Job) -> dict[str, Any]:
     """Add new reports, update changed ones, leave the rest; returns what was done.
 
     A report is known by its source and its id there, so the same file twice changes nothing.
+    One that was taken up here is ours: what its own system says later does not change it.
     Months that are over are released to the public with it (docs/algorithms/heat-release.md).
     """
     cursor.execute(_GUESTS)
