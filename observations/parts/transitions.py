@@ -57,7 +57,7 @@ MACHINE = Machine(
             text=Text(
                 "ماذا عُمل؟ يقرؤه من عنده الملاحظة",
                 "What was done? Who holds the report reads it",
-            ), then=(_not_own,),
+            ), then=(_not_own,), is_danger=True,
         ),
         Edge(
             "send_back", OPEN, "sent_back", DEPARTMENT,

@@ -69,6 +69,7 @@ EDGES = (
         Text("اسأل صاحب الملاحظة", "Ask who sent it"), Text("سألنا صاحبها", "We asked"),
         tells=APPLICANT, keeps_origin=True,
         text=Text("ما الذي تريد معرفته؟", "What do you want to know?"),
+        guard=following.why_not_asked,
     ),
     Edge(
         "answer", ("awaiting",), ORIGIN, APPLICANT,
