@@ -51,27 +51,26 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     kept_sessions.drain()
 
 
-@pytest.fixture(scope="session")
-def real_data() -> Path:
-    """The folder of real files; skipped where it is absent, an error in CI."""
-    folder = Path(os.environ.get("GEO_TEST_DATA") or SHARED)
+def _given(folder: Path, *, named_by: str) -> Path:
+    """Return a folder that is given from outside; skips where it is absent, fails in CI."""
     if folder.is_dir():
         return folder
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"no real data at {folder}: set GEO_TEST_DATA")
-    pytest.skip(f"no real data at {folder}: set GEO_TEST_DATA")
+    give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    give_up(f"nothing at {folder}: set {named_by}")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files."""
+    return _given(Path(os.environ.get("GEO_TEST_DATA") or SHARED), named_by="GEO_TEST_DATA")
 
 
 @pytest.fixture(scope="session")
 def published_spec() -> Path:
-    """The folder of published specifications, beside the real files; an error in CI if absent."""
+    """The folder of published specifications, beside the real files."""
     data = Path(os.environ.get("GEO_TEST_DATA") or SHARED).resolve()
-    folder = Path(os.environ.get("GEO_TEST_SPEC") or data.parent / "spec")
-    if folder.is_dir():
-        return folder
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"no specifications at {folder}: set GEO_TEST_SPEC")
-    pytest.skip(f"no specifications at {folder}: set GEO_TEST_SPEC")
+    named = os.environ.get("GEO_TEST_SPEC") or data.parent / "spec"
+    return _given(Path(named), named_by="GEO_TEST_SPEC")
 
 
 @pytest.fixture(autouse=True)
@@ -89,11 +88,7 @@ def network_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def chromium_browser() -> Iterator[Any]:
-    """One Chromium for all browser tests of this process; tests have contexts of their own.
-
-    Playwright keeps an event loop in the main thread for as long as it runs, and only one may
-    run in a process, so browser tests and journeys share it.
-    """
+    """One Chromium for browser tests and journeys: Playwright runs one loop in a process."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser.driver import launch

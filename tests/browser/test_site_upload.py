@@ -58,7 +58,7 @@ def verdict(page: Page, rule: str, status: str) -> None:
 
 
 def test_a_dxf_without_a_place_is_laid_on_the_plot_and_each_rule_turns(look, path) -> None:
-    visit = look(who="office").go(path)
+    visit = look(who="office", whole_pixels=True).go(path)
     page = visit.page
     north_west, _, south_east, south_west = np.array(corners_of(page))
     uploaded_dxf(page)

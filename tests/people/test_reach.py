@@ -20,6 +20,7 @@ from municipality.people.models import Membership
 from municipality.people.presence import viewer_of
 from municipality.problems import Problem
 from municipality.reach import NOBODY, Viewer, look_as
+from tests import kept_sessions
 from tests.builders import a_person
 from tests.codebase.test_habits import ROOT
 from tests.people.application import application_role, as_application
@@ -82,6 +83,7 @@ def _drop(keeper: "psycopg2.extensions.connection", name: str) -> None:
 
 def _close_all() -> None:
     """Close every connection of this process: a browser test leaves one in a context of its own."""
+    kept_sessions.drain()
     for found in gc.get_objects():
         # by its type: isinstance() would wake every lazy object there is
         if issubclass(type(found), BaseDatabaseWrapper) and found.connection is not None:
