@@ -119,7 +119,7 @@ def context_of(request: HttpRequest, case: Case, *, at: dt.datetime) -> dict[str
     if case.kind == REPORT_KIND:
         report = panel_of_report(case, side=side, person=person, acts=acts, at=at)
         acts = [edge for edge in acts if edge.name not in WITH_FORMS]  # the panel has their forms
-    part = panel_of_part(case, side=side, person=person, at=at)
+    part = panel_of_part(case, side=side, person_id=person.pk, actors=actors_of(request), at=at)
     drawn_by = case if report is not None else (part["row"].whole if part is not None else None)
     taken = [paper for paper in machine.papers if not paper.when or case.state in paper.when]
     remarks = list(case.remarks.select_related("document__file").order_by("at", "pk"))

@@ -333,6 +333,8 @@ def test_by_the_pages_from_the_question_to_the_last_word() -> None:
     assert ASKED in page and "حفرة أمام المدرسة" in page and made.case.number in page
     assert "92345678" not in page and "سالم" not in page
     assert worker.get(url).status_code == 404  # the whole is another directorate's
+    way = f'href="{url}"'
+    assert way not in page and way in signed_in(AGENT).get(theirs).content.decode()
     photo = {"photo": a_jpeg()}
     assert worker.post(theirs + "part/photo", photo).status_code == 302
     assert Photo.objects.get().of_the_work and Photo.objects.get().observation == made.observation
