@@ -91,6 +91,10 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
     return told(request, Problem(error.status_code, "bad_request", detail))
 
 
+# Addresses are tried in this order, and a map of the heat asks for its tiles by the dozen.
+api.add_router("/heat", heat_router)
+api.add_router("/heat", statistics_router)
+api.add_router("/heat", heat_views_router)
 api.add_router("/session", session_router)
 api.add_router("/partner", partner_router)
 api.add_router("/delegations", delegations_router)
@@ -111,7 +115,4 @@ api.add_router("/parking/zone-edits", zone_edits_router)
 api.add_router("/parking", parking_permits_router)
 api.add_router("/observations", observations_router)
 api.add_router("/observations", reporting_router)
-api.add_router("/heat", heat_router)
-api.add_router("/heat", statistics_router)
-api.add_router("/heat", heat_views_router)
 api.add_router("/payments", payments_router)
