@@ -1,4 +1,4 @@
-"""What a report waits for: its open parts hold it back, and end with it."""
+"""What a report waits for: its open parts hold it back, go where it goes, and end with it."""
 
 import datetime as dt
 
@@ -36,6 +36,17 @@ def why_not_resolved(whole: Case, *, at: dt.datetime) -> Text | None:
         STILL_OPEN.ar.format(bodies="، ".join(body.name_ar for body in held)),
         STILL_OPEN.en.format(bodies=", ".join(body.name_en for body in held)),
     )
+
+
+def follow_whole(whole: Case) -> None:
+    """Let the open parts of a report lie where it lies and be due when it is.
+
+    For when its pin was moved or its category changed; the caller holds the report.
+    """
+    Case.objects.filter(report_part__whole=whole, closed_at=None).update(
+        place=whole.place, wilayat=whole.wilayat_id, area=whole.area_id, title=whole.title,
+        due_at=whole.due_at, round_the_clock=whole.round_the_clock,
+    )  # fmt: skip
 
 
 def end_with_whole(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:

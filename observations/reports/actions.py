@@ -16,6 +16,7 @@ from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.stored import geos_point, shape_of
 from municipality.words import Text
+from observations.parts.waiting import follow_whole
 from observations.reports.fixes import Told
 from observations.reports.following import follow, submission_of
 from observations.reports.intake import (
@@ -94,6 +95,7 @@ def move_pin(*, case_id: int, to: Told, by: Actor, at: dt.datetime) -> Observati
     case.place = observation.point
     case.wilayat_id, case.area_id = where.wilayat_id, where.area_id
     case.save(update_fields=["place", "wilayat", "area"])
+    follow_whole(case)
     record(stream=case.stream, act="move_pin", by=by, at=at, facts=facts)
     _route_again(case, observation, why=Why.PIN_MOVED, by=by, at=at)
     keep_public(case, submission, observation, by=by, at=at)
@@ -116,6 +118,7 @@ def recategorise(*, case_id: int, code: str, by: Actor, at: dt.datetime) -> Obse
         observation.due_at = case.due_at
     case.title = category.name_ar
     case.save(update_fields=["title", "due_at", "round_the_clock"])
+    follow_whole(case)
     observation.save(update_fields=["category", "severity", "due_at"])
     facts = {"from": before.code, "to": category.code}
     record(stream=case.stream, act="recategorise", by=by, at=at, facts=facts)

@@ -33,11 +33,13 @@ from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_w
 from tests.observations.builders import (
     AGENT,
     NOON,
+    a_category,
     a_jpeg,
     a_report,
     a_reporter,
     a_sender,
     a_target,
+    pin,
     the_agent,
 )
 from tests.observations.routing import a_directorate_body, an_outside_body
@@ -191,6 +193,25 @@ def test_parts_end_with_a_report_that_was_merged() -> None:
     part = a_part(made, a_directorate_body("drains"))
     actions.merge(case_id=made.case_id, into=earlier.observation, by=AGENT, at=NOON + 2 * HOUR)
     assert Case.objects.get(pk=part.case_id).state == "called_off" and not open_parts(made.case)
+
+
+def test_open_parts_go_where_their_report_goes_and_are_due_when_it_is() -> None:
+    a_target(1, 240, round_the_clock=True)
+    made, _ = at_roads()
+    open_one = a_part(made, a_directorate_body("drains"))
+    done = a_part(made, a_directorate_body("signs"))
+    step(done, "done", an_officer_of(done.body), "تم")
+    before = Case.objects.get(pk=done.case_id)
+    a_category("sewage", priority=1, name_ar="مجاري", name_en="Sewage")
+    later = NOON + 3 * HOUR
+    actions.recategorise(case_id=made.case_id, code="sewage", by=AGENT, at=later)
+    actions.move_pin(case_id=made.case_id, to=pin(70, 20), by=AGENT, at=later)
+    whole, part, ended = (
+        Case.objects.get(pk=pk) for pk in (made.case_id, open_one.case_id, done.case_id)
+    )
+    assert (part.place, part.due_at, part.title) == (whole.place, whole.due_at, "مجاري")
+    assert part.round_the_clock and whole.due_at == NOON + 4 * HOUR
+    assert (ended.place, ended.due_at, ended.title) == (before.place, before.due_at, before.title)
 
 
 # ---- what is refused
