@@ -16,6 +16,7 @@ from tests.observations.test_heat_release import (
 )
 
 TRIALS = {"small": 8, "full": 1_000}
+CONTROL_EVERY = 10  # of the large trials: what is learnt without the guard takes as long again
 
 
 def _served(months: list, k: int):
@@ -27,14 +28,21 @@ def _served(months: list, k: int):
 
 
 def trial(seed: int, number: int) -> dict[str, int]:
-    """Attack three random months with the guard on; with it off the same attack must succeed."""
+    """Attack three months with the guard on; with it off the same attack must succeed.
+
+    Of few reports, where a group is small soonest; after the short run's trials of 3,000.
+    """
     rng = random.Random(f"release {seed} {number}")
-    months = [skewed(rng.randrange(1 << 31), rng.choice([3, 40, 90, 300])) for _ in range(3)]
+    large = number >= TRIALS["small"]
+    sizes = [1_000] if large else [3, 40, 90, 300]
+    months = [skewed(rng.randrange(1 << 31), rng.choice(sizes)) for _ in range(3)]
     boxes = rng.randrange(1 << 31)
     with _served(months, K):
         told = ask_everything()
         assert attack(told) == []
         assert attack_boxes(boxes, K) == []
+    if large and number % CONTROL_EVERY:
+        return {"numbers told": len(told)}
     with _served(months, 1):
         unguarded = len(attack(ask_everything()))
     return {"numbers told": len(told), "would be learnt without the guard": unguarded}

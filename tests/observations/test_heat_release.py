@@ -197,7 +197,9 @@ def nested_boxes(seed: int, n: int) -> list[tuple[Box, Box]]:
             *crs.lonlat(50.0 * (x - wide), 50.0 * (y - high)),
             *crs.lonlat(50.0 * (x + wide), 50.0 * (y + high)),
         )
-        pairs.append((outer, inner))
+        # Metres and degrees are turned against each other: a narrow one is widened to hold it.
+        low, top = np.minimum(outer, inner)[:2], np.maximum(outer, inner)[2:]
+        pairs.append(((*low.tolist(), *top.tolist()), inner))
     return pairs
 
 
