@@ -9,14 +9,13 @@ from django.views.decorators.http import require_POST
 
 from geo_portal.casework.asking import actors_of, acts_on
 from geo_portal.casework.case_page_views import seen_count
-from geo_portal.reporting.report_steps import done, of_officer, report_of, said
+from geo_portal.reporting.report_steps import done, of_officer, photo_sent, report_of, said
 from municipality import asked, geometry_gate
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
 from municipality.clock import database_now
-from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from municipality.words import Text
 from observations.forwarding.actions import MOST_DAYS, Request, forward
@@ -27,7 +26,6 @@ from observations.reports.photos import hide_photo, show_photo
 from observations.reports.taking_up import take_up
 from observations.routing.models import Body
 
-NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
 NO_BOXES = Text("المربعات غير مفهومة.", "The boxes are not understood.")
 NO_SUCH_REPORT = Text("اختر الملاحظة السابقة من القائمة.", "Choose the earlier report.")
 NO_DEPARTMENT = Text("اختر الجهة المختصة.", "Choose whose it is.")
@@ -149,14 +147,14 @@ def forward_out(request: HttpRequest, public_id: str) -> HttpResponse:
     """Forward a report to a body outside, which is written to and answers by its link."""
     at = database_now()
     case, _ = of_officer(request, public_id, at=at)
-    said = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
-    body = Body.objects.filter(code=said.get("body", ""), is_outside=True).first()
+    told = {name: str(text).replace("\0", "") for name, text in request.POST.items()}
+    body = Body.objects.filter(code=told.get("body", ""), is_outside=True).first()
 
     def act() -> None:
         what = Request(
-            body=body, asked=said.get("asked", ""), name=said.get("name", ""),
-            email=said.get("email", ""), with_photos=said.get("with_photos") == "1",
-            days=asked.whole(said.get("days", ""), name="days", low=1, high=MOST_DAYS),
+            body=body, asked=told.get("asked", ""), name=told.get("name", ""),
+            email=told.get("email", ""), with_photos=told.get("with_photos") == "1",
+            days=asked.whole(told.get("days", ""), name="days", low=1, high=MOST_DAYS),
         )  # fmt: skip
         by = _who_may(request, case, "forward", at=at)
         forward(case_id=case.pk, what=what, by=by, at=at, seen=_seen(request))
@@ -172,10 +170,7 @@ def add_photo(request: HttpRequest, public_id: str) -> HttpResponse:
     case, by, side = report_of(request, public_id, at=at)
 
     def act() -> None:
-        upload = request.FILES.get("photo")
-        if upload is None:
-            raise CannotMove(NO_PHOTO)
-        file = accept_photo(upload, by=by, at=at, about=case.stream)
+        file = photo_sent(request, about=case, by=by, at=at)
         actions.add_photos(
             case_id=case.pk, files=(file,), of_the_work=side is Side.MUNICIPALITY, by=by, at=at
         )

@@ -6,13 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from geo_portal.casework.asking import case_of, writer_of
-from geo_portal.reporting.case_views import NO_DEPARTMENT, NO_PHOTO
-from geo_portal.reporting.report_steps import done, of_officer
+from geo_portal.reporting.case_views import NO_DEPARTMENT
+from geo_portal.reporting.report_steps import done, of_officer, photo_sent
 from municipality.actor import Actor
 from municipality.cases.actions import CannotMove
 from municipality.cases.rights import Side
 from municipality.clock import database_now
-from municipality.documents.intake import accept_photo
 from municipality.people.access import SIGNED_IN, not_found, open_to
 from observations.parts.actions import call_off, split
 from observations.parts.models import Part
@@ -68,10 +67,7 @@ def add_photo_to_part(request: HttpRequest, public_id: str) -> HttpResponse:
     part, by = _part_of_officer(request, public_id, at=at)
 
     def act() -> None:
-        upload = request.FILES.get("photo")
-        if upload is None:
-            raise CannotMove(NO_PHOTO)
-        file = accept_photo(upload, by=by, at=at, about=part.whole.stream)
+        file = photo_sent(request, about=part.whole, by=by, at=at)
         actions.add_photos(case_id=part.whole_id, files=(file,), of_the_work=True, by=by, at=at)
 
     return done(request, public_id, act)

@@ -13,9 +13,14 @@ from municipality.cases.actions import CannotMove
 from municipality.cases.models import Case
 from municipality.cases.rights import Side
 from municipality.documents.file_gate import Unreadable
+from municipality.documents.intake import accept_photo
+from municipality.documents.models import StoredFile
 from municipality.people.access import not_found
 from municipality.problems import Problem
+from municipality.words import Text
 from observations.reports.transitions import KIND
+
+NO_PHOTO = Text("اختر صورة أولًا.", "Choose a photo first.")
 
 
 def report_of(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tuple[Case, Actor, Side]:
@@ -33,6 +38,14 @@ def of_officer(request: HttpRequest, public_id: str, *, at: dt.datetime) -> tupl
     if side is not Side.MUNICIPALITY:
         raise not_found()
     return case, by
+
+
+def photo_sent(request: HttpRequest, *, about: Case, by: Actor, at: dt.datetime) -> StoredFile:
+    """Take in the photo of a form through the gate; raises CannotMove without one, Unreadable."""
+    upload = request.FILES.get("photo")
+    if upload is None:
+        raise CannotMove(NO_PHOTO)
+    return accept_photo(upload, by=by, at=at, about=about.stream)
 
 
 def said(request: HttpRequest, act: Callable[[], object]) -> None:
