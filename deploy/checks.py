@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +24,11 @@ AT_ONCE = 2  # cores of the smallest machine that runs the tests
 # One worker more than cores: with as many, a quarter of the processor waited with the tests for
 # servers and clocks.  Whole files to each, in the order of tests/conftest.py: the longest first.
 IN_PARALLEL = ("-n", str(AT_ONCE + 1), "--dist", "loadfile", "--no-loadscope-reorder")
+# What failed beside others is asked once more, alone (docs/decisions/0091): a few, not a collapse.
+LOOKED_AT_AGAIN = 5
 LINT, TYPES, TABLES = "lint", "types", "tables"
 BENCH = "tests.bench"
+TESTS_FAILED = 1  # the exit code of pytest that says so; 2 to 5 are faults of the run itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,37 @@ def test(layout: Layout, arguments: str) -> int:
         failed = [] if arguments else run_checks(checks(layout), env)
         if failed:
             complain(f"  failed before the tests: {', '.join(failed)}")
-        chosen = shlex.split(arguments) or [*IN_PARALLEL]
-        code = attend([layout.python, "-m", "pytest", *chosen], cwd=layout.project, env=env)
+        if arguments:
+            code = attend(
+                [layout.python, "-m", "pytest", *shlex.split(arguments)],
+                cwd=layout.project,
+                env=env,
+            )
+        else:
+            code = all_tests([layout.python, "-m", "pytest"], layout.project, env)
     if failed:
         complain(f"make test fails because of: {', '.join(failed)}")
     return code or (1 if failed else 0)
+
+
+def all_tests(pytest: Words, root: Path, env: Mapping[str, str]) -> int:
+    """Run all tests of a project; at most LOOKED_AT_AGAIN that failed run once more, alone.
+
+    Returns the exit code of pytest: 0 where all passed, the second time at the latest.  What passed
+    only then is told by name: it is a fault of the test or of the product that somebody must find.
+    """
+    with tempfile.TemporaryDirectory() as kept:
+        remember = ["-p", "cacheprovider", "-o", f"cache_dir={kept}"]
+        code = attend([*pytest, *IN_PARALLEL, *remember], cwd=root, env=env)
+        noted = Path(kept, "v", "cache", "lastfailed")
+        failed = list(json.loads(noted.read_text())) if noted.exists() else []
+        if code != TESTS_FAILED or not 0 < len(failed) <= LOOKED_AT_AGAIN:
+            return code
+        complain(f"  once more, alone: {', '.join(failed)}")
+        again = attend([*pytest, "--last-failed", *remember], cwd=root, env=env)
+    if again == 0:
+        complain(f"  UNSTEADY, passed only alone: {', '.join(failed)}")
+    return again
 
 
 def within(layout: Layout, module: str, arguments: Sequence[str]) -> int:

@@ -326,4 +326,4 @@ def test_an_answer_that_drips_is_given_up_at_its_hour(dripping: str, monkeypatch
     began = time.monotonic()
     with pytest.raises(GatewayDown, match="did not end"):
         hosted.Hosted(url=dripping, key="k").inquire("P1")
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10

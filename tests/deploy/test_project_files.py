@@ -180,3 +180,52 @@ def test_a_check_that_fails_is_named_and_shown(capsys: pytest.CaptureFixture[str
     said = capsys.readouterr().out
     assert "why" in said
     assert "unseen" not in said
+
+
+def small_project(folder: Path, **files: str) -> int:
+    """Run `all_tests` on a project of a few tests; returns the exit code."""
+    for name, text in files.items():
+        (folder / f"test_{name}.py").write_text(text)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    env = dict(os.environ) | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # ours take seconds to load
+    return checks.all_tests([sys.executable, "-m", "pytest", "-p", "xdist"], folder, env)
+
+
+SOUND = "def test_sound():\n    pass\n"
+ONCE = """
+from pathlib import Path
+def test_once():
+    seen = Path(__file__).with_suffix(".seen")
+    was, _ = seen.exists(), seen.touch()
+    assert was
+"""
+BROKEN = """
+from pathlib import Path
+def test_broken():
+    runs = Path(__file__).with_suffix(".runs")
+    runs.write_text(f"{runs.read_text() if runs.exists() else ''}x")
+    assert False
+"""
+
+
+def test_what_failed_beside_others_and_passes_alone_is_told(tmp_path: Path, capfd) -> None:
+    assert small_project(tmp_path, sound=SOUND, once=ONCE) == 0
+    assert "UNSTEADY, passed only alone: test_once.py::test_once" in capfd.readouterr().err
+
+
+def test_what_fails_twice_fails_the_run(tmp_path: Path, capfd) -> None:
+    assert small_project(tmp_path, sound=SOUND, once=ONCE, broken=BROKEN) == 1
+    assert "UNSTEADY" not in capfd.readouterr().err
+    assert (tmp_path / "test_broken.runs").read_text() == "xx"
+
+
+def test_more_than_a_few_are_not_looked_at_again(tmp_path: Path) -> None:
+    many = {f"n{n}": ONCE for n in range(checks.LOOKED_AT_AGAIN + 1)}
+    assert small_project(tmp_path, **many) == 1
+
+
+def test_a_run_that_broke_is_not_looked_at_again(tmp_path: Path) -> None:
+    """Control: only tests that failed are asked again, never a run that did not take place."""
+    assert small_project(tmp_path, sound="import nothing_of_that_name\n", broken=BROKEN) != 0
+    runs = tmp_path / "test_broken.runs"
+    assert not runs.exists() or runs.read_text() == "x"

@@ -8,7 +8,6 @@ import re
 import struct
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from municipality.documents.file_gate import Unreadable
 from tests.documents.builders import a_photo, exif
 from tests.documents.exif_written import block, fractions, position, text
 from tests.documents.test_cleaning import bare, likeness
+from tests.effort import processor_s
 
 MOST_S = 25.0
 OURS = {"SourceFile", "ExifTool", "File", "System", "JFIF", "PNG", "Composite"}
@@ -126,9 +126,9 @@ def webp_of(width: int, height: int, form: bytes) -> bytes:
 
 @pytest.mark.parametrize("form", [b"VP8X", b"VP8L", b"VP8 "])
 def test_sec_bomb_a_head_that_promises_too_many_pixels_is_refused_by_name(form: bytes) -> None:
-    begun = time.monotonic()
+    begun = processor_s()
     assert refusal(webp_of(16_383, 16_383, form)) == "photo_too_large"
-    assert time.monotonic() - begun < 5
+    assert processor_s() - begun < 5
     assert refusal(webp_of(300, 300, form)) == "photo_broken"  # control: the head alone
 
 
@@ -136,9 +136,9 @@ def test_sec_bomb_a_jpeg_of_65500_by_65500_is_refused_by_name() -> None:
     data = bytearray(a_photo(exif=block(position())))
     at = data.index(b"\xff\xc0") + 5
     data[at : at + 4] = struct.pack("!HH", 65_500, 65_500)
-    begun = time.monotonic()
+    begun = processor_s()
     assert refusal(bytes(data)) == "photo_too_large"
-    assert time.monotonic() - begun < 5
+    assert processor_s() - begun < 5
 
 
 # ---------------------------------------------------------------- what it says
@@ -285,7 +285,7 @@ def mutants(data: bytes, seed: int) -> list[bytes]:
 
 
 def verdict_on(data: bytes) -> str:
-    begun = time.monotonic()
+    begun = processor_s()
     try:
         found = cleaned(data)
         bare(found.clean)
@@ -295,7 +295,7 @@ def verdict_on(data: bytes) -> str:
     except Unreadable as refused:
         code = refused.code
         assert refused.words.ar and refused.words.en and "{" not in refused.words.en
-    assert time.monotonic() - begun < MOST_S
+    assert processor_s() - begun < MOST_S
     return code
 
 

@@ -16,6 +16,7 @@ from parking_zones.models import TicketTerms, Zone, ZoneVersion
 from parking_zones.zones.book import zone_book
 from parking_zones.zones.editing import saving
 from tests import builders as b
+from tests.effort import processor_s
 from tests.parking_zones.edit_town import (
     API,
     a_manager,
@@ -350,10 +351,10 @@ def test_a_million_vertices_are_refused_at_the_door() -> None:
     manager = a_manager()
     opened = manager.open()
     corners = [[58.4, 23.6]] * 1_000_000
-    begun = timezone.now()
+    begun = processor_s()
     answer = manager.sends("check", opened, {"op": "draw", "corners": corners, **NEW})
     assert answer.status_code == 413, answer.content[:200]
-    assert timezone.now() - begun < dt.timedelta(seconds=3)
+    assert processor_s() - begun < 3
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])

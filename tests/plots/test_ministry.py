@@ -76,7 +76,7 @@ def test_what_is_no_sound_answer_is_unknown_and_never_found(
     begun = time.monotonic()
     answer = HttpRegister(url=address, key="k").title_of("2417", deed)
     assert answer.outcome is Outcome.UNKNOWN and answer.why is not None and not answer.owners
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 10
 
 
 def test_control_without_the_clock_a_dripping_answer_holds_the_clerk(
@@ -86,7 +86,7 @@ def test_control_without_the_clock_a_dripping_answer_holds_the_clerk(
     monkeypatch.setattr(ministry, "WHOLE_S", 2.5)
     begun = time.monotonic()
     assert HttpRegister(url=address, key="k").title_of("2417", "drip").outcome is Outcome.UNKNOWN
-    assert 2.5 <= time.monotonic() - begun < 5
+    assert 2.5 <= time.monotonic() - begun < 15
 
 
 def test_a_wrong_key_a_closed_door_and_no_address_are_unknown(address: str, settings) -> None:
