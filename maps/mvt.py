@@ -9,6 +9,7 @@ two decoders that are not ours (tests/maps/test_mvt.py).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ Words = NDArray[np.uint64]
 EXTENT = 4096
 _MOVE_TO_1, _LINE_TO_3, _CLOSE = 9, 26, 15
 _POLYGON = 3
+_UNSIGNED = 5 << 3
+_LENGTH, _NUMBER = 2, 3  # octets kept free: a feature has under 16,384, a tile under 2^21 values
+_SMALL = 1 << 14  # whole numbers below are kept written
 _WIDEST = 10  # bytes of the longest varint
 _EXACT = 1 << 53  # below it a double holds every whole number
 
@@ -76,7 +80,9 @@ def _values(column: NDArray[np.generic]) -> bytes:
         )
         return rows.tobytes()
     numbers = column.astype(np.int64)
-    kind = np.where(numbers < 0, 0x30, 0x28).astype(np.uint64)
+    if len(numbers) and numbers.min() >= 0 and numbers.max() < _SMALL:
+        return _small_values().rows(numbers).written()
+    kind = np.where(numbers < 0, 0x30, _UNSIGNED).astype(np.uint64)
     words = np.where(numbers < 0, _zigzag(numbers), numbers.astype(np.uint64))
     length = (1 + _sizes(words)).astype(np.uint64)
     value = np.full(len(words), 4 << 3 | 2, np.uint64)
@@ -105,7 +111,11 @@ class _Octets:
 
     def rows(self, kept: Ints) -> "_Octets":
         """Return some rows."""
-        return _Octets(self.octets[kept], self.used[kept])
+        return _Octets(self.octets.take(kept, axis=0), self.used.take(kept, axis=0))
+
+    def written(self) -> bytes:
+        """Write every row, one after the other."""
+        return self.octets.ravel().compress(self.used.ravel()).tobytes()
 
     def lengths(self) -> Ints:
         """Return how many octets each row writes."""
@@ -113,19 +123,45 @@ class _Octets:
         return found
 
 
-def _written(parts: Sequence[_Octets]) -> bytes:
-    """Write every row: its part of each, one after the other."""
-    row = _beside(parts)
-    return bytes(row.octets[row.used])
-
-
 def _same(octets: bytes, n: int) -> _Octets:
     row = np.frombuffer(octets, np.uint8)
     return _Octets(np.broadcast_to(row, (n, len(row))), np.ones((n, len(row)), bool))
 
 
+def _empty(wide: int, n: int) -> _Octets:
+    """Return room for so many octets a row, none of them used yet."""
+    return _Octets(np.zeros((n, wide), np.uint8), np.zeros((n, wide), bool))
+
+
 def _column(words: NDArray[np.generic]) -> _Octets:
     return _Octets.of(np.asarray(words).astype(np.uint64)[:, None])
+
+
+def _beside(parts: Sequence[_Octets]) -> _Octets:
+    return _Octets(
+        np.concatenate([part.octets for part in parts], axis=1),
+        np.concatenate([part.used for part in parts], axis=1),
+    )
+
+
+@cache
+def _small_values() -> _Octets:
+    """Return the small whole numbers, each written as a value: a count is nearly always one."""
+    numbers = np.arange(_SMALL)[:, None].astype(np.uint64)
+    written = _Octets.of(numbers)
+    length = _column(1 + written.lengths())
+    return _beside(
+        [_same(bytes([4 << 3 | 2]), _SMALL), length, _same(bytes([_UNSIGNED]), _SMALL), written]
+    )
+
+
+def _distinct(column: NDArray[np.generic]) -> tuple[NDArray[np.generic], Ints]:
+    """Return the distinct values in their order and, of each row, which of them it has."""
+    if column.dtype.kind != "f" and column.min() >= 0 and column.max() < _SMALL:
+        there = np.bincount(column.astype(np.int64)) > 0  # far sooner than sorting
+        return np.flatnonzero(there), (np.cumsum(there) - 1).take(column.astype(np.int64))
+    unique, back = np.unique(column, return_inverse=True)
+    return unique, back.ravel()
 
 
 class _Table:
@@ -136,24 +172,48 @@ class _Table:
 
     def numbers(self, column: NDArray[np.generic]) -> Ints:
         """Add a column's values; return the number of each row's."""
-        unique, back = np.unique(column, return_inverse=True)
+        unique, back = _distinct(column)
         self.written += _values(unique)
-        numbers: Ints = back.ravel() + self.known
+        numbers: Ints = back + self.known
         self.known += len(unique)
         return numbers
 
 
-def _pairs(key: int, numbers: Ints, told: NDArray[np.bool_] | None = None) -> _Octets:
-    """Return a tag, key and value, of every row (``told``: of those that have it)."""
-    words = np.stack([np.full(len(numbers), key), numbers], axis=1).astype(np.uint64)
-    return _Octets.of(words, None if told is None else np.repeat(told[:, None], 2, axis=1))
+def _tags(key: int, numbers: Ints) -> _Octets:
+    """Return a tag, key and value, of every row."""
+    return _Octets.of(np.stack([np.full(len(numbers), key), numbers], axis=1).astype(np.uint64))
 
 
-def _beside(parts: Sequence[_Octets]) -> _Octets:
-    return _Octets(
-        np.concatenate([part.octets for part in parts], axis=1),
-        np.concatenate([part.used for part in parts], axis=1),
-    )
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Features of which only the properties and the two lengths are still to be filled in.
+
+    ``length``, ``inside`` and ``properties`` are the columns where the feature's length, that of
+    its tags, and each property's key begin; what is to be filled in is not ``used`` yet.
+    """
+
+    rows: _Octets
+    length: int
+    inside: int
+    properties: tuple[int, ...]
+
+
+def _fill(row: _Octets, at: int, numbers: Ints, *, width: int) -> Ints:
+    """Write a number a row as a varint from column ``at``; return how many octets each took."""
+    size = np.ones(len(numbers), np.int64)
+    left, most = numbers, int(numbers.max())
+    for n in range(width):
+        if n:
+            row.used[:, at + n] = left > 0
+            size += left > 0
+        else:
+            row.used[:, at] = True
+        row.octets[:, at + n] = (left & 0x7F) | ((left > 0x7F) << 7)
+        most >>= 7
+        if not most:
+            return size
+        left = left >> 7
+    raise ValueError("a number of a tile is longer than its place")
 
 
 class Quads:
@@ -167,7 +227,7 @@ class Quads:
         n = len(ids)
         self._keys = list(fixed)
         table = _Table()
-        tags = [_pairs(key, table.numbers(column)) for key, column in enumerate(fixed.values())]
+        tags = [_tags(key, table.numbers(column)) for key, column in enumerate(fixed.values()) if n]
         self._values, self._known = table.written, table.known
         self._ids = _beside([_same(b"\x08", n), _column(ids)])
         self._tags = _beside(tags) if tags else _same(b"", n)
@@ -182,8 +242,24 @@ class Quads:
         )  # fmt: skip
         kind = _same(bytes([3 << 3, _POLYGON, 4 << 3 | 2]), n)
         self._shape = _beside([kind, _column(shape.lengths()), shape])
-        self._fixed_lengths = self._ids.lengths() + self._shape.lengths()
+        self._outside_lengths = self._ids.lengths() + self._shape.lengths() + 1
         self._tag_lengths = self._tags.lengths()
+        self._forms: dict[int, _Form] = {}
+
+    def _form(self, properties: int) -> _Form:
+        """Return the features with places for so many properties."""
+        form = self._forms.get(properties)
+        if form is None:
+            n = len(self._tag_lengths)
+            head = _same(b"\x12", n)
+            before = [head, _empty(_LENGTH, n), self._ids, head]
+            inside = sum(part.octets.shape[1] for part in before)
+            first = inside + _LENGTH + self._tags.octets.shape[1]
+            places = [_empty(1 + _NUMBER, n)] * properties
+            rows = _beside([*before, _empty(_LENGTH, n), self._tags, *places, self._shape])
+            starts = tuple(first + (1 + _NUMBER) * k for k in range(properties))
+            form = self._forms[properties] = _Form(rows, 1, inside, starts)
+        return form
 
     def tile(
         self,
@@ -197,22 +273,26 @@ class Quads:
 
         Properties are columns of int or float; NaN means that the feature has no such property.
         """
-        n = len(kept)
-        if n == 0:
+        if len(kept) == 0:
             return b""
         table = _Table(self._values, self._known)
-        tags, inside = [self._tags.rows(kept)], self._tag_lengths[kept]
-        for key, column in enumerate(properties.values(), start=len(self._keys)):
+        form, inside = self._form(len(properties)), self._tag_lengths.take(kept)
+        rows = form.rows.rows(kept)
+        for key, (column, at) in enumerate(
+            zip(properties.values(), form.properties, strict=True), start=len(self._keys)
+        ):
             told = ~np.isnan(column) if column.dtype.kind == "f" else None
             numbers = table.numbers(np.nan_to_num(column) if told is not None else column)
-            tags.append(_pairs(key, numbers, told))
-            inside = inside + tags[-1].lengths()
-        ids, shape = self._ids.rows(kept), self._shape.rows(kept)
-        before = _column(inside)
-        long = self._fixed_lengths[kept] + 1 + before.lengths() + inside
-        features = _written(
-            [_same(b"\x12", n), _column(long), ids, _same(b"\x12", n), before, *tags, shape]
-        )
+            rows.octets[:, at], rows.used[:, at] = key, True
+            length = 1 + _fill(rows, at + 1, numbers, width=_NUMBER)
+            if told is not None:
+                rows.used[~told, at : at + 1 + _NUMBER] = False
+                length *= told
+            inside += length
+        before = _fill(rows, form.inside, inside, width=_LENGTH)
+        outside = self._outside_lengths.take(kept)
+        _fill(rows, form.length, outside + before + inside, width=_LENGTH)
+        features = rows.written()
         keys = b"".join(_field(3, name.encode()) for name in (*self._keys, *properties))
         body = (
             _field(1, layer.encode())

@@ -33,9 +33,10 @@ class Prepared:
             if self.name not in held:
                 places = {name: f"${n}" for n, name in enumerate(self.types, start=1)}
                 types = ", ".join(self.types.values())
-                cursor.execute(f"PREPARE {self.name} ({types}) AS {self.sql % places}")
+                typed = f"({types})" if types else ""
+                cursor.execute(f"PREPARE {self.name} {typed} AS {self.sql % places}")
                 held.add(self.name)
             asked = ", ".join(f"%({name})s" for name in self.types)
-            cursor.execute(f"EXECUTE {self.name} ({asked})", values)
+            cursor.execute(f"EXECUTE {self.name}" + (f" ({asked})" if asked else ""), values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -16,7 +16,7 @@ def language_of(request: HttpRequest) -> str:
     """Return ``ar`` or ``en`` for a request."""
     path = request.path_info
     if path.startswith(MACHINES):
-        accepted = request.headers.get("Accept-Language", "").lower()
+        accepted = request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()
         first = accepted.split(",")[0].strip()
         return "en" if first.startswith("en") else "ar"
     return "en" if path == "/en" or path.startswith("/en/") else "ar"

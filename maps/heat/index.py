@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from maps.heat.lattice import Window
 from maps.heat.packing import Piece, merge, read_piece
 from maps.heat.sql import LOCK_CLASS, REBUILD_CLASS, HeatColumns, rebuild
+from municipality.prepared import Prepared
 
 HELD_REPORTS = 8_000_000  # a process keeps at most so many (about 20 bytes each)
 FOLD_FROM = 8  # pieces of one block that are worth folding
@@ -109,6 +110,12 @@ _READ = (
     "SELECT id, bx, by, sign, CASE WHEN id = ANY(%s) THEN NULL ELSE data END "
     "FROM maps_heatpiece WHERE layer = %s"
 )
+_IDS = Prepared(
+    "heat_piece_ids",
+    "SELECT array_agg(id) FROM maps_heatpiece WHERE layer = %(layer)s "
+    "AND bx BETWEEN %(bx0)s AND %(bx1)s AND by BETWEEN %(by0)s AND %(by1)s",
+    {"layer": "smallint", "bx0": "int", "by0": "int", "bx1": "int", "by1": "int"},
+)
 _IN_SPAN = " AND bx BETWEEN %s AND %s AND by BETWEEN %s AND %s"
 
 
@@ -139,6 +146,17 @@ def read(layer: HeatLayer, window: Window | None = None) -> dict[Block, list[Pie
         return read(layer, window)
     HELD.drop(set(held) - {row[0] for row in rows})
     return found
+
+
+def piece_ids(layer: HeatLayer, window: Window) -> tuple[int, ...]:
+    """Return the ids of all pieces of the blocks a window touches, of one instant, in order.
+
+    A piece never changes: who holds what these were made into need not read them.
+    """
+    bx0, by0, bx1, by1 = window.blocks()
+    span = {"layer": layer.number, "bx0": bx0, "by0": by0, "bx1": bx1, "by1": by1}
+    ((ids,),) = _IDS.rows(span)
+    return tuple(sorted(ids or ()))
 
 
 def _lock_block(layer: int, block: Block) -> bool:

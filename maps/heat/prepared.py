@@ -7,18 +7,18 @@ pieces it was made of are those in the table.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from maps.heat.index import HeatLayer, piece_ids, read
 from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, Ints, Window
 from maps.heat.packing import Piece
 
 KEPT_REPORTS = 3_000_000  # over all windows of a process, about 16 bytes each
 MAX_GRID = 1_000_000  # cells of a window; wider ones are counted block by block
-Block = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -84,18 +84,17 @@ class _Kept:
         self._held = OrderedDict()
         self._reports = 0
 
-    def get(
-        self, layer: int, window: Window, blocks: Mapping[Block, Sequence[Piece]]
-    ) -> list[Prepared]:
-        """Return a window made ready from exactly these pieces."""
-        pieces = [piece for found in blocks.values() for piece in found]
-        ids = tuple(sorted(piece.id for piece in pieces))
-        key = (layer, window)
+    def get(self, layer: HeatLayer, window: Window) -> list[Prepared]:
+        """Return the reports of a window as they are in the table at this instant."""
+        ids = piece_ids(layer, window)
+        key = (layer.number, window)
         with self._lock:
             held = self._held.get(key)
             if held is not None and held[0] == ids:
                 self._held.move_to_end(key)
                 return held[1]
+        pieces = [piece for found in read(layer, window).values() for piece in found]
+        ids = tuple(sorted(piece.id for piece in pieces))
         made = prepare(pieces, window)
         with self._lock:
             self._drop(key)

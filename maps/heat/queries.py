@@ -96,7 +96,7 @@ class Filter:
         part = slice(start, max(start, stop))
         mask: Mask | None = None
         for name, table in self.tables.items():
-            met = table[getattr(piece, name)[part]]
+            met = table.take(getattr(piece, name)[part])  # takes half of what indexing does
             mask = met if mask is None else mask & met
         if self.areas is not None:
             met = np.isin(piece.area[part], self.areas)
@@ -107,7 +107,7 @@ class Filter:
         """Return one column of the rows that count."""
         part, mask = self.rows(piece)
         column: NDArray[np.unsignedinteger] = getattr(piece, name)[part]
-        return column if mask is None else column[mask]
+        return column if mask is None else column.compress(mask)
 
 
 def _block_counts(pieces: Sequence[Piece], chosen: Filter, *, whole: bool) -> Ints:
@@ -189,12 +189,11 @@ def count_cells(
     layer: HeatLayer, selection: Selection, *, level: int, window: Window | None = None
 ) -> Cells:
     """Count reports by cell; with a window only its cells, each with its full count."""
-    blocks = read(layer, window)
     if window is None:
-        return count_blocks(blocks, selection, level=level)
+        return count_blocks(read(layer), selection, level=level)
     if size_of(window) > MAX_GRID:
-        return within(count_blocks(blocks, selection, level=level), window)
-    return _count_window(KEPT.get(layer.number, window, blocks), selection, window)
+        return within(count_blocks(read(layer, window), selection, level=level), window)
+    return _count_window(KEPT.get(layer, window), selection, window)
 
 
 @dataclass(frozen=True, slots=True)

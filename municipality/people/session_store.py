@@ -4,6 +4,8 @@ Django's ``SESSION_ENGINE``.  Every request of somebody signed in begins with it
 prepared statement, and it stands for the check whether the database's session still lives.
 """
 
+import json
+from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
@@ -44,6 +46,15 @@ def _rows(key: str) -> list[tuple[Any, ...]]:
     return HELD.rows(values)
 
 
+@lru_cache(maxsize=4096)
+def _content(kept: str, _key: str) -> str:
+    """Return what a stored session holds, as JSON; of a signature that does not hold, nothing.
+
+    The same text signed with the same key says the same: it is proved once, not at every request.
+    """
+    return json.dumps(SessionStore().decode(kept))
+
+
 class SessionStore(TableStore):
     """A session in its table; ``person`` is whose it is, once it was loaded."""
 
@@ -68,7 +79,7 @@ class SessionStore(TableStore):
             return {}
         kept, *person = rows[0]
         self.person = User.from_db("default", FIELDS, person) if person[0] is not None else None
-        return dict(self.decode(kept))
+        return cast(dict[str, Any], json.loads(_content(kept, settings.SECRET_KEY)))
 
 
 def person_of_session(request: HttpRequest) -> User | AnonymousUser:

@@ -3,17 +3,18 @@
 import datetime as dt
 from typing import Any
 
-from django.db import connection
-
 from maps.heat.index import HeatLayer, fold
 from maps.heat.published import release_months
 from municipality.places.models import AreaVersion, Wilayat, WilayatVersion
+from municipality.prepared import Prepared
 from municipality.words import Text
 from observations.reports.models import Category, Channel, Status
 
 HEAT = HeatLayer(name="observations", number=1, table="observations_observation")
 SEVERITY_WEIGHTS = (1.0, 1.0, 2.0, 3.0, 4.0)  # of severity 0 (unknown) to 4 (urgent)
 EXACT_ROLES = frozenset({"planner", "admin"})  # services.md, release classes
+
+_CATEGORY_IDS = Prepared("category_ids", "SELECT code, id FROM observations_category", {})
 
 STATUS_WORDS = {
     Status.NEW: Text("جديد", "New"),
@@ -32,10 +33,8 @@ def public_kinds() -> list[int]:
 
 
 def category_ids() -> dict[str, int]:
-    """Return all categories by code; plain SQL, as every heat tile with a category asks it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT code, id FROM observations_category")
-        return dict(cursor.fetchall())
+    """Return all categories by code; prepared, as every heat tile with a category asks it."""
+    return dict(_CATEGORY_IDS.rows({}))
 
 
 def release_heat(*, on: dt.date, at: dt.datetime, anew: bool = False) -> list[dt.date]:
