@@ -18,7 +18,7 @@ from maps.heat.packing import Piece, merge, read_piece
 from maps.heat.sql import LOCK_CLASS, REBUILD_CLASS, HeatColumns, rebuild
 from municipality.prepared import Prepared
 
-HELD_REPORTS = 8_000_000  # a process keeps at most so many (about 20 bytes each)
+HELD_REPORTS = 12_000_000  # a process keeps at most so many (about 20 bytes each)
 FOLD_FROM = 8  # pieces of one block that are worth folding
 Block = tuple[int, int]
 Span = tuple[int, int, int, int]

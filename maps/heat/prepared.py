@@ -8,7 +8,8 @@ pieces it was made of are those in the table.
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +18,19 @@ from maps.heat.index import HeatLayer, piece_ids, read
 from maps.heat.lattice import BLOCK_BITS, BLOCK_CELLS, Ints, Window
 from maps.heat.packing import Piece
 
-KEPT_REPORTS = 3_000_000  # over all windows of a process, about 16 bytes each
+KEPT_REPORTS = 12_000_000  # over all windows of a process, 16 to 20 bytes each
 MAX_GRID = 1_000_000  # cells of a window; wider ones are counted block by block
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Reports of one sign in a window; ``spot`` is the cell's number in it, row by row."""
+    """Reports of one sign in a window; ``spot`` is the cell's number in it, row by row.
+
+    ``margins`` are what ``margin`` has worked out; two threads that do it at once do the same.
+    """
 
     sign: int
+    cells: int
     spot: NDArray[np.int32]
     day: NDArray[np.uint16]
     category: NDArray[np.uint16]
@@ -33,6 +38,27 @@ class Prepared:
     area: NDArray[np.uint32]
     status: NDArray[np.uint8]
     channel: NDArray[np.uint8]
+    margins: dict[str, NDArray[np.int32] | None] = field(default_factory=dict, init=False)
+
+    def margin(self, name: str) -> NDArray[np.int32] | None:
+        """Return how many reports each cell has of each code of a column, codes x cells.
+
+        None for a column of so many codes that this would be longer than the reports themselves.
+        """
+        if name not in self.margins:
+            codes = getattr(self, name)
+            n = int(codes.max(initial=0)) + 1
+            self.margins[name] = None
+            if n * self.cells <= len(self):
+                place = codes.astype(np.int64) * self.cells + self.spot
+                counted = np.bincount(place, minlength=n * self.cells).astype(np.int32)
+                self.margins[name] = counted.reshape(n, self.cells)
+        return self.margins[name]
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Return how many reports each cell has."""
+        return np.bincount(self.spot, minlength=self.cells)
 
     def __len__(self) -> int:
         return len(self.day)
@@ -71,7 +97,8 @@ def prepare(pieces: Sequence[Piece], window: Window) -> list[Prepared]:
             name: np.concatenate([getattr(piece, name) for piece in mine])[order]
             for name in ("category", "wilayat", "area", "status", "channel")
         }
-        made.append(Prepared(sign, spot[order].astype(np.int32), day[order], **columns))
+        spots = spot[order].astype(np.int32)
+        made.append(Prepared(sign, size_of(window), spots, day[order], **columns))
     return made
 
 

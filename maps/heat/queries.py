@@ -103,6 +103,12 @@ class Filter:
             mask = met if mask is None else mask & met
         return part, mask
 
+    def only_column(self) -> str | None:
+        """Return the one column that this looks at, if it is one of codes and there is no other."""
+        if self.first or self.last <= 0xFFFF or self.areas is not None or len(self.tables) != 1:
+            return None
+        return next(iter(self.tables))
+
     def column(self, piece: Piece | Prepared, name: str) -> NDArray[np.unsignedinteger]:
         """Return one column of the rows that count."""
         part, mask = self.rows(piece)
@@ -173,12 +179,24 @@ def within(cells: Cells, window: Window) -> Cells:
     return cells.chosen(kept)
 
 
+def _spot_counts(rows: Prepared, chosen: Filter, *, whole: bool) -> Ints:
+    """Return the counts of a window's cells; most questions are answered from the margins."""
+    if whole:
+        return rows.counts
+    name = chosen.only_column()
+    margin = rows.margin(name) if name else None
+    if name is None or margin is None:
+        return np.bincount(chosen.column(rows, "spot"), minlength=rows.cells)
+    counted: Ints = margin[chosen.tables[name][: len(margin)]].sum(axis=0, dtype=np.int64)
+    return counted
+
+
 def _count_window(prepared: Sequence[Prepared], selection: Selection, window: Window) -> Cells:
     """Count the reports of a window that was made ready."""
-    chosen = Filter.of(selection)
+    chosen, whole = Filter.of(selection), selection.everything()
     total = np.zeros(size_of(window), np.int64)
     for rows in prepared:
-        counts = np.bincount(chosen.column(rows, "spot"), minlength=total.size)
+        counts = _spot_counts(rows, chosen, whole=whole)
         total += counts if rows.sign > 0 else -counts
     spots = np.flatnonzero(total)
     wide = max(window.x1 - window.x0, 1)
