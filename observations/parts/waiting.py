@@ -49,8 +49,14 @@ def follow_whole(whole: Case) -> None:
     )  # fmt: skip
 
 
-def end_with_whole(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
-    """End the open parts of a report that has ended: withdrawn, merged, not accepted."""
+def go_with_whole(*, case: Case, by: Actor, at: dt.datetime, text: str) -> None:
+    """End the open parts of a report that has ended: withdrawn, merged, not accepted.
+
+    Of one that goes on they are due when it is: its clock stood while its sender was asked, and
+    they went on working meanwhile.
+    """
     if case.closed_at is not None:
         for part in open_parts(case):
             move(case_id=part.case_id, edge="whole_ended", by=SYSTEM, at=at)
+    elif case.due_at is not None:
+        Case.objects.filter(report_part__whole=case, closed_at=None).update(due_at=case.due_at)

@@ -145,7 +145,7 @@ EDGES = (
 )  # fmt: skip
 # Whatever edge is taken, the report's own status goes along, who follows it hears, and the parts
 # at other departments end with it.
-FOLLOW = (following.keep_status, following.tell_followers, waiting.end_with_whole)
+FOLLOW = (following.keep_status, following.tell_followers, waiting.go_with_whole)
 MACHINE = Machine(
     kind=KIND,
     name=Text("ملاحظة", "Observation"),

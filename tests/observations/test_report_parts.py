@@ -214,6 +214,18 @@ def test_open_parts_go_where_their_report_goes_and_are_due_when_it_is() -> None:
     assert (ended.place, ended.due_at, ended.title) == (before.place, before.due_at, before.title)
 
 
+def test_parts_are_due_when_the_report_is_after_its_clock_stood_and_ran_on() -> None:
+    made, roads = at_roads()
+    part = a_part(made, a_directorate_body("drains"))
+    due = Case.objects.get(pk=part.case_id).due_at
+    asked = move(case_id=made.case_id, edge="ask", by=roads, at=NOON, text="أين؟")
+    assert asked.due_at is None and Case.objects.get(pk=part.case_id).due_at == due
+    sender = made.person
+    answer = Actor(sender.pk, sender.full_name, "citizen")
+    back = move(case_id=made.case_id, edge="answer", by=answer, at=NOON + 48 * HOUR, text="هنا")
+    assert back.due_at == Case.objects.get(pk=part.case_id).due_at != due
+
+
 # ---- what is refused
 
 
