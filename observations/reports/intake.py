@@ -13,6 +13,7 @@ from municipality.actor import Actor
 from municipality.cases.actions import NewCase, NewParty, Where, open_case
 from municipality.cases.clock import Promise, promise
 from municipality.cases.machine import APPLICANT
+from municipality.cases.models import Case
 from municipality.cases.telling import case_link, day_text
 from municipality.city_time import city_day
 from municipality.documents.models import StoredFile
@@ -127,6 +128,20 @@ def promised(category: Category, *, on: dt.date) -> Promise | None:
     return None if found is None else Promise(found.minutes, found.round_the_clock)
 
 
+def open_promised(
+    category: Category, *, parties: tuple[NewParty, ...], where: Where, by: Actor, at: dt.datetime
+) -> Case:
+    """Open the case of a report; what its category promises counts from now."""
+    today = city_day(at)
+    new = NewCase(kind=KIND, parties=parties, where=where, title=category.name_ar)
+    case = open_case(new=new, by=by, at=at, year=today.year)
+    target = promised(category, on=today)
+    if target is not None:
+        promise(case, target, since=at)
+        case.save(update_fields=["due_at", "round_the_clock"])
+    return case
+
+
 def _doubt_json(doubt: Doubt) -> dict[str, object]:
     return {
         "chosen": doubt.one.origin.value,
@@ -234,27 +249,13 @@ def send(*, new: NewReport, sender: Sender, by: Actor, at: dt.datetime) -> Submi
     where = placed(new.told, sure=new.sure, on=today)
     observation = _observation(new, category, where, at=at)
     person = sender.person
-    case = open_case(
-        new=NewCase(
-            kind=KIND,
-            parties=(
-                NewParty(
-                    role=APPLICANT, name=sender.name, person_id=person.pk if person else None,
-                    phone=sender.phone, email=sender.mail,
-                    language=sender.language,
-                ),
-            ),
-            where=Where(
-                place=observation.point, wilayat_id=where.wilayat_id, area_id=where.area_id
-            ),
-            title=category.name_ar,
-        ),
-        by=by, at=at, year=today.year,
+    applicant = NewParty(
+        role=APPLICANT, name=sender.name, person_id=person.pk if person else None,
+        phone=sender.phone, email=sender.mail, language=sender.language,
     )  # fmt: skip
-    target = promised(category, on=today)
-    if target is not None:
-        promise(case, target, since=at)
-        case.save(update_fields=["due_at", "round_the_clock"])
+    there = Where(place=observation.point, wilayat_id=where.wilayat_id, area_id=where.area_id)
+    case = open_promised(category, parties=(applicant,), where=there, by=by, at=at)
+    if case.due_at is not None:
         observation.due_at = case.due_at
         observation.save(update_fields=["due_at"])
     submission = Submission.objects.create(

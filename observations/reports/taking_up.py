@@ -6,18 +6,15 @@ What was imported is counted and drawn from the first moment; it is worked at fr
 import datetime as dt
 
 from municipality.actor import Actor
-from municipality.cases.actions import NewCase, Where, open_case
-from municipality.cases.clock import promise
-from municipality.city_time import city_day
+from municipality.cases.actions import Where
 from municipality.history.actions import record
 from municipality.problems import Problem
 from municipality.reach import acting
 from municipality.words import Text
 from observations.reports.following import ENDED, OFFICERS
-from observations.reports.intake import promised
+from observations.reports.intake import open_promised
 from observations.reports.leading import lead
 from observations.reports.models import Fix, Observation, Status, Submission
-from observations.reports.transitions import KIND
 from observations.routing.actions import Why, route
 
 HAS_ENDED = Text("انتهت هذه الملاحظة في نظامها.", "This report has ended in its own system.")
@@ -38,14 +35,7 @@ def take_up(*, observation_id: int, by: Actor, at: dt.datetime) -> Submission:
     if Status(seen.status) in ENDED:
         raise Problem(409, "not_now", HAS_ENDED)
     where = Where(place=seen.point, wilayat_id=seen.wilayat_id, area_id=seen.area_id)
-    case = open_case(
-        new=NewCase(kind=KIND, parties=(), where=where, title=seen.category.name_ar),
-        by=by, at=at, year=city_day(at).year,
-    )  # fmt: skip
-    target = promised(seen.category, on=city_day(at))
-    if target is not None:
-        promise(case, target, since=at)
-        case.save(update_fields=["due_at", "round_the_clock"])
+    case = open_promised(seen.category, parties=(), where=where, by=by, at=at)
     seen.status, seen.due_at = Status.NEW, case.due_at
     if by.role in OFFICERS:
         seen.first_answered_at = seen.first_answered_at or at
