@@ -29,7 +29,8 @@ COLUMNS = [name.strip() for name in city.REPORT_COLUMNS.split(",")]
 MOVED = {
     "public_id": "gen_random_uuid()",
     "point": "ST_Translate(point, 600 * random() - 300, 600 * random() - 300)",
-    "reported_on": "greatest(date '2023-01-01', reported_on - (random() * 200)::int)",
+    "reported_at": "reported_at - make_interval(days => (id * %(copy)s %% 200)::int)",
+    "reported_on": "reported_on - (id * %(copy)s %% 200)::int",
 }
 Asked = tuple[http.client.HTTPConnection, dict[str, str]]
 
@@ -53,11 +54,11 @@ def _make() -> None:
         )
         write.execute("ALTER TABLE observations_observation DISABLE TRIGGER USER")
         _copied(read, write)
-        for _ in range(TIMES - 1):
+        for copy in range(1, TIMES):
             write.execute(
                 f"INSERT INTO observations_observation ({city.REPORT_COLUMNS})"
-                f" SELECT {told} FROM observations_observation WHERE id <= %s",
-                [city.REPORTS],
+                f" SELECT {told} FROM observations_observation WHERE id <= %(reports)s",
+                {"copy": copy, "reports": city.REPORTS},
             )
         write.execute("ALTER TABLE observations_observation ENABLE TRIGGER USER")
         packed = time.perf_counter()
