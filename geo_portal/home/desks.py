@@ -32,6 +32,7 @@ DESKS = (
     ),
     _desk("parking_permits:announce", "إعلان لمنطقة", "Announce to a zone", "zone_manager"),
     _desk("reporting:round", "جولة اليوم", "Round of the day", "agent", "department"),
+    _desk("reporting:imported", "ملاحظات مستوردة", "Imported reports", "agent", "department"),
     _desk(
         "reporting:statistics", "إحصاءات الملاحظات", "Statistics of reports",
         "planner", "supervisor", "agent", "department",

@@ -12,6 +12,7 @@ from municipality.people.models import User
 from municipality.reach import acting
 from observations.duplicates import Alike
 from observations.reports.heat import STATUS_WORDS
+from observations.reports.known import known_to
 from observations.reports.models import Category, Follower, Photo
 
 ROUNDED_M = 10  # a distance to the metre, from three places, would be the place itself
@@ -27,10 +28,11 @@ def _photos(ids: Sequence[int]) -> dict[int, Photo]:
 def shown_alike(
     found: Sequence[Alike], request: HttpRequest, *, at: dt.datetime
 ) -> list[dict[str, Any]]:
-    """Write the reports of public categories; those behind a wadi or a dual road say so."""
-    names = Category.objects.filter(public=True).in_bulk([one.category_id for one in found])
-    kept = [one for one in found if one.category_id in names]
+    """Write what anybody may know of; those behind a wadi or a dual road say so."""
+    known = known_to(None, [one.observation_id for one in found], at=at)
+    kept = [one for one in found if one.observation_id in known]
     ids = [one.observation_id for one in kept]
+    names = Category.objects.in_bulk([one.category_id for one in kept])
     photos, following = _photos(ids), frozenset[int]()
     if isinstance(request.user, User):
         mine = Follower.objects.filter(person=request.user, observation__in=ids)

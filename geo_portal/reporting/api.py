@@ -41,6 +41,7 @@ from observations.reports.intake import (
     send,
     sent_before,
 )
+from observations.reports.known import known_to
 from observations.reports.models import Channel, Observation, Submission
 from observations.reports.placement import lies
 
@@ -260,9 +261,10 @@ def place(request: HttpRequest) -> JsonResponse:
 @router.get("/near", summary="Reports near by that may be about the same thing")
 @open_to(ANYONE)
 def near(request: HttpRequest) -> JsonResponse:
-    """Answer open and lately closed reports of a public category near ``lon``, ``lat``.
+    """Answer open and lately closed reports near ``lon``, ``lat`` that anybody may know of.
 
-    Distances in tens of metres and photos only as they were released: what is private stays so.
+    None of a private category, none that an officer hid.  Distances in tens of metres and photos
+    only as they were released: what is private stays so.
     """
     asked.only(request, ("lon", "lat", "accuracy_m", "category"))
     point, accuracy_m = geometry_gate.fix(request)
@@ -278,11 +280,15 @@ def near(request: HttpRequest) -> JsonResponse:
 @router.post("/{uuid:observation_id}/follow", summary="Follow a report: me too")
 @open_to(SIGNED_IN)
 def follow_report(request: HttpRequest, observation_id: str) -> JsonResponse:
-    """Hear when somebody else's report of a public category is dealt with."""
-    found = Observation.objects.filter(public_id=observation_id, category__public=True).first()
-    if found is None:
+    """Hear when a report is dealt with: one that is shown, that ``/near`` tells of, or one's own.
+
+    404 for any other, as for one that does not exist; 409 for one that has ended.
+    """
+    person, at = person_of(request), database_now()
+    found = Observation.objects.filter(public_id=observation_id).first()
+    if found is None or found.pk not in known_to(person.pk, [found.pk], at=at):
         raise not_found()
     if found.closed_at is not None:
         raise Problem(409, "not_now", Text("انتهت هذه الملاحظة.", "This report has ended."))
-    new = follow(observation=found, person=person_of(request), at=database_now())
+    new = follow(observation=found, person=person, at=at)
     return JsonResponse({"following": True}, status=201 if new else 200)

@@ -5,6 +5,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from geo_portal.casework.asking import actors_of, acts_on
@@ -220,7 +221,7 @@ def look_at_photo(request: HttpRequest, public_id: str, photo_id: str) -> HttpRe
 @require_POST
 @open_to("agent", "department")
 def take_up_report(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
-    """Open the case of an imported report and go to its page."""
+    """Open the case of an imported report and go to its page; refused, to where it is picked."""
     at = database_now()
     found = Observation.objects.filter(public_id=report_id).first()  # unique
     if found is None:
@@ -229,5 +230,5 @@ def take_up_report(request: HttpRequest, report_id: uuid.UUID) -> HttpResponse:
     made: list[Case] = []
     said(request, lambda: made.append(take_up(observation_id=found.pk, by=by, at=at).case))
     if not made:
-        return redirect("casework:work")
+        return redirect(f"{reverse('reporting:imported')}?picked={report_id}")
     return redirect("casework:case", made[0].public_id)

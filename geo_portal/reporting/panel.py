@@ -27,7 +27,7 @@ from observations.reports.actions import RATED_IN
 from observations.reports.fixes import Origin, Told, is_of_another_day, radius_of
 from observations.reports.following import ENDED, submission_of
 from observations.reports.heat import STATUS_WORDS
-from observations.reports.models import Category, Fix, Photo, Submission
+from observations.reports.models import Category, Fix, Observation, Photo, Submission
 from observations.reports.publishing import may_be_shown
 from observations.reports.transitions import OPEN
 from observations.routing.models import Body, Routed
@@ -174,9 +174,8 @@ def _ready(case: Case, submission: Submission, names: set[str]) -> list[dict[str
     return [{"edge": row.edge, "text": row.ar if in_arabic else row.en} for row in rows]
 
 
-def _alike(submission: Submission, *, at: dt.datetime) -> list[dict[str, Any]]:
-    """Return the reports near by that may be about the same thing, with their cases."""
-    seen = submission.observation
+def alike_of(seen: Observation, *, at: dt.datetime) -> list[dict[str, Any]]:
+    """Return the reports near one that may be about the same thing, with their cases."""
     found = near_alike(
         category_id=seen.category_id, point=shape_of(seen.point),
         accuracy_m=radius_of(seen.accuracy_m), at=at, without=seen.pk,
@@ -226,6 +225,8 @@ def panel_of_report(
         "ready": ready,
         "ready_at": {one["edge"] for one in ready},
         "routed": _routed(submission) if officer else None,
-        "alike": _alike(submission, at=at) if officer and case.closed_at is None else (),
+        "alike": alike_of(submission.observation, at=at)
+        if officer and case.closed_at is None
+        else (),
         **(_forms(at=at) if officer else {}),
     }

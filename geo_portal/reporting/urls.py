@@ -5,6 +5,7 @@ from django.urls import path
 from geo_portal.reporting import (
     area_views,
     forwarded_views,
+    imported_views,
     part_views,
     reply_views,
     round_views,
@@ -57,7 +58,9 @@ urlpatterns = [
     path("observations/areas/", area_views.areas, name="areas"),
     path("observations/areas/follow", area_views.follow, name="follow_area"),
     path("observations/areas/leave", area_views.leave_every, name="leave_areas"),
+    path("observations/areas/stop/<str:token>/", area_views.stop_page, name="stop_areas"),
     path("observations/areas/<uuid:public_id>/leave", area_views.leave, name="leave_area"),
+    path("observations/imported/", imported_views.imported, name="imported"),
     path("observations/<uuid:report_id>/take-up", case.take_up_report, name="take_up"),
     path("observations/<uuid:public_id>/", shown_views.shown_one, name="shown_one"),
     path("observations/<uuid:public_id>/follow", shown_views.follow_shown, name="follow_shown"),

@@ -223,6 +223,13 @@ EVENTS |= {
         Text("ملاحظات جديدة في منطقة يتابعها", "New reports in an area that is followed"),
         Text("المتابع", "the follower"),
     ),
+    "observation.area_alert_mail": (
+        Text(
+            "ملاحظات جديدة في منطقة يتابعها، بالبريد",
+            "New reports in an area that is followed, by mail",
+        ),
+        Text("المتابع", "the follower"),
+    ),
     "observation.area_alerts_stopped": (
         Text("أُوقفت رسائل المناطق", "Messages about areas were ended"),
         Text("من أوقفها", "who ended them"),

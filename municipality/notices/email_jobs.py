@@ -21,10 +21,14 @@ from django.utils import timezone
 
 from municipality.notices.handing_over import Settled, heads, settle
 from municipality.notices.models import Message
+from municipality.words import Text
 
 MOST = 200  # a turn; the next one is seconds away
 WAIT_S = 20
 HUNG_UP = dt.timedelta(minutes=1)  # before a mail on which the link broke is tried again
+# Below the wording, so that no editor of it can leave it out; in both languages, as whoever reads
+# a mail that they did not want may not be who asked for it.
+STOP = Text("لإيقاف هذه الرسائل افتح:", "To stop these messages open:")
 log = logging.getLogger("municipality.notices")
 
 
@@ -65,18 +69,38 @@ class Address:
         return backend
 
 
+def _one_click(link: str) -> dict[str, str]:
+    """Return the headers by which a mail program ends such mails by itself (RFC 2369, RFC 8058).
+
+    One click asks for HTTPS (RFC 8058, 3.1), so that a city on plain HTTP tells the link alone.
+    """
+    if not link:
+        return {}
+    told = {"List-Unsubscribe": f"<{link}>"}
+    if link.startswith("https://"):
+        told["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return told
+
+
+def _body(message: Message) -> str:
+    if not message.stop_link:
+        return message.text
+    return f"{message.text}\n\n{STOP.ar}\n{STOP.en}\n{message.stop_link}\n"
+
+
 def _mail(message: Message, backend: Any) -> EmailMessage:
     """Write the mail; Django refuses a header with a line break (BadHeaderError)."""
     domain = parseaddr(settings.GEO_MAIL_FROM)[1].rpartition("@")[2]
     return EmailMessage(
         subject=message.subject,
-        body=message.text,
+        body=_body(message),
         from_email=settings.GEO_MAIL_FROM,
         to=[message.to_address],
         headers={
             "Message-ID": f"<{message.public_id}@{domain}>",
             "Content-Language": message.language,
             "Auto-Submitted": "auto-generated",
+            **_one_click(message.stop_link),
         },
         connection=backend,
     )

@@ -13,7 +13,9 @@ def forget_contacts(*, before: dt.datetime, at: dt.datetime) -> int:
     """
     told = Message.objects.filter(queued_at__lt=before).exclude(to_address="")
     over = told.exclude(state__in=[Message.State.CREATED, Message.State.SENDING])
-    emptied = over.update(to_address="", text="", subject="", values={}, person_id=None)
+    emptied = over.update(
+        to_address="", text="", subject="", values={}, stop_link="", person_id=None
+    )
     InboundPart.objects.filter(at__lt=before).delete()
     deleted, _ = InboundMessage.objects.filter(at__lt=before).delete()
     return emptied + deleted

@@ -78,6 +78,9 @@ class Message(models.Model):
     subject = models.CharField(max_length=150, blank=True)
     text = models.TextField()
     parts = models.PositiveSmallIntegerField(help_text="SMS it is billed as; 0 by e-mail")
+    stop_link = models.CharField(
+        max_length=300, blank=True, help_text="ends mails like it by one click; shown in it alone"
+    )
     about = models.CharField(max_length=80, blank=True, help_text="case/…, bill/…")
     values = models.JSONField(
         default=dict, help_text="of the fields, where it is about a matter; never of a code"

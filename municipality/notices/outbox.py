@@ -25,12 +25,16 @@ SMS, EMAIL = Message.Channel.SMS, Message.Channel.EMAIL
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """To whom: a telephone (E.164), an e-mail address, or both; and in which language."""
+    """To whom: a telephone (E.164), an e-mail address, or both; and in which language.
+
+    ``stop_link`` is the address by which they end mails like it; a text message has none.
+    """
 
     phone: str = ""
     email: str = ""
     language: str = "ar"
     person_id: int | None = None
+    stop_link: str = ""
 
 
 def queue(
@@ -74,6 +78,7 @@ def queue(
                 else "",
                 text=text,
                 parts=cost if channel == SMS else 0,
+                stop_link=to.stop_link if channel == EMAIL else "",
                 about=about,
                 values=kept,
                 state=Message.State.PERMANENT_FAILURE if unfit else Message.State.CREATED,

@@ -20,7 +20,8 @@ from municipality.problems import Problem, bad_value
 from municipality.reach import acting
 from municipality.words import Text
 from observations.alerts.models import AreaAlert
-from observations.alerts.notices import ALERT
+from observations.alerts.notices import ALERT, BY_MAIL
+from observations.alerts.one_click import stop_link
 from observations.reports.models import Category, Status
 from observations.reports.public import public_reports
 
@@ -111,16 +112,14 @@ def _tell(person_id: int, *, on: dt.date, at: dt.datetime) -> bool:
         return False
     AreaAlert.objects.filter(person=person).update(told_on=on)
     start = "" if person.language == "ar" else "/en"
+    page = f"{settings.GEO_PUBLIC_URL}{start}/observations/areas/"
     queue(
-        template=ALERT.code,
+        template=(ALERT if person.phone else BY_MAIL).code,
         to=Recipient(
             phone=person.phone or "", email="" if person.phone else person.email,
-            language=person.language, person_id=person.pk,
+            language=person.language, person_id=person.pk, stop_link=stop_link(alerts, page=page),
         ),
-        values={
-            "shown": shown, "closed": closed,
-            "link": f"{settings.GEO_PUBLIC_URL}{start}/observations/areas/",
-        },
+        values={"shown": shown, "closed": closed, "link": page},
         key=f"area_alert/{person.pk}/{on.isoformat()}",
         at=at,
     )  # fmt: skip

@@ -15,6 +15,15 @@ ALERT = Template(
     },
     useful_for_s=24 * 3_600,
 )  # fmt: skip
+# By mail nobody answers STOP: below it stands the link that ends it (``one_click``).
+BY_MAIL = Template(
+    code="observation.area_alert_mail",
+    ar=f"{PROFILE.municipality_ar}: في مناطقك عُرضت {{shown}} وعولجت {{closed}}. {{link}}",
+    en=f"{PROFILE.municipality_en}: reports in your areas: {{shown}} new, {{closed}} dealt with. "
+    "{link}",
+    longest=ALERT.longest,
+    useful_for_s=24 * 3_600,
+)
 STOPPED = Template(
     code="observation.area_alerts_stopped",
     ar=f"{PROFILE.municipality_ar}: لن تصلك رسائل عن ملاحظات المناطق.",
@@ -22,4 +31,4 @@ STOPPED = Template(
     longest={},
     useful_for_s=3_600,
 )
-TEMPLATES = (ALERT, STOPPED)
+TEMPLATES = (ALERT, BY_MAIL, STOPPED)

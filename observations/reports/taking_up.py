@@ -5,6 +5,8 @@ What was imported is counted and drawn from the first moment; it is worked at fr
 
 import datetime as dt
 
+from django.db.models import QuerySet
+
 from municipality.actor import Actor
 from municipality.cases.actions import Where
 from municipality.history.actions import record
@@ -32,7 +34,7 @@ def take_up(*, observation_id: int, by: Actor, at: dt.datetime) -> Submission:
     known = Submission.objects.filter(observation=seen).first()  # unique
     if known is not None:
         return known
-    if Status(seen.status) in ENDED:
+    if has_ended(seen):
         raise Problem(409, "not_now", HAS_ENDED)
     where = Where(place=seen.point, wilayat_id=seen.wilayat_id, area_id=seen.area_id)
     case = open_promised(seen.category, parties=(), where=where, by=by, at=at)
@@ -52,7 +54,17 @@ def take_up(*, observation_id: int, by: Actor, at: dt.datetime) -> Submission:
     return made
 
 
+def has_ended(seen: Observation) -> bool:
+    """Tell whether a report has ended, here or in its own system."""
+    return Status(seen.status) in ENDED
+
+
+def without_case() -> QuerySet[Observation]:
+    """Return the reports that are open and have no case; for staff, who see who has one."""
+    return Observation.objects.filter(submission=None).exclude(status__in=ENDED)
+
+
 def open_without_case(*, source: str) -> list[int]:
     """Return the ids of a source's reports that are open and have no case, the oldest first."""
-    rows = Observation.objects.filter(source=source, submission=None).exclude(status__in=ENDED)
+    rows = without_case().filter(source=source)
     return list(rows.order_by("reported_at", "pk").values_list("pk", flat=True))

@@ -148,10 +148,12 @@ def an_smsc(folder: Path) -> Iterator[Smsc]:
 
 
 class Binding:
-    """The real ``manage.py sms_bind`` on the test database."""
+    """The real ``manage.py sms_bind`` on the test database, with the wiring of ``settings``."""
 
-    def __init__(self, smsc: Smsc, log: Path, *, database: str) -> None:
-        self._smsc, self.log, self.database = smsc, log, database
+    def __init__(
+        self, smsc: Smsc, log: Path, *, database: str, settings: str = "tests.notices.settings"
+    ) -> None:
+        self._smsc, self.log, self.database, self._settings = smsc, log, database, settings
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -159,7 +161,7 @@ class Binding:
         environment = {
             **os.environ,
             "GEO_DB_NAME": self.database,
-            "DJANGO_SETTINGS_MODULE": "tests.notices.settings",
+            "DJANGO_SETTINGS_MODULE": self._settings,
             "PYTHONPATH": str(ROOT),
             "GEO_SMPP_URL": self._smsc.url,
             "GEO_REACH": "system",
@@ -194,9 +196,11 @@ class Binding:
 
 
 @contextmanager
-def a_binding(smsc: Smsc, folder: Path, *, database: str) -> Iterator[Binding]:
+def a_binding(
+    smsc: Smsc, folder: Path, *, database: str, settings: str = "tests.notices.settings"
+) -> Iterator[Binding]:
     """A running process that is bound to the simulator."""
-    binding = Binding(smsc, folder / "sms.log", database=database)
+    binding = Binding(smsc, folder / "sms.log", database=database, settings=settings)
     binding.start()
     try:
         until(lambda: smsc.state["bound"], seconds=20, what="it never bound")

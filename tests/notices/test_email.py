@@ -1,56 +1,24 @@
 """E-mail over a real SMTP server: sent once, refused headers, a server that is away."""
 
-import email
-import email.policy
 from collections.abc import Iterator
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 
 from municipality.notices.email_jobs import Address, send_waiting
 from municipality.notices.models import Message
 from municipality.notices.outbox import Recipient, queue
 from tests.notices.builders import SHORT, free_port
+from tests.notices.mailbox import Box, a_mail_server
 
 pytestmark = pytest.mark.django_db
-
-
-class Box:
-    """What the server took; ``say`` is what it answers to RCPT and to DATA."""
-
-    def __init__(self) -> None:
-        self.mails: list[Envelope] = []
-        self.rcpt, self.data = "250 OK", "250 OK"
-        self.hangs_up_on = ""
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.rcpt.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.rcpt
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.hangs_up_on and self.hangs_up_on in envelope.rcpt_tos:
-            server.transport.close()
-            return self.data
-        if self.data.startswith("250"):
-            self.mails.append(envelope)
-        return self.data
 
 
 @pytest.fixture
 def box(settings) -> Iterator[Box]:
     """A mail server that listens."""
-    told, port = Box(), free_port()
-    controller = Controller(told, hostname="127.0.0.1", port=port)
-    controller.start()
-    settings.GEO_SMTP_URL = f"smtp://127.0.0.1:{port}"
-    settings.GEO_MAIL_FROM = "بلدية مسقط <no-reply@mm.example.om>"
-    yield told
-    controller.stop()
+    with a_mail_server(settings) as told:
+        yield told
 
 
 def a_mail(key: str = "k", address: str = "salim@example.org", **more: object) -> Message:
@@ -62,12 +30,12 @@ def a_mail(key: str = "k", address: str = "salim@example.org", **more: object) -
 def test_a_mail_arrives_with_its_arabic_and_its_key(box: Box) -> None:
     told = a_mail()
     assert send_waiting() == 1 and send_waiting() == 0
-    (envelope,) = box.mails
-    mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+    (mail,) = box.read()
     assert mail["Subject"] == "بلدية مسقط" and mail["To"] == "salim@example.org"
     assert mail.get_content().strip() == "بلدية مسقط: المعاملة PX-1"
     assert mail["Message-ID"] == f"<{told.public_id}@mm.example.om>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] is None and mail["List-Unsubscribe-Post"] is None
     told.refresh_from_db()
     assert (told.state, told.provider_ids) == ("sent", [told.public_id])
 

@@ -139,7 +139,9 @@ def test_who_has_no_telephone_gets_mail(city) -> None:
     follows(person, area=Area.objects.get())
     shown(MORNING + 0.1 * DAY)
     assert tell_areas(at=MORNING + DAY) == 1
-    assert Message.objects.get(template="observation.area_alert").channel == "email"
+    message = Message.objects.get(person_id=person.pk)
+    assert (message.channel, message.template) == ("email", "observation.area_alert_mail")
+    assert "STOP" not in message.text and "/areas/stop/" in message.stop_link
 
 
 @pytest.mark.parametrize("word", ["قف", " قف. ", "إيقاف", "STOP", "Stop!", "stop"])
