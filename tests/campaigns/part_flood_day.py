@@ -184,10 +184,11 @@ def _hold(plan: list[Planned], told: Counter[str]) -> None:
 
 def _lags() -> dict[str, list[float]]:
     """The milliseconds that acknowledgements, and jobs of the worker, waited."""
-    sent = Message.objects.filter(template="observation.sent", sent_at__isnull=False)
-    waited = [after - before for before, after in sent.values_list("queued_at", "sent_at")]
-    jobs = DBTaskResult.objects.filter(started_at__isnull=False)
-    began = [after - before for before, after in jobs.values_list("enqueued_at", "started_at")]
+    texts = Message.objects.filter(template="observation.sent")
+    sent = texts.values_list("queued_at", "sent_at")
+    waited = [after - before for before, after in sent if after is not None]
+    jobs = DBTaskResult.objects.values_list("enqueued_at", "started_at")
+    began = [after - before for before, after in jobs if after is not None]
     return {"acknowledgement": flood.milliseconds(waited), "job": flood.milliseconds(began)}
 
 
