@@ -17,6 +17,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 from hijridate import Gregorian, Hijri
 
+from geo_portal.category_reaches import fill_in
 from municipality import profiles
 from municipality.billing.tariffs.models import Tariff
 from municipality.calendar.models import Holiday, OfficeHours, Ramadan, Weekend
@@ -75,6 +76,7 @@ def load_city_facts() -> dict[str, int]:
             "offences": _dated(Offence, _spans(tariffs.get("offences", [])), by={"code": ""}),
             "themes": _themes(),
             "categories": _categories(reports.get("categories", [])),
+            "categories_filled_in": fill_in(reports.get("categories", [])),
             "targets": _dated(
                 Target, _spans(reports.get("targets", [])), by={"priority": 0, "category": None}
             ),

@@ -7,8 +7,8 @@ from tests.builders import a_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WHO = ("admin", "auditor", "editor", "cashier", "supervisor")
-WIDTHS = (769, 960, 961, 1024, 1280, 1366, 1441, 1920)
+WHO = ("admin", "auditor", "editor", "cashier", "supervisor", "citizen")
+WIDTHS = (769, 960, 961, 1024, 1201, 1216, 1280, 1281, 1366, 1441, 1920)
 
 
 @pytest.mark.parametrize("who", WHO)

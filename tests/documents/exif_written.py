@@ -1,5 +1,6 @@
 """EXIF as tests need it: any field with any bytes, in either order of bytes; real ones never lie."""
 
+import re
 import struct
 from collections.abc import Mapping, Sequence
 
@@ -71,3 +72,42 @@ def position(
         3: text(refs[1]), 4: fractions(*lon, order=order),
         **{names[name]: field for name, field in also.items()},
     }  # fmt: skip
+
+
+def _place_of(block: bytes, order: str, at: int, tag: int) -> tuple[int, Field] | None:
+    """Where in a block the value of a directory's field lies, and the field."""
+    count = struct.unpack_from(order + "H", block, at)[0]
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        found, kind, many = struct.unpack_from(order + "HHI", block, entry)
+        if found == tag:
+            size = _SIZES[kind] * many
+            start = entry + 8 if size <= 4 else struct.unpack_from(order + "I", block, entry + 8)[0]
+            return start, (kind, many, block[start : start + size])
+    return None
+
+
+def moved(photo: bytes, lon: float, lat: float, *, day: str = "") -> bytes:
+    """A real photo with its position (WGS 84, both positive) written over, each byte else as it was.
+
+    ``day`` (``2026:11:25``) is written over the day of its fix, where it has one.
+    """
+    head = re.search(rb"(?:Exif\0\0|\0\0\0\0)(II\*\0|MM\0\*)", photo)
+    assert head is not None
+    start, order = head.start(1), "<" if head[1] == b"II*\0" else ">"
+    held = photo[start:]
+    first = struct.unpack_from(order + "I", held, 4)[0]
+    pointer = _place_of(held, order, first, 0x8825)
+    assert pointer is not None, "a photo without a position cannot be moved"
+    gps = struct.unpack(order + "I", pointer[1][2])[0]
+    told = bytearray(photo)
+    for tag, degrees in ((2, lat), (4, lon)):
+        found = _place_of(held, order, gps, tag)
+        assert found is not None and found[1][:2] == (RATIONAL, 3)
+        micro = round(degrees % 1 * 3600 * 1_000_000)
+        minutes, rest = divmod(micro, 60_000_000)
+        value = fractions((int(degrees), 1), (minutes, 1), (rest, 1_000_000), order=order)[2]
+        told[start + found[0] : start + found[0] + 24] = value
+    dated = _place_of(held, order, gps, 0x1D)
+    if day and dated is not None:
+        told[start + dated[0] : start + dated[0] + 10] = day.encode()
+    return bytes(told)

@@ -17,6 +17,8 @@ from PIL import Image, ImageOps
 from municipality.documents import file_gate
 from municipality.documents.cleaning import PHOTO_KINDS, Cleaned, clean
 from municipality.documents.file_gate import Unreadable
+from municipality.documents.sandbox import heif_boxes, photo_cleaner
+from municipality.documents.sandbox.kinds import NotAccepted
 from tests.documents.builders import a_photo, exif
 from tests.documents.exif_written import block, fractions, position, text
 from tests.documents.test_cleaning import bare, likeness
@@ -311,6 +313,62 @@ def test_sec_upload_damaged_photos_end_in_a_named_verdict_or_a_sound_copy(
                 found.add(verdict := verdict_on(data))
                 assert verdict in VERDICTS | {"taken"}, path.name
     assert {"taken", "photo_broken"} <= found
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["IMG_1034.heic", "IMG_2927.HEIC", "exif-at-eof.heic"])
+def test_a_heic_that_was_cut_off_is_refused_wherever_it_ends(
+    real_data: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decoder alone paints what is missing green: the control without the look at its table."""
+    import pillow_heif
+
+    data = (real_data / "photos" / name).read_bytes()
+    for part in (0.005, 0.05, 0.3, 0.7, 0.99):
+        assert refusal(data[: int(len(data) * part)]) == "photo_broken"
+    assert cleaned(data).clean
+    with tempfile.TemporaryDirectory() as folder:
+        cut, copy = Path(folder) / "in", Path(folder) / "out"
+        cut.write_bytes(data[: len(data) // 2])
+        pillow_heif.register_heif_opener(thumbnails=False)
+        with pytest.raises(NotAccepted):
+            photo_cleaner.clean(cut, copy, kind="heic")
+        if name == "exif-at-eof.heic":
+            return  # what lies behind the pixels was cut off too: the decoder misses that
+        monkeypatch.setattr(photo_cleaner, "is_cut_off", lambda source: False)
+        photo_cleaner.clean(cut, copy, kind="heic")
+        red, green, _ = np.asarray(Image.open(copy))[-40:, -40:].reshape(-1, 3).T
+        assert red.max() < 10 and green.min() > 100
+
+
+def iloc(version: int, *extents: tuple[int, int], method: int = 0, elsewhere: int = 0) -> bytes:
+    """A table of places in one of its three versions; one item an extent."""
+    wide = "I" if version == 2 else "H"
+    data = struct.pack(f">IH{wide}", version << 24, 0x4400, len(extents))
+    for number, (offset, length) in enumerate(extents):
+        data += struct.pack(f">{wide}", number)
+        data += struct.pack(">H", method) if version else b""
+        data += struct.pack(">HHII", elsewhere, 1, offset, length)
+    return struct.pack(">I4s", 8 + len(data), b"iloc") + data
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_parts_beyond_the_end_are_told_in_each_form_of_the_table(
+    tmp_path: Path, version: int
+) -> None:
+    def told(table: bytes, behind: int = 1_000) -> bool:
+        path = tmp_path / "one"
+        meta = struct.pack(">I4sI", 12 + len(table), b"meta", 0) + table
+        head = struct.pack(">I4s4sI", 16, b"ftyp", b"heic", 0)
+        path.write_bytes((head + meta).ljust(behind, b"\0"))
+        return heif_boxes.is_cut_off(path)
+
+    assert not told(iloc(version, (0, 10), (990, 10)))
+    assert told(iloc(version, (0, 10), (990, 11)))
+    if version:  # in the table itself
+        assert not told(iloc(version, (0, 5_000), method=1))
+    assert not told(iloc(version, (0, 5_000), elsewhere=1))  # in another file
+    assert not told(iloc(version, (0, 5_000))[:-3])  # no table: the decoder refuses it
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

@@ -72,10 +72,13 @@ def _answers(base: str) -> bool:
 
 
 @contextmanager
-def running(database: str, folder: Path) -> Iterator[City]:
-    """Start everything and wait until it is ready; all of it is gone afterwards."""
+def running(database: str, folder: Path, **also: str) -> Iterator[City]:
+    """Start everything and wait until it is ready; all of it is gone afterwards.
+
+    ``also`` is set in the environment of every process.
+    """
     plan = processes.load()
-    env = _environment(database, plan)
+    env = _environment(database, plan) | also
     city = City(f"http://127.0.0.1:{env['PORT']}", env, folder)
     outside = [process for process in plan.processes if process.only == "demo"]
     own = [process for process in plan.processes if process.only is None]

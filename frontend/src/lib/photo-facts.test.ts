@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { factsOf, placeTaken, takenAt } from "./photo-facts";
+import { factsOf, isHeic, placeTaken, takenAt } from "./photo-facts";
 
 describe("what a photo says of itself", () => {
   it("is its place, as good as it says, and its moment", () => {
@@ -30,5 +30,15 @@ describe("what a photo says of itself", () => {
   });
   it("is nothing in a file that carries no tags", async () => {
     expect(await factsOf(new Blob([new Uint8Array([1, 2, 3])]))).toBeNull();
+  });
+});
+
+describe("a HEIC", () => {
+  const file = (text: string): Blob => new Blob([text], { type: "image/jpeg" });
+  it.each(["heic", "heix", "mif1", "msf1", "hevc"])("is told by its first bytes: %s", async (brand) => {
+    expect(await isHeic(file(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1heic`))).toBe(true);
+  });
+  it.each(["", "\0\0\0\x18ftypavif", "\xff\xd8\xff\xe0heic", "RIFF    WEBP"])("is not %j", async (text) => {
+    expect(await isHeic(file(text))).toBe(false);
   });
 });

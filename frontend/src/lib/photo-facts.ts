@@ -52,6 +52,12 @@ export async function factsOf(file: Blob): Promise<Omit<Fix, "photo"> | null> {
   }
 }
 
+/* Whether a file is HEIC by its first bytes, whatever its name and type say (the server's brands: paper_kinds.py). */
+export async function isHeic(file: Blob): Promise<boolean> {
+  const head = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
+  return /^ftyp(hei[cxms]|hev[cx]|m[is]f1)$/.test(head);
+}
+
 /* A photo as it is sent: large ones smaller, what the server does not read as JPEG, all others untouched. */
 export async function readyToSend(file: Blob): Promise<Blob> {
   if (file.size <= SMALL_ENOUGH && TAKEN_AS_THEY_ARE.test(file.type)) return file;

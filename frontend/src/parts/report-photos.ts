@@ -3,7 +3,7 @@
 import { h, icon } from "../lib/dom";
 import { newKey } from "../lib/device-store";
 import { number } from "../lib/format";
-import { factsOf, readyToSend } from "../lib/photo-facts";
+import { factsOf, isHeic, readyToSend } from "../lib/photo-facts";
 import type { Draft, KeptPhoto } from "../lib/report-queue";
 import { say } from "../lib/say";
 
@@ -36,14 +36,34 @@ export function forgetPicture(id: string): void {
   shown.delete(id);
 }
 
-/* A photo small; one that this browser cannot draw is a file with its name. */
+/* A photo small; one that this browser cannot draw is a file with its name, and why it is not seen. */
 export function picture(photo: KeptPhoto, alt: string): HTMLElement {
-  const named = h("span", { class: "named s" }, icon("photo"), h("bdi", { dir: "ltr" }, photo.name));
+  const named = h(
+    "span",
+    { class: "named s" },
+    icon("photo"),
+    h("bdi", { class: "b", dir: "ltr" }, photo.name),
+  );
   const source = address(photo);
   if (!source) return named;
   const image = h("img", { src: source, alt, decoding: "async" });
-  image.addEventListener("error", () => image.replaceWith(named));
+  image.addEventListener("error", () => {
+    image.replaceWith(named);
+    void isHeic(photo.blob!).then((itIs) => named.append(h("span", { class: "why" }, unseenWords(itIs))));
+  });
   return image;
+}
+
+function unseenWords(isHeicPhoto: boolean): string {
+  return isHeicPhoto
+    ? say(
+        "هذا المتصفح لا يعرض صور HEIC. تُرسل كما هي، وتراها في صفحة ملاحظتك.",
+        "This browser does not show HEIC photos. It is sent as it is; you see it on the page of your observation.",
+      )
+    : say(
+        "لا يعرض هذا المتصفح الصورة، وقد تكون تالفة. تُفحص عند الإرسال.",
+        "This browser does not show it; it may be broken. It is checked when it is sent.",
+      );
 }
 
 export function thumbs(draft: Draft, remove: (photo: KeptPhoto) => void): HTMLElement[] {

@@ -17,6 +17,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageFile, ImageOps, JpegImagePlugin
 
 from municipality.documents.sandbox import exif
+from municipality.documents.sandbox.heif_boxes import is_cut_off
 from municipality.documents.sandbox.kinds import NotAccepted
 from municipality.documents.sandbox.picture_maker import SMALL, bare, scaled_size, small_of
 
@@ -71,6 +72,8 @@ def _opened(source: Path, kind: str, *, longest: int | None = None) -> Image.Ima
     """Decode a photo; of one that is wanted small, a JPEG's decoder need not write every pixel."""
     if kind == "webp" and _webp_pixels(source) > MAX_PIXELS:
         raise Image.DecompressionBombError
+    if kind == "heic" and is_cut_off(source):
+        raise ValueError("parts of it lie beyond its end")
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         picture = Image.open(source, formats=[_FORMATS[kind]])
