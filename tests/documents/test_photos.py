@@ -406,3 +406,16 @@ def test_what_is_no_file_of_the_child_is_not_read(trap: str, tmp_path: Path) -> 
 
 def test_the_old_photo_of_a_phone_still_passes() -> None:
     assert cleaned(a_photo(exif=exif(6))).facts.lat == pytest.approx(23.5866667)
+
+
+def test_a_table_of_places_that_writes_nothing_is_read_at_once(tmp_path: Path) -> None:
+    """65,535 items of 65,535 parts each, of no octets at all: they are all the same part."""
+    items = b"".join(struct.pack(">HHHH", n, 0, 0, 0xFFFF) for n in range(0xFFFF))
+    table = b"\1\0\0\0" + b"\0\0" + struct.pack(">H", 0xFFFF) + items
+    iloc = struct.pack(">I4s", 8 + len(table), b"iloc") + table
+    meta = struct.pack(">I4s", 12 + len(iloc), b"meta") + bytes(4) + iloc
+    path = tmp_path / "a.heic"
+    path.write_bytes(struct.pack(">I4s4sI", 16, b"ftyp", b"heic", 0) + meta)
+    begun = processor_s()
+    assert not heif_boxes.is_cut_off(path)
+    assert processor_s() - begun < 5

@@ -50,14 +50,18 @@ def _ends(table: bytes) -> Iterator[int]:
     version = read.number(4) >> 24
     sizes = read.number(2)
     offset, length, base, index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    index = index if version else 0  # reserved in the first version
     wide = 4 if version == 2 else 2
     for _ in range(read.number(wide)):
         read.number(wide)  # which item
         method = read.number(2) & 15 if version else _IN_THE_FILE
         elsewhere = read.number(2)  # 0: in this file
         begin = read.number(base)
-        for _ in range(read.number(2)):
-            if version and index:
+        extents = read.number(2)
+        if not offset | length | index:  # nothing is written of them: they are all the same
+            extents = min(extents, 1)
+        for _ in range(extents):
+            if index:
                 read.number(index)
             end = begin + read.number(offset) + read.number(length)
             if method == _IN_THE_FILE and not elsewhere:
