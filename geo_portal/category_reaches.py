@@ -16,11 +16,8 @@ from django.utils.text import capfirst
 from observations.reports.models import Category
 
 FIELDS = ("footprint_m", "kin")
-_LABELS = {capfirst(str(Category._meta.get_field(name).verbose_name)): name for name in FIELDS}
-
-
-def _begun_with(name: str) -> object:
-    return Category._meta.get_field(name).get_default()
+_COLUMNS = {field.name: field for field in Category._meta.fields if field.name in FIELDS}
+_LABELS = {capfirst(str(field.verbose_name)): name for name, field in _COLUMNS.items()}
 
 
 def _set_by_hand() -> set[tuple[int, str]]:
@@ -52,7 +49,7 @@ def fill_in(rows: Iterable[dict[str, Any]]) -> int:
             name
             for name in FIELDS
             if name in told
-            and getattr(category, name) == _begun_with(name) != told[name]
+            and getattr(category, name) == _COLUMNS[name].get_default() != told[name]
             and (category.pk, name) not in by_hand
         ]
         for name in new:

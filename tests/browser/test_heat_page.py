@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point
 from municipality import crs
 from observations.reports.models import Category, Observation, Status
 from observations.saved_views.models import SavedView
+from tests.browser.looks import LOOKS, seen
 from tests.builders import EAST, NORTH
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -312,3 +313,48 @@ def test_a_view_is_saved_shared_and_opened_by_another_planner(look, reports) -> 
     visit.page.locator("#view-list li").wait_for(state="detached")
     assert not SavedView.objects.exists()
     visit.assert_clean()
+
+
+LONG = "?per=road_km&weight=severity&category=potholes&status=new"  # a measure with a long name
+
+
+@pytest.mark.parametrize(("prefix", "size", "theme"), LOOKS)
+def test_the_planner_s_page_is_seen_in_every_look(look, reports, prefix, size, theme) -> None:
+    visit = look(who="planner", size=size, theme=theme)
+    name = f"heat-{prefix.strip('/') or 'ar'}-{size}-{theme}"
+    for path, what in (
+        ("/heat/", "plain"),
+        (f"/heat/{LONG}", "long"),
+        ("/heat/?look=change", "change"),
+    ):
+        visit.go(prefix + path + middle(None))
+        visit.page.locator("#total, #city-change").first.wait_for()
+        if size == "wide":
+            bar = visit.page.locator("#filters").bounding_box()
+            assert bar["height"] < 80, (what, bar)  # one row of chips
+        seen(visit, f"{name}-{what}")
+    if size == "phone":
+        visit.page.click(".filters-toggle")
+        seen(visit, f"{name}-filters")
+
+
+@pytest.mark.parametrize("width", [1_024, 1_100, 1_216, 1_366, 1_440, 1_500, 1_680, 1_920])
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_the_filters_take_one_row_with_the_longest_of_measures(
+    look, reports, prefix, width
+) -> None:
+    visit = look(who="planner")
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    visit.go(f"{prefix}/heat/{LONG}{middle(None)}")
+    total(visit)
+    visit.page.locator("#clear-filters").wait_for()
+    bar = visit.page.locator("#filters").bounding_box()
+    assert bar["height"] < 80, bar
+    visit.shot(f"heat-bar-{prefix.strip('/') or 'ar'}-{width}")
+    for chip in visit.page.locator("#filters .chip:visible, #filters .btn:visible").all():
+        box = chip.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, chip.inner_text()
+    cut = visit.page.eval_on_selector_all(
+        "#filters .chip bdi", "all => all.filter(b => b.scrollWidth > b.clientWidth + 1).length"
+    )
+    assert cut <= (0 if width >= 1_440 else 2)  # the longest measure, and the days on a small desk

@@ -12,7 +12,7 @@ import { basemap, over, PREFIX } from "./basemap";
 import { Camera } from "./camera";
 import { layerControl, locateControl, scaleBar, zoomControls, type Group } from "./controls";
 import { keepNames } from "./names";
-import { EMPTY } from "./overlays";
+import { EMPTY, ROOM } from "./overlays";
 import { currentTheme, onTheme, palette, type Palette, type Theme, type Token } from "./palette";
 import { cityStyle } from "./style";
 
@@ -77,9 +77,12 @@ function hatch(colour: string): ImageData {
 const LOOK_MS = 250;
 const HATCHES: Record<string, Token> = { "hatch-wadi": "wadi-ink", "hatch-fail": "fail" };
 
+const CLEAR = { width: 24, height: 24, data: new Uint8Array(24 * 24 * 4) };
+
 /* A pattern is made when a style first asks for it, in the ink of the theme. */
 export function giveHatch(map: MapLibre, theme: () => Theme): void {
   map.setMissingStyleImageResolver((id) => {
+    if (id === ROOM && !map.hasImage(id)) map.addImage(id, CLEAR);
     const token = HATCHES[id];
     if (token && !map.hasImage(id)) map.addImage(id, hatch(palette(theme())[token]), { pixelRatio: 2 });
   });

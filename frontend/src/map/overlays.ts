@@ -246,6 +246,7 @@ const PIN: (c: Palette) => LayerSpecification[] = (c) => [
 /* Things of one person's: a point each, its number beside it; the ground of one case by its outline.
    The registration screen tells apart, by role, the site, its neighbours, buildings, overlaps and bare words. */
 const SEEN_FROM = 16; // the zoom at which the ground of a plot is more than a dot
+export const ROOM = "room"; // the clear picture of a dot's size (map/frame.ts makes it)
 const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
   {
     id: "things-fill",
@@ -311,6 +312,18 @@ const THINGS: (c: Palette) => LayerSpecification[] = (c) => [
       "circle-stroke-color": c.surface,
       "circle-stroke-width": 1.5,
     },
+  },
+  // Names of streets and zones keep off a dot: a clear picture of its size takes the room.
+  {
+    id: "things-room",
+    type: "symbol",
+    source: "things",
+    filter: [
+      "all",
+      ["==", ["geometry-type"], "Point"],
+      ["!", ["in", ["get", "role"], ["literal", ["word", "afar"]]]],
+    ],
+    layout: { "icon-image": ROOM, "icon-allow-overlap": true },
   },
   {
     id: "things-label",

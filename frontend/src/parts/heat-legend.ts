@@ -50,7 +50,7 @@ function ofCells(view: HeatView, choices: HeatChoices): Legend {
   const unknown = {
     code: String(UNKNOWN),
     swatch: "h0c",
-    range: "؟",
+    range: say("؟", "?"),
     word: say("لا مقام معلوم", "No denominator"),
   };
   const weight = filters.weight ? ` ${WEIGHT_WORDS[filters.weight]()}` : "";
@@ -96,7 +96,7 @@ export function heatLegend(into: HTMLElement, choices: HeatChoices, changed: () 
   const off = new Set<string>();
   let drawn = "";
   const title = h("span");
-  const cell = h("span", { class: "mute regular" });
+  const cell = h("span", { class: "mute regular nowrap" });
   const none = h("span", { class: "mute xs regular wide-only" });
   const list = h("ol", { class: "ramp" });
   const box = h(

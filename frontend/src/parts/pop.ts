@@ -46,6 +46,7 @@ export function chip(id: string, name: string, content: HTMLElement, iconName: s
     ...pop(button, box),
     set: (text, on) => {
       value.textContent = text;
+      button.title = `${name}: ${text}`; // where there is no room for all of it
       button.classList.toggle("on", on);
     },
   };
