@@ -119,7 +119,7 @@ def all_tests(pytest: Words, root: Path, env: Mapping[str, str]) -> int:
     only then is told by name: it is a fault of the test or of the product that somebody must find.
     """
     with tempfile.TemporaryDirectory() as kept:
-        remember = ["-p", "cacheprovider", "-o", f"cache_dir={kept}"]
+        remember = ["-o", f"cache_dir={kept}"]
         code = attend([*pytest, *IN_PARALLEL, *remember], cwd=root, env=env)
         noted = Path(kept, "v", "cache", "lastfailed")
         failed = list(json.loads(noted.read_text())) if noted.exists() else []

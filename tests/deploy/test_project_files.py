@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -186,7 +187,10 @@ def small_project(folder: Path, **files: str) -> int:
     """Run `all_tests` on a project of a few tests; returns the exit code."""
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
-    (folder / "pytest.ini").write_text("[pytest]\n")
+    ours = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    kept = {name: ours[name] for name in ("addopts", "cache_dir")}
+    lines = "".join(f"{name} = {value}\n" for name, value in kept.items())
+    (folder / "pytest.ini").write_text(f"[pytest]\n{lines}")
     env = dict(os.environ) | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # ours take seconds to load
     return checks.all_tests([sys.executable, "-m", "pytest", "-p", "xdist"], folder, env)
 

@@ -5,20 +5,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext
 
 from municipality.history.queries import broken
 from municipality.people.models import User
 from observations.models import Submission
+from observations.reports.models import Status
 from tests.browser.driver import ARGS, PHONE, chromium
 from tests.builders import EAST, NORTH, the_office_hours
 from tests.journeys import city as small_city
 from tests.journeys.parking_city import driver_signs_in
 from tests.journeys.processes import City, running
-from tests.journeys.steps import told
+from tests.journeys.steps import PASSWORD, staff_sign_in, told
 from tests.journeys.walk import SCREEN, Walk
 from tests.observations.builders import a_category, a_photo_taken_at, a_target
+from tests.observations.routing import a_directorate_body
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PATH = "/observations/new/"
@@ -32,7 +35,16 @@ def observed_city(folder: Path) -> Iterator[City]:
     a_category()
     for priority in (1, 2, 3, 4):
         a_target(priority)
+    roads, hashed = (
+        a_directorate_body("roads"),
+        Argon2PasswordHasher().encode(PASSWORD, "0123456789abcdef"),
+    )
     User.objects.filter(username="citizen").delete()
+    User.objects.create(username="agent", roles=["agent"], password=hashed)
+    User.objects.create(
+        username="department", roles=["department"], password=hashed,
+        directorate=roads.directorate,
+    )  # fmt: skip
     with running(str(connection.settings_dict["NAME"]), folder) as made:
         yield made
 
@@ -166,4 +178,88 @@ def test_a_report_with_its_photo_and_one_without_a_network(
             again.page.wait_for_load_state("load")
             assert "/en/cases/" in again.page.url
             assert not again.foreign and not again.faults
+    assert not broken()
+
+
+def acts(person: Walk, edge: str, text: str = "") -> None:
+    """Take a step of the case that is open, with its words where it wants some."""
+    if text:
+        field = person.page.locator(f"#text-{edge}")
+        if not field.is_visible():
+            person.page.locator(f"details.act:has(#text-{edge}) summary").click()
+        field.fill(text)
+    form = person.page.locator(f"form:has(input[name=edge][value={edge}])")
+    form.locator("button[type=submit]").click()
+    person.page.wait_for_load_state("load")
+
+
+def finds_in_the_list(person: Walk, prefix: str, number: str) -> None:
+    """Open a case from the work list of whose turn it is."""
+    person.open(f"{prefix}/work/")
+    person.shot(f"work{prefix.replace('/', '-')}")
+    person.page.click(f"#work a:has-text('{number}')")
+    person.page.wait_for_load_state("load")
+
+
+def test_an_agent_finds_its_desk_and_a_department_ends_it_with_its_sender(
+    walk, tmp_path: Path
+) -> None:
+    lon, lat = small_city.lonlat(0, -6)
+    here = {
+        "permissions": ["geolocation"], "has_touch": True,
+        "geolocation": {"longitude": lon, "latitude": lat, "accuracy": 8},
+    }  # fmt: skip
+    with observed_city(tmp_path) as city, walk(city.base, size=PHONE, **here) as citizen:
+        driver_signs_in(citizen, city)
+        citizen.open(PATH)
+        place_is_named(citizen, "gps")
+        citizen.page.click("#kinds .chip:nth-child(1)")
+        citizen.page.fill("#description", "حفرة أمام المدرسة")
+        citizen.page.click("#send")
+        citizen.until(lambda: citizen.page.locator("#number").count() == 1, seconds=40)
+        number = citizen.text("#number")
+
+        # no polygon says whose it is: it waits for an agent, who says it, in Arabic
+        with walk(city.base) as agent:
+            staff_sign_in(agent, "agent")
+            finds_in_the_list(agent, "", number)
+            agent.map_is_drawn()
+            assert "لا جهة هنا" in agent.text("main")
+            agent.shot("agent")
+            agent.page.select_option("#report-body", "roads")
+            agent.page.click("form:has(#report-body) button")
+            agent.page.wait_for_load_state("load")
+            assert "مديرية roads" in agent.text("main")
+
+        # its department asks, in English; the answer comes from the telephone, in Arabic
+        with walk(city.base) as officer:
+            staff_sign_in(officer, "department")
+            finds_in_the_list(officer, "/en", number)
+            officer.map_is_drawn()
+            officer.shot("department")
+            acts(officer, "take")
+            acts(officer, "ask", "على أي جانب من الطريق؟")
+            told(city, number, "على أي جانب")
+            own = f"/cases/{Submission.objects.get().case.public_id}/"
+            citizen.open(own)
+            citizen.shot("asked")
+            acts(citizen, "answer", "جانب المدرسة")
+            officer.open(f"/en{own}")
+            assert "جانب المدرسة" in officer.text("main")
+            acts(officer, "resolve", "رُدمت الحفرة وأُعيد الرصف")
+            told(city, number, "رُدمت الحفرة")
+
+            # who sent it confirms and rates; the department reads it
+            citizen.open(own)
+            acts(citizen, "confirm")
+            citizen.page.check("#rating-5")
+            citizen.page.click("form:has(#rating-5) button[type=submit]")
+            citizen.page.wait_for_load_state("load")
+            citizen.shot("rated")
+            officer.open(f"/en{own}")
+            assert "Rated by who sent it" in officer.text("main")
+            officer.shot("ended")
+        made = Submission.objects.get()
+        assert (made.case.state, made.rating) == ("closed", 5)
+        assert made.observation.status == Status.CLOSED
     assert not broken()
