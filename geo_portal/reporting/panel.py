@@ -213,6 +213,7 @@ def panel_of_report(
         "fixes": [_fix(row, submission) for row in fixes],
         "can": names,
         "followers": submission.observation.followers.count(),
+        "rated": str(submission.rating or ""),
         "may_rate": side is Side.APPLICANT and case.state in RATED_IN,
         "may_add_photo": side is not Side.NEITHER and case.closed_at is None,
         "may_correct": officer and case.closed_at is None,

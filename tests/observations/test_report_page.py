@@ -135,6 +135,7 @@ def test_from_the_agent_to_the_department_to_the_sender_s_rating(made, agent: Cl
     shown = page(citizen, made)
     assert "Is it dealt with?" in shown and "After the work" in shown
     post(citizen, made, "rate", rating="5", text="شكرًا")
+    assert 'value="5" required checked' in page(citizen, made)
     made.refresh_from_db()
     assert made.rating == 5
     citizen.post(case_url, {"edge": "confirm"})
