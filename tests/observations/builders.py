@@ -15,11 +15,27 @@ from observations.models import Category, Submission, Target
 from observations.reports.fixes import Origin, Told
 from observations.reports.intake import NewReport, Sender, send
 from observations.reports.models import Channel
-from tests.builders import EAST, NORTH, a_person
+from tests.builders import (
+    EAST,
+    NORTH,
+    a_person,
+    a_wilayat,
+    an_area,
+    the_office_hours,
+    the_weekends,
+)
 
 # A Wednesday, eleven in the city's morning.
 NOON = dt.datetime(2026, 11, 25, 7, 0, tzinfo=dt.UTC)
 AGENT = Actor(901, "Agent", "agent")
+
+
+def a_town() -> None:
+    """The office's days and hours, one housing area, and an agent: what a report needs around it."""
+    the_weekends()
+    the_office_hours()
+    an_area(a_wilayat())
+    the_agent()
 
 
 def the_agent() -> Actor:

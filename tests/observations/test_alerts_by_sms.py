@@ -16,9 +16,8 @@ from observations.alerts.actions import FIRST_HOUR, LAST_HOUR, follow_area, tell
 from observations.alerts.notices import ALERT, STOPPED
 from observations.models import AreaAlert
 from observations.reports.publishing import show
-from tests.builders import a_wilayat, an_area, the_office_hours, the_weekends
 from tests.notices.builders import Smsc, a_binding, an_smsc, until
-from tests.observations.builders import AGENT, a_category, a_report, a_reporter, the_agent
+from tests.observations.builders import AGENT, a_category, a_report, a_reporter, a_town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = dt.timedelta(days=1)
@@ -57,10 +56,7 @@ def received(smsc: Smsc, number: str) -> list[str]:
 
 
 def test_the_sentence_goes_out_over_the_bind_and_the_word_sent_back_ends_it(tmp_path: Path) -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
-    the_agent()
+    a_town()
     a_category()
     at, area = told_at(), Area.objects.get()
     for number, language in LANGUAGES.items():

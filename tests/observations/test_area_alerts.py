@@ -22,8 +22,15 @@ from observations.alerts.notices import TEMPLATES
 from observations.models import AreaAlert, Category, Observation
 from observations.reports.models import Status
 from observations.reports.publishing import hide, show
-from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_weekends
-from tests.observations.builders import AGENT, a_category, a_report, a_reporter, gps, the_agent
+from tests.builders import a_person
+from tests.observations.builders import (
+    AGENT,
+    a_category,
+    a_report,
+    a_reporter,
+    a_town,
+    gps,
+)
 from tests.people.application import application_role, as_application
 
 DAY = dt.timedelta(days=1)
@@ -37,10 +44,7 @@ def city(db) -> None:
 
 
 def make_city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
-    the_agent()
+    a_town()
     a_category()
     a_category("waste", name_en="Waste")
 

@@ -25,10 +25,7 @@ from tests.builders import (
     NORTH,
     a_person,
     a_wilayat,
-    an_area,
     square,
-    the_office_hours,
-    the_weekends,
 )
 from tests.observations.builders import (
     AGENT,
@@ -37,8 +34,8 @@ from tests.observations.builders import (
     a_report,
     a_reporter,
     a_target,
+    a_town,
     gps,
-    the_agent,
 )
 from tests.people.application import as_application
 
@@ -51,11 +48,8 @@ def city(db) -> None:
 
 
 def make_city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target(3, 1_260)
-    the_agent()
 
 
 def imported(x: float = 0.0, status: Status = Status.NEW, **more: Any) -> Observation:

@@ -14,7 +14,7 @@ from municipality.problems import Problem
 from observations.models import Category, Fix, Observation, Submission
 from observations.reports.intake import OLDEST, Sender, category_now, promised
 from observations.reports.models import Channel, Status
-from tests.builders import a_wilayat, an_area, square, the_office_hours, the_weekends
+from tests.builders import a_wilayat, square
 from tests.observations.builders import (
     AGENT,
     NOON,
@@ -23,11 +23,11 @@ from tests.observations.builders import (
     a_reporter,
     a_sender,
     a_target,
+    a_town,
     gps,
     photo_of,
     pin,
     spot,
-    the_agent,
 )
 from tests.side_by_side import at_once
 
@@ -37,12 +37,9 @@ DAY = dt.date(2026, 11, 25)
 
 @pytest.fixture(autouse=True)
 def city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target(3, 1_260)
     a_target(1, 240, round_the_clock=True)
-    the_agent()
 
 
 def test_a_report_has_its_place_its_case_its_promise_and_its_message() -> None:

@@ -19,7 +19,7 @@ from observations.duplicates import CLOSED_DAYS
 from observations.models import Category, Follower, Observation, Submission
 from observations.reports.models import Status
 from observations.reports.publishing import hide, show
-from tests.builders import EAST, NORTH, a_wilayat, an_area, the_office_hours, the_weekends
+from tests.builders import EAST, NORTH
 from tests.observations.builders import (
     AGENT,
     a_category,
@@ -27,8 +27,8 @@ from tests.observations.builders import (
     a_reporter,
     a_sender,
     a_target,
+    a_town,
     spot,
-    the_agent,
 )
 from tests.people.application import as_application
 
@@ -45,12 +45,9 @@ def city(db) -> None:
 
 
 def make_city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target()
     a_category()
-    the_agent()
 
 
 def client_of(person: User) -> Client:

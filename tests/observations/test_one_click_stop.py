@@ -23,9 +23,9 @@ from observations.alerts.actions import follow_area, tell_areas
 from observations.alerts.one_click import SALT, stop_by_link, stop_link
 from observations.models import AreaAlert
 from observations.reports.publishing import show
-from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_weekends
+from tests.builders import a_person
 from tests.notices.mailbox import Box, a_mail_server
-from tests.observations.builders import AGENT, a_category, a_report, a_reporter, the_agent
+from tests.observations.builders import AGENT, a_category, a_report, a_reporter, a_town
 from tests.people.application import as_application
 
 DAY = dt.timedelta(days=1)
@@ -47,10 +47,7 @@ def city(db) -> None:
 
 
 def make_city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
-    the_agent()
+    a_town()
     a_category()
 
 

@@ -11,15 +11,15 @@ from municipality.people.models import User
 from municipality.problems import Problem
 from observations.models import Category, Reply
 from observations.replies.actions import STEPS, Wording, keep_reply, replies_for
-from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_weekends
+from tests.builders import a_person
 from tests.observations.builders import (
     AGENT,
     NOON,
     a_category,
     a_report,
     a_target,
+    a_town,
     gps,
-    the_agent,
 )
 
 pytestmark = pytest.mark.django_db
@@ -93,11 +93,8 @@ def test_its_page_adds_and_words_anew_and_says_why_not(client: Client, role: str
 
 
 def test_an_officer_chooses_in_the_sender_s_language(client: Client) -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target()
-    the_agent()
     made = a_report(gps(), at=NOON)
     kept(ar="أين الموضع؟", en="Where is it?")
     client.force_login(User.objects.get(pk=AGENT.person_id))

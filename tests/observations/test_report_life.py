@@ -28,10 +28,7 @@ from observations.routing.rerouting import reroute_open
 from tests.builders import (
     a_person,
     a_wilayat,
-    an_area,
     square,
-    the_office_hours,
-    the_weekends,
 )
 from tests.observations.builders import (
     AGENT,
@@ -41,10 +38,10 @@ from tests.observations.builders import (
     a_reporter,
     a_sender,
     a_target,
+    a_town,
     gps,
     pin,
     spot,
-    the_agent,
 )
 from tests.observations.routing import a_directorate_body, a_responsibility, an_outside_body
 
@@ -54,12 +51,9 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target(3, 1_260)
     a_target(1, 240, round_the_clock=True)
-    the_agent()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from observations.parts.waiting import open_parts
 from observations.reports import actions
 from observations.reports.heat import HEAT
 from tests.billing.races import meet
-from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_weekends
+from tests.builders import a_person
 from tests.observations.builders import (
     AGENT,
     NOON,
@@ -39,8 +39,8 @@ from tests.observations.builders import (
     a_reporter,
     a_sender,
     a_target,
+    a_town,
     pin,
-    the_agent,
 )
 from tests.observations.routing import a_directorate_body, an_outside_body
 from tests.people.application import as_application
@@ -52,11 +52,8 @@ ASKED = "أعيدوا غطاء غرفة التفتيش"
 
 
 def the_town() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target()
-    the_agent()
 
 
 @pytest.fixture(autouse=True)

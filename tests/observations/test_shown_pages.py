@@ -20,8 +20,16 @@ from observations.reports import publishing
 from observations.reports.models import Status
 from observations.reports.photos import hide_photo, show_photo
 from observations.reports.publishing import show
-from tests.builders import a_person, a_wilayat, an_area, the_office_hours, the_weekends
-from tests.observations.builders import AGENT, a_category, a_jpeg, a_report, gps, spot, the_agent
+from tests.builders import a_person
+from tests.observations.builders import (
+    AGENT,
+    a_category,
+    a_jpeg,
+    a_report,
+    a_town,
+    gps,
+    spot,
+)
 from tests.observations.leaks import is_written, lonlat
 from tests.people.application import as_application
 
@@ -38,10 +46,7 @@ def city(db) -> None:
 
 
 def make_city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
-    the_agent()
+    a_town()
     a_category()
 
 

@@ -23,11 +23,7 @@ from tests.builders import (
     EAST,
     NORTH,
     a_person,
-    a_wilayat,
-    an_area,
     square,
-    the_office_hours,
-    the_weekends,
 )
 from tests.importing.files import imported as load
 from tests.observations.builders import (
@@ -37,8 +33,8 @@ from tests.observations.builders import (
     a_report,
     a_reporter,
     a_target,
+    a_town,
     gps,
-    the_agent,
 )
 from tests.observations.routing import a_directorate_body, a_responsibility
 
@@ -47,11 +43,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def city() -> None:
-    the_weekends()
-    the_office_hours()
-    an_area(a_wilayat())
+    a_town()
     a_target(3, 1_260)
-    the_agent()
 
 
 def imported(x: float = 0.0, status: Status = Status.NEW, number: str = "1") -> Observation:
