@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import re
 import subprocess
@@ -75,6 +76,20 @@ def test_the_geotiff_is_cloud_optimized_and_lies_on_the_right_spot(planner, trut
             middle = ((x + 0.5) * CELL_M, (y + 0.5) * CELL_M)
             assert next(raster.sample([middle]))[0] == n
         assert raster.read(1).sum() == 600
+
+
+def test_gdal_s_own_programs_read_the_geotiff(planner, truth, tmp_path):  # noqa: F811
+    path = tmp_path / "heat.tif"
+    path.write_bytes(fetched(planner, "tif"))
+    told = json.loads(subprocess.check_output(["gdalinfo", "-json", str(path)]))
+    assert told["metadata"]["IMAGE_STRUCTURE"]["LAYOUT"] == "COG"
+    assert f'ID["EPSG",{crs.METRIC}]' in told["coordinateSystem"]["wkt"].replace("\n", "")
+    spots = list(truth)
+    middles = "\n".join(f"{(x + 0.5) * CELL_M} {(y + 0.5) * CELL_M}" for x, y in spots)
+    read = subprocess.check_output(
+        ["gdallocationinfo", "-valonly", "-geoloc", str(path)], input=middles.encode()
+    )
+    assert [int(float(value)) for value in read.split()] == [truth[spot] for spot in spots]
 
 
 @pytest.mark.parametrize("language", ["ar", "en"])

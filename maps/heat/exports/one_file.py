@@ -79,8 +79,8 @@ def _legend(measure: Measure, about: Facts) -> str:
         rows += f'<li><i style="background:#{NO_DENOMINATOR["light"]}"></i>{grey}</li>'
         withheld += _denominator(measure)
     return (
-        f'<div class="heat-legend"><b>{title}</b><br>{unit}، {side} '
-        f'<bdi dir="ltr">{about["cell_m"]} m</bdi><ul>{rows}</ul>'
+        f'<div class="heat-legend"><b>{title}</b><br>{unit}{Text("، ", ", ")}{side} '
+        f"<bdi>{about['cell_m']} {Text('م', 'm')}</bdi><ul>{rows}</ul>"
         f"{sums} <bdi>{about['count']}</bdi>{withheld}</div>"
     )
 
@@ -98,11 +98,12 @@ def _denominator(measure: Measure) -> str:
 
 STYLE = """
 <style>
-.heat-legend { position: fixed; inset-block-end: 24px; inset-inline-start: 12px; z-index: 999;
+.heat-legend { position: fixed; inset-block-end: 24px; right: 12px; z-index: 999;
   background: #FBF9F5; color: #2C3639; padding: 12px; border-radius: 10px;
   font: 14px/1.5 "IBM Plex Sans Arabic", "Noto Sans Arabic", sans-serif; }
 .heat-legend ul { list-style: none; margin: 6px 0; padding: 0; }
 .heat-legend i { display: inline-block; width: 18px; height: 12px; margin-inline-end: 8px; }
+.leaflet-control-scale { direction: ltr; } /* at the left in both languages, beside the legend */
 .leaflet-container { background: #F4F1EA; }
 </style>
 """
