@@ -99,14 +99,11 @@ def test(layout: Layout, arguments: str) -> int:
         failed = [] if arguments else run_checks(checks(layout), env)
         if failed:
             complain(f"  failed before the tests: {', '.join(failed)}")
+        pytest: Words = [layout.python, "-m", "pytest"]
         if arguments:
-            code = attend(
-                [layout.python, "-m", "pytest", *shlex.split(arguments)],
-                cwd=layout.project,
-                env=env,
-            )
+            code = attend([*pytest, *shlex.split(arguments)], cwd=layout.project, env=env)
         else:
-            code = all_tests([layout.python, "-m", "pytest"], layout.project, env)
+            code = all_tests(pytest, layout.project, env)
     if failed:
         complain(f"make test fails because of: {', '.join(failed)}")
     return code or (1 if failed else 0)

@@ -97,16 +97,14 @@ class _Octets:
     used: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, words: Words, used: NDArray[np.bool_] | None = None) -> "_Octets":
-        """Write a matrix of numbers, n x k, as varints; numbers not ``used`` take no octets."""
+    def of(cls, words: Words) -> "_Octets":
+        """Write a matrix of numbers, n x k, as varints."""
         n, columns = words.shape
         wide = max((int(words.max(initial=0)).bit_length() + 6) // 7, 1)
         left = words[:, :, None] >> (np.uint64(7) * np.arange(wide, dtype=np.uint64))
         more = (left >> np.uint64(7)) > 0
         octets = (left & np.uint64(0x7F)).astype(np.uint8) | (more.view(np.uint8) << np.uint8(7))
         written = np.concatenate([np.ones((n, columns, 1), bool), more[:, :, :-1]], axis=2)
-        if used is not None:
-            written &= used[:, :, None]
         return cls(octets.reshape(n, columns * wide), written.reshape(n, columns * wide))
 
     def rows(self, kept: Ints) -> "_Octets":
